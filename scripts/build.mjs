@@ -1,0 +1,44 @@
+// Builds dist/: the library as ES modules with types (tsc), the command line as CommonJS bundles (esbuild).
+// A package that only some commands need is a bundle of its own, so that the others do not pay for parsing it.
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const require = createRequire(import.meta.url)
+const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts']
+
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+const typescript = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+execFileSync(process.execPath, [typescript, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root })
+
+const shared = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  absWorkingDir: root,
+  logLevel: 'warning',
+  legalComments: 'none',
+  outExtension: { '.js': '.cjs' },
+}
+
+const lazyPackages = {
+  name: 'lazy-packages',
+  setup(build) {
+    const filter = new RegExp(`^(?:${LAZY_PACKAGES.join('|')})$`)
+    build.onResolve({ filter }, ({ path }) => ({ path: `./package-${path}.cjs`, external: true }))
+  },
+}
+
+await build({ ...shared, entryPoints: { dkim: 'src/commands/run.ts' }, outdir: 'dist/cli', plugins: [lazyPackages] })
+await build({
+  ...shared,
+  stdin: undefined,
+  entryPoints: Object.fromEntries(LAZY_PACKAGES.map(name => [`package-${name}`, `scripts/packages/${name}.ts`])),
+  outdir: 'dist/cli',
+})
+writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')

@@ -1,0 +1,14 @@
+// What a command may touch of the outside: streams, environment, clock. Injected, so that tests can stand in for all of it.
+
+import type { Readable, Writable } from 'node:stream'
+
+export interface Context {
+  readonly stdin: Readable & { readonly isTTY?: boolean }
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The wall clock; commands with --now override it. */
+  readonly now: () => Date
+  /** Aborted on SIGINT and SIGTERM: long-running commands clean up and return. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,110 @@
+// The program: finds the command, runs it, and turns every error into one clear message and an exit code.
+
+import type { Command } from 'commander'
+import { DkimError } from '../core/errors.js'
+import { visible } from '../report/style.js'
+import type { Context } from './context.js'
+import { EXIT_CODES, type ExitCode } from './exit-code.js'
+
+/** Builds a command; its action reports the exit code through `done`. */
+export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => Command
+
+interface CommandRow {
+  readonly summary: string
+  /** Loads only what this command needs. */
+  readonly load: () => Promise<DefineCommand>
+}
+
+/** A new command is one row here and one file beside this one. */
+const COMMANDS: Readonly<Record<string, CommandRow>> = {}
+
+const VERSION = '0.1.0'
+
+export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT_CODES.ok
+  try {
+    if (argv[0] === '--version' || argv[0] === '-V') {
+      context.stdout.write(`${VERSION}\n`)
+      return exitCode
+    }
+    const program = await buildProgram(argv, context, code => {
+      exitCode = code
+    })
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    return reportError(error, context)
+  }
+}
+
+async function buildProgram(
+  argv: readonly string[],
+  context: Context,
+  done: (code: ExitCode) => void,
+): Promise<Command> {
+  const { newCommand } = await import('./options.js')
+  const program = newCommand('dkim')
+    .description('The whole life of a DKIM key: make it, publish it, sign, verify, look it up, rotate it.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .configureOutput({
+      writeOut: text => void context.stdout.write(text),
+      writeErr: text => void context.stderr.write(text),
+      outputError: () => undefined,
+    })
+  const asked = argv.find(argument => !argument.startsWith('-') && argument !== 'help')
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = name === asked ? (await load())(context, done) : newCommand(name)
+    program.addCommand(command.summary(summary).copyInheritedSettings(program))
+  }
+  return program
+}
+
+function reportError(error: unknown, context: Context): ExitCode {
+  if (isCommanderError(error)) return reportUsage(error, context)
+  if (isBrokenPipe(error)) return EXIT_CODES.ok
+  if (isDkimError(error)) {
+    say(context, 'error', error.message)
+    if (error.hint !== undefined) say(context, 'hint', error.hint)
+    return EXIT_CODES.usage
+  }
+  say(context, 'error', `internal error: ${error instanceof Error ? error.message : String(error)}`)
+  say(context, 'hint', 'this is a fault of dkim itself: please report it with the command line that caused it')
+  if (context.env['DKIM_DEBUG'] && error instanceof Error) context.stderr.write(`${error.stack}\n`)
+  return EXIT_CODES.internal
+}
+
+interface CommanderLike {
+  readonly code: string
+  readonly exitCode: number
+  readonly message: string
+}
+
+function isCommanderError(error: unknown): error is CommanderLike {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
+}
+
+function reportUsage(error: CommanderLike, context: Context): ExitCode {
+  if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT_CODES.ok
+  if (error.code === 'commander.help') return EXIT_CODES.usage
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  say(context, 'error', message)
+  say(
+    context,
+    'hint',
+    suggestion?.replace(/^\(|\)$/g, '') ?? 'dkim --help lists the commands, dkim help COMMAND their options',
+  )
+  return EXIT_CODES.usage
+}
+
+function isDkimError(error: unknown): error is DkimError {
+  return error instanceof DkimError
+}
+
+export function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
+}
+
+/** One line on stderr; the text may hold untrusted names. */
+export function say(context: Context, kind: 'error' | 'warning' | 'hint' | 'note', text: string): void {
+  context.stderr.write(`dkim: ${kind}: ${visible(text)}\n`)
+}

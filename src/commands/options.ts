@@ -1,0 +1,82 @@
+// Options that several commands share, and the strict readers of their values.
+
+import { Command, InvalidArgumentError, Option } from 'commander'
+
+/** What every command that takes DNS understands. */
+export interface DnsOptions {
+  readonly dnsFile?: readonly string[]
+  readonly offline?: boolean
+  readonly nameserver?: readonly string[]
+  /** Milliseconds. */
+  readonly timeout?: number
+  readonly now?: Date
+}
+
+export type ReportFormat = 'text' | 'json' | 'ndjson'
+
+/** A command of ours: errors are thrown (main.ts prints them), help is shown after none of them. */
+export function newCommand(name: string): Command {
+  return new Command(name).exitOverride().allowExcessArguments(false).showHelpAfterError(false)
+}
+
+export function addDnsOptions(command: Command): Command {
+  return command
+    .option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)', collect)
+    .option('--offline', 'names that no --dns-file has do not exist')
+    .option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)', collect)
+    .option('--timeout <duration>', 'give up on DNS after this time, for instance 5s', parseDuration)
+    .addOption(nowOption())
+}
+
+export function addReportOptions(command: Command, formats: readonly string[] = ['text', 'json', 'ndjson']): Command {
+  return command
+    .addOption(new Option('--format <format>', 'how to write the report').choices(formats).default('text'))
+    .option('-q, --quiet', 'write nothing but errors: the exit code tells')
+    .option('--color', 'colour even where stdout is no terminal')
+    .option('--no-color', 'no colour')
+}
+
+export function nowOption(): Option {
+  return new Option('--now <time>', 'the time to judge at: ISO 8601 or Unix seconds').argParser(parseTime)
+}
+
+/** Gathers a repeatable option. */
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value]
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
+
+/** `500ms`, `5s`, `2m`, `1h`, `14d`, `2w`, or bare seconds, as milliseconds. */
+export function parseDuration(value: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h|d|w)?$/.exec(value)
+  if (match === null) throw new InvalidArgumentError('expected a duration such as 500ms, 5s, 2m, 1h or 14d')
+  return Number(match[1]) * UNITS[match[2] ?? 's']!
+}
+
+/** Unix seconds, or an ISO 8601 date or date-time; without a zone it is UTC, so that the answer is the same everywhere. */
+export function parseTime(value: string): Date {
+  const time = /^\d{1,12}$/.test(value) ? Number(value) * 1000 : isoTime(value)
+  const date = new Date(time)
+  if (Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError('expected Unix seconds or ISO 8601, for instance 2026-01-31T12:00:00Z')
+  }
+  return date
+}
+
+function isoTime(value: string): number {
+  const match = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(
+    value,
+  )
+  if (match === null) return Number.NaN
+  const [, year, month, day, clock = '00:00', zone = 'Z'] = match
+  const date = new Date(`${year}-${month}-${day}T00:00:00Z`)
+  // 2026-02-30 is refused rather than read as 2 March.
+  if (Number.isNaN(date.getTime()) || date.getUTCDate() !== Number(day)) return Number.NaN
+  return Date.parse(`${year}-${month}-${day}T${clock}${zone}`)
+}
+
+export function parseWholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('expected a whole number')
+  return Number(value)
+}

@@ -1,0 +1,35 @@
+// Where the process meets the program: the only file that knows `process`.
+
+import type { Context } from './context.js'
+import { isBrokenPipe, main } from './main.js'
+
+/** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
+export function run(process: NodeJS.Process): void {
+  const abort = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      abort.abort()
+      // A second signal, or a command that does not listen, ends the process the ordinary way.
+      setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), 1500).unref()
+    })
+  }
+  const context: Context = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    now: () => new Date(),
+    signal: abort.signal,
+  }
+  let closed = false
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', error => {
+      if (!isBrokenPipe(error)) throw error
+      closed = true
+      process.exit(process.exitCode ?? 0)
+    })
+  }
+  void main(process.argv.slice(2), context).then(code => {
+    if (!closed) process.exitCode = code
+  })
+}

@@ -1,0 +1,64 @@
+// The interface between the engine and DNS: what was asked, what came back, and what kind of "no" a "no" is.
+
+/** One link of an alias chain, names in lower case A-label form without the final dot. `ttl` in seconds. */
+export interface ChainLink {
+  readonly name: string
+  readonly type: 'CNAME' | 'DNAME'
+  readonly target: string
+  readonly ttl: number
+}
+
+/** One TXT record: its character-strings joined as bytes (§3.6.2.2). `ttl` in seconds, null where the source knows none. */
+export interface TxtRecord {
+  readonly data: Uint8Array
+  readonly ttl: number | null
+  /** How many character-strings it was made of. */
+  readonly strings: number
+}
+
+/**
+ * What the answer was.
+ * found: at least one TXT record · nodata: the name exists without TXT · nxdomain: the name does not exist ·
+ * the others are temporary: servfail, refused, timeout, network (no server could be reached), malformed (nothing that could be trusted came back);
+ * cname-loop: the chain ends nowhere, or is longer than the limit: permanent.
+ */
+export type AnswerStatus =
+  | 'found'
+  | 'nodata'
+  | 'nxdomain'
+  | 'cname-loop'
+  | 'servfail'
+  | 'refused'
+  | 'timeout'
+  | 'network'
+  | 'malformed'
+
+export const TEMPORARY_STATUSES: ReadonlySet<AnswerStatus> = new Set([
+  'servfail',
+  'refused',
+  'timeout',
+  'network',
+  'malformed',
+])
+
+export interface TxtAnswer {
+  /** The name as asked. */
+  readonly name: string
+  readonly status: AnswerStatus
+  /** From the asked name to the owner of the records; empty without aliases. */
+  readonly chain: readonly ChainLink[]
+  readonly records: readonly TxtRecord[]
+  /** The AD flag of the answering server; null where the source cannot know it. Only worth something from a trusted resolver. */
+  readonly authenticated: boolean | null
+  /** min(SOA TTL, SOA MINIMUM) of a negative answer in seconds (RFC 2308 §5), null where none was given. */
+  readonly negativeTtl: number | null
+  /** `IP:port` or URL of the server that gave this answer, or the name of the file. */
+  readonly server: string | null
+  /** For people: what exactly went wrong. */
+  readonly detail: string | null
+}
+
+/** Answers never reject: what went wrong is in the status. Local sources answer at once, others with a promise. */
+export interface Resolver {
+  txt(name: string, signal?: AbortSignal): TxtAnswer | Promise<TxtAnswer>
+}

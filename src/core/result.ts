@@ -1,0 +1,296 @@
+// Results, the table of reasons, and the shape of a verification report (§3.9, §6.1; result words of RFC 8601 §2.7.1).
+
+/** The result of one signature. `none` exists only for a whole message that carries no signature. */
+export type Result = 'pass' | 'fail' | 'policy' | 'neutral' | 'permerror' | 'temperror'
+export type MessageResult = Result | 'none'
+
+export type Reason = keyof typeof REASONS
+
+interface ReasonRow {
+  /** Fixed here, so that no code chooses a result word by hand. */
+  readonly result: Exclude<Result, 'pass'>
+  /** The section that asks for it. */
+  readonly section: string
+  /** One phrase for people, lower case. */
+  readonly text: string
+  /** What the reader can do next. */
+  readonly advice: string
+}
+
+/** Every reason why a signature is not `pass`, in RFC 6376's own words where it has one. */
+export const REASONS = {
+  'body-hash-did-not-verify': {
+    result: 'fail',
+    section: 'RFC 6376 §6.1.3',
+    text: 'the body was changed after signing',
+    advice:
+      'compare the message with the copy that was sent: footers, re-encoding and link rewriting are the usual causes',
+  },
+  'signature-did-not-verify': {
+    result: 'fail',
+    section: 'RFC 6376 §6.1.3',
+    text: 'a signed header field was changed, or another key made this signature',
+    advice:
+      'check that the published key belongs to the signing key (dkim lookup --key), then look for rewritten header fields',
+  },
+  'signature-syntax-error': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.5, §6.1.1',
+    text: 'the DKIM-Signature field is malformed',
+    advice: 'fix the signing software: verifiers must ignore this signature',
+  },
+  'incompatible-version': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.5, §6.1.1',
+    text: 'the signature has a version other than 1',
+    advice: 'the signer must write v=1',
+  },
+  'unsupported-algorithm': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.3, RFC 8463 §3',
+    text: 'the signing algorithm is not one of rsa-sha256 and ed25519-sha256',
+    advice: 'sign with rsa-sha256, ed25519-sha256 or both',
+  },
+  'unsupported-canonicalization': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.4, §3.5',
+    text: 'the canonicalization is not made of simple and relaxed',
+    advice: 'sign with c=relaxed/relaxed',
+  },
+  'unsupported-query-method': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.5',
+    text: 'the key is offered by no query method that exists',
+    advice: 'the signer must write q=dns/txt or leave q= out',
+  },
+  'key-syntax-error': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.6.1, §6.1.2',
+    text: 'the key record is malformed',
+    advice: 'run dkim lookup on the name: it shows the fault and the corrected record',
+  },
+  'unsupported-key-type': {
+    result: 'neutral',
+    section: 'RFC 6376 §3.6.1',
+    text: 'the key record has a key type other than rsa and ed25519',
+    advice: 'publish an rsa or ed25519 key',
+  },
+  'signature-missing-required-tag': {
+    result: 'permerror',
+    section: 'RFC 6376 §6.1.1',
+    text: 'the signature lacks a required tag',
+    advice: 'fix the signing software: v=, a=, b=, bh=, d=, h= and s= are required',
+  },
+  'domain-mismatch': {
+    result: 'permerror',
+    section: 'RFC 6376 §3.5, §6.1.1',
+    text: 'the identity i= is outside the signing domain d=',
+    advice: 'the signer must use an i= that is d= or a subdomain of it',
+  },
+  'from-field-not-signed': {
+    result: 'permerror',
+    section: 'RFC 6376 §5.4, §6.1.1',
+    text: 'the From field is not among the signed fields',
+    advice: 'the signer must list From in h=',
+  },
+  'no-key-for-signature': {
+    result: 'permerror',
+    section: 'RFC 6376 §6.1.2',
+    text: 'no key record is published for this selector',
+    advice: 'publish the record, or if the message is old: the key was rotated away, which is normal',
+  },
+  'key-revoked': {
+    result: 'permerror',
+    section: 'RFC 6376 §3.6.1, §6.1.2',
+    text: 'the key was revoked (empty p=)',
+    advice: 'sign with a key that is still published; mail signed before the revocation no longer verifies',
+  },
+  'inappropriate-key-algorithm': {
+    result: 'permerror',
+    section: 'RFC 6376 §6.1.2, RFC 8463 §4',
+    text: 'the published key is of another type than the signature needs',
+    advice: 'publish the record of the key that signs, under a selector of its own',
+  },
+  'inappropriate-hash-algorithm': {
+    result: 'permerror',
+    section: 'RFC 6376 §3.6.1, §6.1.2',
+    text: 'the key record does not allow the hash algorithm of the signature',
+    advice: 'publish h=sha256, or no h= at all',
+  },
+  'inappropriate-service-type': {
+    result: 'permerror',
+    section: 'RFC 6376 §3.6.1',
+    text: 'the key record is not meant for mail',
+    advice: 'publish s=email or s=*, or no s= at all',
+  },
+  'identity-not-permitted': {
+    result: 'permerror',
+    section: 'RFC 6376 §3.6.1',
+    text: 'the key record allows no subdomains (t=s), and i= is in one',
+    advice: 'remove t=s from the record or the subdomain from i=',
+  },
+  'key-too-short': {
+    result: 'permerror',
+    section: 'RFC 8301 §3.2',
+    text: 'the RSA key has fewer than 1024 bits',
+    advice: 'rotate to a key of 2048 bits (dkim rotate-plan)',
+  },
+  'key-unsafe': {
+    result: 'permerror',
+    section: 'RFC 6376 §8, RFC 8463 §8',
+    text: 'the published key protects nothing',
+    advice: 'make a new key (dkim keygen) and rotate to it now',
+  },
+  'historic-algorithm': {
+    result: 'permerror',
+    section: 'RFC 8301 §3.1',
+    text: 'rsa-sha1 must not be used any more',
+    advice: 'sign with rsa-sha256',
+  },
+  'body-shorter-than-length': {
+    result: 'permerror',
+    section: 'RFC 6376 §3.5, §6.1.3',
+    text: 'the body is shorter than l= says',
+    advice: 'the body was cut after signing, or the signer wrote a wrong l=: sign without l=',
+  },
+  'key-unavailable': {
+    result: 'temperror',
+    section: 'RFC 6376 §6.1.2',
+    text: 'the key could not be looked up for now',
+    advice: 'try again later, or name another server with --nameserver',
+  },
+  'signature-expired': {
+    result: 'policy',
+    section: 'RFC 6376 §3.5, §6.1.1',
+    text: 'the signature has expired (x=)',
+    advice: 'for archived mail, verify at the time it arrived with --now',
+  },
+  'timestamp-in-future': {
+    result: 'policy',
+    section: 'RFC 6376 §3.5',
+    text: 'the signature was made in the future (t=)',
+    advice: "check the signer's clock and this machine's",
+  },
+  'body-partly-signed': {
+    result: 'policy',
+    section: 'RFC 6376 §8.2',
+    text: 'l= leaves part of the body unsigned',
+    advice: 'sign without l=: anyone can append content to such a message',
+  },
+  'unsigned-duplicate-field': {
+    result: 'policy',
+    section: 'RFC 6376 §8.15',
+    text: 'a field that may occur once stands in the message a second time, unsigned',
+    advice: 'readers may be shown the unsigned one: treat the message as forged; signers prevent it by oversigning',
+  },
+  'malformed-message': {
+    result: 'policy',
+    section: 'RFC 6376 §5.3, §8.15',
+    text: 'the message is malformed, and readers may see another message than was signed',
+    advice: 'fix the software that wrote or relayed the message',
+  },
+  'key-below-policy': {
+    result: 'policy',
+    section: 'local policy',
+    text: 'the key is shorter than the policy asks for',
+    advice: 'ask the sender to rotate to a longer key, or lower --min-key-bits',
+  },
+  'required-field-not-signed': {
+    result: 'policy',
+    section: 'local policy',
+    text: 'a field that the policy requires is not signed',
+    advice: 'ask the sender to sign it, or change --require-signed',
+  },
+} as const satisfies Record<string, ReasonRow>
+
+/** Best first: the message result is the best verdict of its signatures. */
+export const RESULT_ORDER = [
+  'pass',
+  'temperror',
+  'fail',
+  'policy',
+  'permerror',
+  'neutral',
+] as const satisfies readonly Result[]
+
+export function messageResult(results: readonly Result[]): MessageResult {
+  return RESULT_ORDER.find(result => results.includes(result)) ?? 'none'
+}
+
+/** Something worth knowing that does not change the verdict. Codes are stable. */
+export interface Warning {
+  readonly code: WarningCode
+  readonly text: string
+}
+
+export type WarningCode = keyof typeof WARNINGS
+
+/** Every warning code, with what it means in general; the text of a warning says it of the case at hand. */
+export const WARNINGS = {
+  'weak-key': 'an RSA key of 1024 to 2047 bits (RFC 8301 §3.2 asks for 2048)',
+  'unusual-exponent': 'an RSA public exponent other than 65537',
+  'pkcs1-key': 'p= holds a bare RSAPublicKey instead of a SubjectPublicKeyInfo',
+  'testing-key': 'the key record says t=y: the domain is testing DKIM',
+  'multiple-keys': 'more than one key record stands at the name',
+  'unprotected-field': 'a field that readers see is not signed',
+  'not-oversigned': 'a signed field could be added a second time without breaking the signature',
+  'duplicate-field': 'a field that may occur once occurs several times',
+  'body-length': 'the signature uses l=',
+  'old-signature': 'the signature is old and has no x=',
+  'tag-case': 'a tag name in upper case is an unknown tag, not the one it resembles',
+  'nul-in-header': 'a signed header field contains a NUL byte',
+  'space-before-colon': 'a field name is followed by white space (obs-syntax)',
+  'malformed-header': 'the header section contains a line that is no header field',
+  'mixed-line-endings': 'CRLF line ends and bare CR or LF are mixed',
+  'lf-converted': 'LF line ends were read as CRLF',
+  'signature-limit': 'not every signature was evaluated',
+  'header-limit': 'the header section is larger than the limit',
+  'not-verified': 'a field of a draft protocol was seen and not verified',
+  'not-aligned': 'no passing signature is aligned with the From domain',
+  'no-from': 'the message has no From field',
+} as const satisfies Record<string, string>
+
+export type CanonicalizationName = 'simple' | 'relaxed'
+/** Outcome of one half of the check; `unchecked` where the check could not be made at all. */
+export type Match = 'match' | 'mismatch' | 'unchecked'
+export type Alignment = 'strict' | 'relaxed' | 'none' | 'indeterminate'
+
+export interface KeySummary {
+  readonly type: 'rsa' | 'ed25519'
+  readonly bits: number
+  /** `SHA256:` and the unpadded base64 of the SHA-256 over the SubjectPublicKeyInfo. */
+  readonly fingerprint: string
+  readonly testing: boolean
+}
+
+/** The verdict of one signature with everything a reader may want to know of it. Plain data. */
+export interface SignatureReport {
+  readonly result: Result
+  readonly reason: Reason | null
+  readonly detail: string | null
+  readonly domain: string | null
+  readonly selector: string | null
+  readonly identity: string | null
+  readonly algorithm: string | null
+  readonly canonicalization: { readonly header: CanonicalizationName; readonly body: CanonicalizationName } | null
+  readonly signedFields: readonly string[]
+  readonly bodyHash: Match
+  readonly headerSignature: Match
+  readonly key: KeySummary | null
+  /** l= in octets, with the length of the canonical body it was held against (null where the body was not hashed). */
+  readonly bodyLength: { readonly signed: number; readonly total: number | null } | null
+  readonly signedAt: string | null
+  readonly expiresAt: string | null
+  readonly aligned: Alignment
+  readonly warnings: readonly Warning[]
+}
+
+/** All of it: the report of one message. */
+export interface VerificationReport {
+  readonly schema: 'dkim.verification/1'
+  readonly input: string
+  readonly result: MessageResult
+  readonly from: { readonly domain: string | null }
+  readonly signatures: readonly SignatureReport[]
+  readonly warnings: readonly Warning[]
+}
