@@ -4,6 +4,7 @@ import {
   decodeDkimQuotedPrintable,
   encodeDkimQuotedPrintable,
   isHyphenatedWord,
+  latin1ToUtf8,
   lowerAscii,
   removeFws,
   trimFws,
