@@ -1,7 +1,7 @@
 // The live client: TXT records from real name servers.
 
 import { promises as dns } from 'node:dns'
-import { DNS_LIMITS } from '../limits.js'
+import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { isQueryName } from './name.js'
 import { type AnswerStatus, noAnswer, type Resolver, type TxtAnswer } from './resolver.js'
 
@@ -21,7 +21,7 @@ const STATUS_OF: ReadonlyMap<string, AnswerStatus> = new Map([
   ['EBADRESP', 'malformed'],
 ])
 
-export function createClient({ nameservers = [], timeout = DNS_LIMITS.lookupTime }: ClientOptions = {}): Resolver {
+export function createClient({ nameservers = [], timeout = LIMITS.dnsTime }: ClientOptions = {}): Resolver {
   const resolver = new dns.Resolver({ timeout: Math.min(timeout, DNS_LIMITS.attemptTime), tries: DNS_LIMITS.rounds })
   if (nameservers.length > 0) resolver.setServers(nameservers)
   return {

@@ -1,6 +1,6 @@
 // Answers from zone files: at once, without a packet; the names they lack go to another resolver where there is one.
 
-import { DNS_LIMITS } from '../limits.js'
+import { LIMITS } from '../limits.js'
 import type { ResourceRecord } from './record.js'
 import { type AnswerStatus, noAnswer, type Resolver, type TxtAnswer, type TxtRecord } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
@@ -21,8 +21,8 @@ export function zoneResolver(zone: Zone, elsewhere?: Resolver): Resolver {
 /** An alias in the file whose target lives elsewhere. */
 function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
   const chain = [...head.chain, ...tail.chain]
-  if (chain.length <= DNS_LIMITS.chainLinks) return { ...tail, name, chain }
-  return { ...noAnswer(name, 'cname-loop', `more than ${DNS_LIMITS.chainLinks} aliases in a row`), chain }
+  if (chain.length <= LIMITS.cnameHops) return { ...tail, name, chain }
+  return { ...noAnswer(name, 'cname-loop', `more than ${LIMITS.cnameHops} aliases in a row`), chain }
 }
 
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): TxtAnswer {

@@ -1,6 +1,6 @@
 // A zone in memory: names and their records, answered the way an authoritative server does (RFC 1034 §4.3.2, RFC 4592).
 
-import { DNS_LIMITS } from '../limits.js'
+import { LIMITS } from '../limits.js'
 import { parentName } from './name.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
 import type { ChainLink } from './resolver.js'
@@ -72,7 +72,7 @@ export class Zone {
         return { ...here, status, records: [], soa: this.#soaAround(owner), known: here.source !== null }
       }
       chain.push(link)
-      if (seen.has(link.target) || chain.length > DNS_LIMITS.chainLinks) {
+      if (seen.has(link.target) || chain.length > LIMITS.cnameHops) {
         return { ...here, status: 'cname-loop', records: [], soa: null, known: true }
       }
       seen.add(link.target)
