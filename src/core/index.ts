@@ -1,5 +1,3 @@
-export * from './errors.js'
-export * from './line-endings.js'
 // The public library API: re-exports only.
 
 export {
@@ -39,6 +37,7 @@ export {
   parseKeyRecord,
 } from './key-record.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
+export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
 export { type PublicKey, publicKeyOfRecord, type RecordKey } from './public-key.js'
 export {
   type Alignment,
