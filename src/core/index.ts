@@ -72,6 +72,8 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
+export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
 export { parseSignature, type Signature } from './signature.js'
+export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'
