@@ -1,1 +1,58 @@
-export * from './errors.js'
+// The public library API: re-exports only.
+
+export {
+  decodeBase64,
+  decodeDkimQuotedPrintable,
+  encodeDkimQuotedPrintable,
+  isSubdomainOrEqual,
+  keyRecordName,
+  toDomainName,
+  toSelector,
+  toUnicodeName,
+} from './abnf.js'
+export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type KeyType } from './algorithm.js'
+export { type ClientOptions, createClient } from './dns/client.js'
+export { isNameserver } from './dns/nameserver.js'
+export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
+export { TEMPORARY_STATUSES } from './dns/resolver.js'
+export { Zone } from './dns/zone.js'
+export { readZone } from './dns/zone-file.js'
+export { zoneResolver } from './dns/zone-resolver.js'
+export { DkimError, type DkimErrorCode } from './errors.js'
+export {
+  type ExportOptions,
+  exportPrivateKey,
+  generatePrivateKey,
+  type ImportOptions,
+  importPrivateKey,
+  importPublicKey,
+  type PrivateKey,
+  type PrivateKeyFormat,
+} from './key.js'
+export {
+  formatKeyRecord,
+  type KeyRecord,
+  type KeyRecordFields,
+  looksLikeKeyRecord,
+  parseKeyRecord,
+} from './key-record.js'
+export { DNS_LIMITS, LIMITS } from './limits.js'
+export { type PublicKey, publicKeyOfRecord, type RecordKey } from './public-key.js'
+export {
+  type Alignment,
+  type CanonicalizationName,
+  type KeySummary,
+  type Match,
+  type MessageResult,
+  messageResult,
+  REASONS,
+  RESULT_ORDER,
+  type Reason,
+  type Result,
+  type SignatureReport,
+  type VerificationReport,
+  WARNINGS,
+  type Warning,
+  type WarningCode,
+} from './result.js'
+export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'

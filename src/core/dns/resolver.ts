@@ -56,6 +56,20 @@ export interface TxtAnswer {
   readonly server: string | null
   /** For people: what exactly went wrong. */
   readonly detail: string | null
+  /** The records were made from a wildcard, where the source can tell. */
+  readonly wildcard?: boolean
+  /** The owner of the records is an alias at the same time, which RFC 1034 §3.6.2 forbids. */
+  readonly besideAlias?: boolean
+}
+
+/** An answer without records. */
+export function noAnswer(
+  name: string,
+  status: AnswerStatus,
+  detail: string | null,
+  server: string | null = null,
+): TxtAnswer {
+  return { name, status, chain: [], records: [], authenticated: null, negativeTtl: null, server, detail }
 }
 
 /** Answers never reject: what went wrong is in the status. Local sources answer at once, others with a promise. */

@@ -1,0 +1,27 @@
+// Points of Curve25519 in Edwards form that protect nothing: small order, or not encoded canonically (RFC 8032 §5.1.3, RFC 7748 §6.1).
+
+/** p = 2^255 - 19, little endian: y must be below it. */
+const FIELD_PRIME = Buffer.from('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', 'hex')
+
+/** The y coordinates of the eight points whose order divides 8, little endian; the sign bit of x is masked before the comparison. */
+const SMALL_ORDER_Y = [
+  '0000000000000000000000000000000000000000000000000000000000000000', // order 4
+  '0100000000000000000000000000000000000000000000000000000000000000', // the identity
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f', // order 2
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', // order 8
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a', // order 8
+].map(hex => Buffer.from(hex, 'hex'))
+
+/** With such a public key a signature exists that verifies for every message. `point` has 32 octets. */
+export function isWeakEd25519Point(point: Buffer): boolean {
+  const y = Buffer.from(point)
+  y[31] = y[31]! & 0x7f
+  return !isBelowPrime(y) || SMALL_ORDER_Y.some(weak => weak.equals(y))
+}
+
+function isBelowPrime(y: Buffer): boolean {
+  for (let index = 31; index >= 0; index -= 1) {
+    if (y[index] !== FIELD_PRIME[index]) return y[index]! < FIELD_PRIME[index]!
+  }
+  return false
+}

@@ -1,0 +1,205 @@
+// Private keys: generate, import, export (RFC 8017, RFC 8032, RFC 8410, RFC 5958), and public keys from files.
+// Key bytes live in KeyObjects only, and no error repeats what was read.
+
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
+import { promisify } from 'node:util'
+import { decodeBase64 } from './abnf.js'
+import type { KeyType } from './algorithm.js'
+import { DkimError } from './errors.js'
+import { LIMITS } from './limits.js'
+import { type PublicKey, publicKeyOf, rsaFault } from './public-key.js'
+
+export interface PrivateKey {
+  readonly type: KeyType
+  readonly bits: number
+  readonly keyObject: KeyObject
+  readonly publicKey: PublicKey
+}
+
+const generate = promisify(generateKeyPair)
+
+/** A new key. `bits` counts for RSA only, 1024 to 8192; throws DkimError('usage') outside. */
+export async function generatePrivateKey(
+  type: KeyType,
+  bits: number = LIMITS.rsaBits.recommended,
+): Promise<PrivateKey> {
+  if (type === 'ed25519') return privateKeyOf((await generate('ed25519')).privateKey, 'the new key')
+  if (bits < LIMITS.rsaBits.min || bits > LIMITS.rsaBits.max) {
+    throw new DkimError(
+      'usage',
+      `an RSA key of ${bits} bits is outside ${LIMITS.rsaBits.min} to ${LIMITS.rsaBits.max}`,
+      'use 2048 bits: verifiers refuse keys under 1024 (RFC 8301 §3.2), many DNS hosts records over 2048',
+    )
+  }
+  return privateKeyOf((await generate('rsa', { modulusLength: bits, publicExponent: 65537 })).privateKey, 'the new key')
+}
+
+export interface ImportOptions {
+  readonly passphrase?: string
+  /** The file's name, for errors. */
+  readonly name?: string
+}
+
+/** PEM (PKCS#8, PKCS#1, encrypted), DER, or the bare base64 seed of an Ed25519 key. Throws DkimError. */
+export function importPrivateKey(bytes: Uint8Array, options: ImportOptions = {}): PrivateKey {
+  const name = options.name ?? 'the key'
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = data.toString('latin1')
+  refuseWhatIsNoPrivateKey(text, name)
+  const isPem = text.includes('-----BEGIN')
+  const keyObject = isPem ? fromPem(text, options, name) : (fromSeed(text) ?? fromDer(data))
+  if (keyObject === undefined) {
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds no private key`,
+      'expected PEM, DER, or the base64 seed of an Ed25519 key',
+    )
+  }
+  return privateKeyOf(keyObject, name)
+}
+
+function refuseWhatIsNoPrivateKey(text: string, name: string): void {
+  if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/.test(text)) return
+  if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(text)) {
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds a public key, not a private key`,
+      'name the private key: the file ending in .private.pem',
+    )
+  }
+  if (text.includes('-----BEGIN CERTIFICATE')) {
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds a certificate, not a private key`,
+      'DKIM needs no certificate: dkim keygen makes a key',
+    )
+  }
+}
+
+function fromPem(text: string, options: ImportOptions, name: string): KeyObject {
+  const { passphrase } = options
+  const encrypted = text.includes('ENCRYPTED')
+  if (encrypted && passphrase === undefined) {
+    throw new DkimError('key-passphrase', `${name} is encrypted`, 'give the passphrase with --passphrase-file FILE')
+  }
+  try {
+    return createPrivateKey({ key: text, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
+  } catch {
+    // OpenSSL's own words are not repeated: they differ by version and may quote the input.
+    if (encrypted)
+      throw new DkimError(
+        'key-passphrase',
+        `the passphrase does not open ${name}`,
+        'check the file given with --passphrase-file',
+      )
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds a damaged private key`,
+      'copy the key again, with its BEGIN and END lines, or make a new one with dkim keygen',
+    )
+  }
+}
+
+function fromDer(data: Buffer): KeyObject | undefined {
+  for (const type of ['pkcs8', 'pkcs1'] as const) {
+    try {
+      return createPrivateKey({ key: data, format: 'der', type })
+    } catch {
+      // Not in this form.
+    }
+  }
+  return undefined
+}
+
+/** PKCS#8 of an Ed25519 key up to the 32 octets of its seed (RFC 8410 §7). */
+const ED25519_PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+function fromSeed(text: string): KeyObject | undefined {
+  const decoded = decodeBase64(text)
+  // 64 octets are the seed with the public key behind it, as some signers store it.
+  if (decoded === undefined || (decoded.length !== 32 && decoded.length !== 64)) return undefined
+  const keyObject = fromDer(Buffer.concat([ED25519_PKCS8_PREFIX, decoded.subarray(0, 32)]))
+  if (keyObject === undefined || decoded.length === 32) return keyObject
+  return publicKeyOf(createPublicKey(keyObject))!.p === decoded.subarray(32).toString('base64') ? keyObject : undefined
+}
+
+function privateKeyOf(keyObject: KeyObject, name: string): PrivateKey {
+  const publicKey = publicKeyOf(createPublicKey(keyObject))
+  if (publicKey === undefined) {
+    const type = keyObject.asymmetricKeyType ?? 'unknown'
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds a key of type ${type}: DKIM has rsa and ed25519`,
+      'make one with dkim keygen',
+    )
+  }
+  const fault = publicKey.rsa === undefined ? undefined : rsaFault(publicKey.rsa)
+  if (fault !== undefined) {
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds ${fault.detail}: no verifier accepts it`,
+      'make a new key with dkim keygen',
+    )
+  }
+  return { type: publicKey.type, bits: publicKey.bits, keyObject, publicKey }
+}
+
+/** A public key from PEM (SPKI, PKCS#1, certificate, or a private key whose public half is meant) or DER. Throws DkimError. */
+export function importPublicKey(bytes: Uint8Array, options: ImportOptions = {}): PublicKey {
+  const name = options.name ?? 'the key'
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = data.toString('latin1')
+  if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/.test(text)) return importPrivateKey(bytes, options).publicKey
+  const keyObject = readPublic(data, text)
+  const publicKey = keyObject === undefined ? undefined : publicKeyOf(keyObject)
+  if (publicKey !== undefined) return publicKey
+  if (keyObject === undefined) {
+    throw new DkimError('key-invalid', `${name} holds no key`, 'expected a public or private key as PEM or DER')
+  }
+  throw new DkimError(
+    'key-invalid',
+    `${name} holds a key of type ${keyObject.asymmetricKeyType}: DKIM has rsa and ed25519`,
+  )
+}
+
+function readPublic(data: Buffer, text: string): KeyObject | undefined {
+  const readers = text.includes('-----BEGIN CERTIFICATE')
+    ? [() => new X509Certificate(text).publicKey]
+    : text.includes('-----BEGIN')
+      ? [() => createPublicKey({ key: text, format: 'pem' })]
+      : [
+          () => createPublicKey({ key: data, format: 'der', type: 'spki' as const }),
+          () => createPublicKey({ key: data, format: 'der', type: 'pkcs1' as const }),
+        ]
+  for (const read of readers) {
+    try {
+      return read()
+    } catch {
+      // Not in this form.
+    }
+  }
+  return undefined
+}
+
+export type PrivateKeyFormat = 'pkcs8' | 'pkcs1' | 'der' | 'seed'
+
+export interface ExportOptions {
+  readonly format?: PrivateKeyFormat
+  readonly passphrase?: string
+}
+
+/** The bytes of a key file: PKCS#8 PEM unless asked otherwise. `pkcs1` is for RSA, `seed` (base64) for Ed25519. */
+export function exportPrivateKey(key: PrivateKey, options: ExportOptions = {}): Buffer {
+  const { format = 'pkcs8', passphrase } = options
+  const encryption = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase }
+  if (format === 'pkcs8') return Buffer.from(key.keyObject.export({ type: 'pkcs8', format: 'pem', ...encryption }))
+  if (format === 'der') return Buffer.from(key.keyObject.export({ type: 'pkcs8', format: 'der', ...encryption }))
+  if (passphrase !== undefined) throw new DkimError('usage', `the format ${format} cannot be encrypted`, 'use PKCS#8')
+  if (format === 'pkcs1' && key.type === 'rsa')
+    return Buffer.from(key.keyObject.export({ type: 'pkcs1', format: 'pem' }))
+  if (format === 'seed' && key.type === 'ed25519') {
+    const pkcs8 = Buffer.from(key.keyObject.export({ type: 'pkcs8', format: 'der' }))
+    return Buffer.from(`${pkcs8.subarray(-32).toString('base64')}\n`)
+  }
+  throw new DkimError('usage', `an ${key.type} key has no ${format} form`, 'pkcs1 is for rsa, seed for ed25519')
+}

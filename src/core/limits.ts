@@ -1,0 +1,60 @@
+// Everything that a stranger can make large, with the bound that is counted before the work is done. Reaching one is reported, never silent.
+
+export const LIMITS = {
+  /** Octets of a header section that are read as one. */
+  headerBytes: 1 << 20,
+  headerFields: 10_000,
+  /** DKIM-Signature fields that are evaluated per message; those aligned with From come first. */
+  signatures: 10,
+  /** DKIM-Signature fields that are reported at all, evaluated or not. */
+  signaturesListed: 100,
+  /** Octets of one DKIM-Signature field. */
+  signatureBytes: 16_384,
+  tagsPerList: 64,
+  signedFields: 500,
+  /** Distinct l= values that are hashed side by side per message. */
+  bodyLengths: 4,
+  /** Characters of p=. */
+  publicKeyCharacters: 4096,
+  rsaBits: { min: 1024, recommended: 2048, max: 8192 },
+  /** Octets of all TXT records at one name, and how many there may be. */
+  txtBytes: 16_384,
+  txtRecords: 16,
+  /** Key records that are tried where several stand at one name. */
+  keysPerName: 4,
+  cnameHops: 8,
+  /** Milliseconds of DNS for one message. */
+  dnsTime: 20_000,
+  /** Seconds that t= may lie in the future. */
+  clockSkew: 300,
+} as const
+
+/** DNS: sizes, counts and times. Times are milliseconds. */
+export const DNS_LIMITS = {
+  /** Records of any kind in one message; more than this and it is not read. */
+  messageRecords: 256,
+  /** Compression pointers followed in one message. */
+  pointerHops: 512,
+  /** Octets of one message over TCP or HTTPS. */
+  messageBytes: 65_535,
+  /** Datagrams that belong to no question of ours before an attempt is given up. */
+  strays: 100,
+  /** Size of a UDP answer that we offer to take (DNS flag day 2020). */
+  udpPayload: 1232,
+  /** One attempt at one server. */
+  attemptTime: 3_000,
+  /** Rounds over all servers. */
+  rounds: 2,
+  /** Pause before the second round; doubles with each further one. */
+  backOff: 250,
+  /** An answer is not kept longer than this, whatever its TTL says (RFC 8767 §4 suggests a cap). */
+  cacheTime: 86_400_000,
+  /** A negative answer is not kept longer than this (RFC 2308 §5). */
+  negativeCacheTime: 10_800_000,
+  /** Names that the cache holds. */
+  cacheEntries: 10_000,
+  /** Queries in flight at once. */
+  concurrency: 64,
+  /** Octets of a zone file. */
+  zoneBytes: 16 * 1024 * 1024,
+} as const

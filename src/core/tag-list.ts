@@ -1,0 +1,82 @@
+// tag=value lists with byte ranges, shared by signatures and key records (§3.2).
+
+import { isTagName, skipFws, skipFwsBack } from './abnf.js'
+import { LIMITS } from './limits.js'
+
+/** One tag. Offsets count bytes of the text the list was parsed from; the value's range excludes the white space around it. */
+export interface Tag {
+  readonly name: string
+  /** latin1 text: one character per byte. White space inside is kept. */
+  readonly value: string
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/** In the order of the text. A Map, because tag names are chosen by strangers. */
+export type TagList = ReadonlyMap<string, Tag>
+
+export type TagListFault = 'empty' | 'name' | 'no-equals-sign' | 'value' | 'duplicate' | 'too-many'
+
+/** The text is no tag-list; `offset` is the byte at which that became clear. */
+export class TagListError extends Error {
+  readonly fault: TagListFault
+  readonly offset: number
+
+  constructor(fault: TagListFault, message: string, offset: number) {
+    super(message)
+    this.name = 'TagListError'
+    this.fault = fault
+    this.offset = offset
+  }
+}
+
+/**
+ * Parses latin1 text from `start` on (a signature's list begins behind the colon of its field). One final ";" is allowed.
+ * "Tags with duplicate names MUST NOT occur within a single tag-list; if a tag name does occur more than once, the entire tag-list is invalid."
+ */
+export function parseTagList(text: string, start = 0): TagList {
+  const tags = new Map<string, Tag>()
+  for (let position = start; position <= text.length; ) {
+    const semicolon = text.indexOf(';', position)
+    const end = semicolon === -1 ? text.length : semicolon
+    const first = skipFws(text, position, end)
+    if (first === end && semicolon === -1 && tags.size > 0) break
+    if (tags.size >= LIMITS.tagsPerList)
+      throw new TagListError('too-many', `more than ${LIMITS.tagsPerList} tags`, first)
+    const tag = parseTag(text, first, end)
+    if (tags.has(tag.name)) throw new TagListError('duplicate', `the tag ${tag.name}= stands twice`, first)
+    tags.set(tag.name, tag)
+    position = end + 1
+  }
+  return tags
+}
+
+/** tag-spec = [FWS] tag-name [FWS] "=" [FWS] tag-value [FWS] */
+function parseTag(text: string, start: number, end: number): Tag {
+  if (start === end) throw new TagListError('empty', 'a tag is missing between semicolons', start)
+  const equals = text.indexOf('=', start)
+  if (equals === -1 || equals >= end) throw new TagListError('no-equals-sign', 'a tag has no "="', start)
+  const name = text.slice(start, skipFwsBack(text, start, equals))
+  if (!isTagName(name))
+    throw new TagListError('name', 'a tag name is not made of letters, digits and underscores', start)
+  const valueStart = skipFws(text, equals + 1, end)
+  const valueEnd = skipFwsBack(text, valueStart, end)
+  const bad = findForbidden(text, valueStart, valueEnd)
+  if (bad !== -1) throw new TagListError('value', `the value of ${name}= contains a control character`, bad)
+  return { name, value: text.slice(valueStart, valueEnd), valueStart, valueEnd }
+}
+
+/** VALCHAR = %x21-3A / %x3C-7E, with FWS between and octets above 7F for RFC 8616 (§3). */
+function findForbidden(text: string, start: number, end: number): number {
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x7f) return index
+    if (code < 0x20 && code !== 0x09 && code !== 0x0d && code !== 0x0a) return index
+  }
+  return -1
+}
+
+/** `v=DKIM1; k=rsa; p=…`: the inverse of parsing, for values without leading or trailing white space. */
+export function formatTagList(tags: Iterable<readonly [name: string, value: string]>): string {
+  return Array.from(tags, ([name, value]) => `${name}=${value}`).join('; ')
+}
