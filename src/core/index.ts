@@ -37,6 +37,21 @@ export {
   parseKeyRecord,
 } from './key-record.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
+export {
+  allProviders,
+  type Confidence,
+  type DelegatedRecord,
+  delegatedRecords,
+  knownSelectors,
+  type Provider,
+  type ProviderId,
+  type ProviderMatch,
+  type ProviderRow,
+  type ProviderSetup,
+  type ProviderValue,
+  providerById,
+  providerOf,
+} from './providers.js'
 export { type PublicKey, publicKeyOfRecord, type RecordKey } from './public-key.js'
 export {
   type Alignment,
