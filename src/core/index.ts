@@ -20,6 +20,17 @@ export { readZone } from './dns/zone-file.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
 export {
+  type FieldIndex,
+  type HeaderFault,
+  type HeaderField,
+  type HeaderSection,
+  indexFields,
+  parseHeaderSection,
+  rawValue,
+  selectFields,
+  unfold,
+} from './header.js'
+export {
   type ExportOptions,
   exportPrivateKey,
   generatePrivateKey,
@@ -29,6 +40,7 @@ export {
   type PrivateKey,
   type PrivateKeyFormat,
 } from './key.js'
+export { KeyCache, type KeyCandidate, type KeyLookup, lookUpKeys } from './key-lookup.js'
 export {
   formatKeyRecord,
   type KeyRecord,
@@ -37,6 +49,8 @@ export {
   parseKeyRecord,
 } from './key-record.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
+export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
+export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
 export {
   allProviders,
   type Confidence,
@@ -70,4 +84,6 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
+export { parseSignature, type Signature } from './signature.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
+export { Verifier, type VerifyOptions, verify } from './verify.js'

@@ -277,8 +277,10 @@ export interface SignatureReport {
   readonly bodyHash: Match
   readonly headerSignature: Match
   readonly key: KeySummary | null
-  /** l= in octets, with the length of the canonical body it was held against (null where the body was not hashed). */
-  readonly bodyLength: { readonly signed: number; readonly total: number | null } | null
+  /** l= in octets; null where the signature has none, or one that no body reaches. */
+  readonly bodyLength: number | null
+  /** Octets of the canonical body that l= was held against; null without l=. */
+  readonly bodyTotal: number | null
   readonly signedAt: string | null
   readonly expiresAt: string | null
   readonly aligned: Alignment

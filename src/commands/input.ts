@@ -1,0 +1,239 @@
+// What verify and sign read: paths, "-", directories, Maildir and mbox files become messages that can be read more than once.
+
+import { closeSync, createReadStream, openSync, type Stats, statSync } from 'node:fs'
+import { DkimError } from '../core/index.js'
+import { type ByteSource, fileSource, spool } from './byte-source.js'
+import type { Context } from './context.js'
+import { mailFiles } from './mail-folder.js'
+import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
+
+/** One message of the input, or why there is none: a batch goes on after one that cannot be read. */
+export type Input = MessageInput | FailedInput
+
+/** Valid until the next input is asked for. */
+export interface MessageInput {
+  /** The path, `-`, or for the third message of an mbox `box.mbox#3`. */
+  readonly name: string
+  /** True where the argument names this one message, false where it is one of a directory's or an mbox's. */
+  readonly alone: boolean
+  readonly error?: undefined
+  /** In bytes; null where only reading tells. */
+  readonly size: number | null
+  /**
+   * The bytes as they are stored, line ends included, from the first one on. A chunk is valid until the next one is asked for.
+   * Throws a DkimError where reading fails in the middle. Can be called again, but for a stream read with `once`.
+   */
+  chunks(): Iterable<Buffer> | AsyncIterable<Buffer>
+}
+
+export interface FailedInput {
+  readonly name: string
+  readonly alone: boolean
+  readonly error: DkimError
+}
+
+export interface InputOptions {
+  /** `chunks()` is called once only: a long stream is not copied to a file first. */
+  readonly once?: boolean
+  /** Undo the `>From ` quoting of mbox files. */
+  readonly unquoteMbox?: boolean
+  /** A single message is wanted: directories and mbox files are errors. */
+  readonly single?: boolean
+}
+
+/** The inputs that `paths` name, in their order; standard input where there is no path. */
+export async function* readInputs(
+  paths: readonly string[],
+  context: Pick<Context, 'stdin' | 'signal'>,
+  options: InputOptions = {},
+): AsyncGenerator<Input> {
+  for (const path of paths.length === 0 ? ['-'] : paths) {
+    for await (const input of readPath(path, context, options)) {
+      if (context.signal.aborted) return
+      yield input
+    }
+  }
+}
+
+async function* readPath(path: string, context: Pick<Context, 'stdin'>, options: InputOptions): AsyncGenerator<Input> {
+  try {
+    if (path === '-') return yield* readStream(path, context.stdin, options)
+    const stats = statSync(path)
+    if (stats.isDirectory()) yield* readDirectory(path, options)
+    else if (stats.isFile()) yield* readFile(path, true, options)
+    // A pipe, as `<(command)` of the shell makes them. Opening one waits for its writer: not on the main thread.
+    else if (stats.isFIFO()) yield* readPipe(path, options)
+    else throw notAFile(path, stats)
+  } catch (error) {
+    yield { name: path, alone: true, error: inputError(path, error) }
+  }
+}
+
+function* readDirectory(path: string, options: InputOptions): Generator<Input> {
+  if (options.single) {
+    throw new DkimError('input-unreadable', `${path} is a directory`, 'name the file of one message')
+  }
+  let empty = true
+  for (const { path: file, error } of mailFiles(path)) {
+    empty = false
+    try {
+      if (error !== undefined) throw error
+      yield* readFile(file, false, options)
+    } catch (fault) {
+      yield { name: file, alone: false, error: inputError(file, fault) }
+    }
+  }
+  if (empty) {
+    throw new DkimError(
+      'input-not-a-message',
+      `there is no mail in ${path}`,
+      `in a directory, mail is what ends in .eml or .mbox or has no ending; name other files themselves: ${path}/*`,
+    )
+  }
+}
+
+function* readFile(path: string, alone: boolean, options: InputOptions): Generator<Input> {
+  const fd = openSync(path, 'r')
+  let source: ByteSource
+  try {
+    source = fileSource(fd, path)
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+  try {
+    yield* messagesOf(source, path, alone, options)
+  } finally {
+    source.close()
+  }
+}
+
+async function* readPipe(path: string, options: InputOptions): AsyncGenerator<Input> {
+  const stream = createReadStream(path)
+  try {
+    yield* readStream(path, stream, options)
+  } finally {
+    stream.destroy()
+  }
+}
+
+async function* readStream(name: string, stream: AsyncIterable<Buffer>, options: InputOptions): AsyncGenerator<Input> {
+  if (options.once) {
+    const chunks = stream[Symbol.asyncIterator]()
+    const start = await readStart(chunks)
+    const fault = faultOf(start.bytes, name)
+    if (fault !== undefined) throw fault
+    if (!start.done && !isMbox(start.bytes)) {
+      yield { name, alone: true, size: null, chunks: () => continued(start.bytes, chunks) }
+      return
+    }
+    stream = continued(start.bytes, chunks)
+  }
+  const source = await spool(stream, name)
+  try {
+    yield* messagesOf(source, name, true, options)
+  } finally {
+    source.close()
+  }
+}
+
+/** The first bytes of a stream, enough to tell what it is. */
+async function readStart(chunks: AsyncIterator<Buffer>): Promise<{ bytes: Buffer; done: boolean }> {
+  const read: Buffer[] = []
+  for (let size = 0; size < 2048; ) {
+    const next = await chunks.next()
+    if (next.done) return { bytes: Buffer.concat(read), done: true }
+    read.push(next.value)
+    size += next.value.length
+  }
+  return { bytes: Buffer.concat(read), done: false }
+}
+
+async function* continued(start: Buffer, chunks: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield start
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
+}
+
+function* messagesOf(source: ByteSource, name: string, alone: boolean, options: InputOptions): Generator<Input> {
+  const fault = faultOf(source.head, name)
+  if (fault !== undefined) throw fault
+  if (!isMbox(source.head)) {
+    yield { name, alone, size: source.size, chunks: () => source.pieces() }
+    return
+  }
+  if (options.single) {
+    throw new DkimError(
+      'input-not-a-message',
+      `${name} is an mbox file, not one message`,
+      `to take its first message out: formail -1 -s < ${name}, or remove the line at its start that begins with "From "`,
+    )
+  }
+  yield* mboxMessages(source, name, options)
+}
+
+function* mboxMessages(source: ByteSource, box: string, options: InputOptions): Generator<Input> {
+  for (const { number, start, end } of mboxRanges(source)) {
+    const name = `${box}#${number}`
+    if (start === end) yield { name, alone: false, error: new DkimError('input-not-a-message', `${name} is empty`) }
+    else {
+      const chunks = () => (options.unquoteMbox ? unquoteFrom(source.pieces(start, end)) : source.pieces(start, end))
+      yield { name, alone: false, size: options.unquoteMbox ? null : end - start, chunks }
+    }
+  }
+}
+
+/** What is wrong with a file that no message starts like. */
+function faultOf(head: Buffer, name: string): DkimError | undefined {
+  const shown = name === '-' ? 'standard input' : name
+  const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
+  if (head.length === 0) return fault('is empty', 'a message has at least a header section')
+  if (startsWith(head, [0xef, 0xbb, 0xbf])) {
+    return fault(
+      'starts with a UTF-8 byte order mark, which no message has',
+      'an editor put it there: save the file without BOM, or take the message from its mailbox again',
+    )
+  }
+  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff])) {
+    return fault('is text in UTF-16, not a message', 'take the message from its mailbox again, as an .eml file')
+  }
+  if (/^From (?![ \t]*:)/.test(head.toString('latin1', 0, 32)) && !isMbox(head)) {
+    return fault(
+      'starts with a line "From …", which is no header field',
+      'an mbox file starts like that, but this line has no date: remove it if the rest is one message',
+    )
+  }
+  return undefined
+}
+
+function startsWith(bytes: Buffer, start: readonly number[]): boolean {
+  return start.every((byte, index) => bytes[index] === byte)
+}
+
+function notAFile(path: string, stats: Stats): DkimError {
+  const kind = stats.isSocket() ? 'a socket' : 'a device'
+  return new DkimError(
+    'input-unreadable',
+    `${path} is ${kind}, not a message`,
+    'name a file, a directory, or - for stdin',
+  )
+}
+
+const FAULTS: Readonly<Record<string, readonly [string, string?]>> = {
+  ENOENT: ['no such file or directory', 'check the name; - reads standard input'],
+  ENOTDIR: ['no such file or directory', 'check the name; - reads standard input'],
+  EACCES: ['permission denied', 'run dkim as a user who may read it'],
+  EPERM: ['permission denied', 'run dkim as a user who may read it'],
+  ELOOP: ['too many symbolic links'],
+  ENAMETOOLONG: ['the name is too long'],
+  EISDIR: ['it is a directory', 'name a file or a directory instead of redirecting one'],
+  EMFILE: ['too many open files'],
+  EIO: ['the disk reports an input/output error'],
+}
+
+/** Whatever went wrong with a path, in the program's own words. Errors that are no file system errors are faults of ours: thrown on. */
+export function inputError(path: string, error: unknown): DkimError {
+  if (error instanceof DkimError) return error
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error
+  const [what, hint] = FAULTS[String(error.code)] ?? [String(error.code)]
+  return new DkimError('input-unreadable', `cannot read ${path === '-' ? 'standard input' : path}: ${what}`, hint)
+}

@@ -1,0 +1,58 @@
+// Mail in a directory: a Maildir (cur/ and new/), or files named as messages are, in the directory and below it.
+
+import { type Dirent, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What a file of mail is called: one of these endings, or none at all as in MH folders and spools. */
+const MAIL_FILE = /\.(?:eml|emlx|email|mail|mime|mbox|mbx)$|^[^.]+$/i
+
+export interface MailFile {
+  readonly path: string
+  /** Why nothing below `path`, a directory, could be listed. */
+  readonly error?: unknown
+}
+
+/**
+ * The files of mail in `directory`, in an order that is the same everywhere. Hidden names, and what is no mail by its name,
+ * are left out; links to directories are not followed, so there are no circles. Throws where `directory` itself cannot be listed.
+ */
+export function* mailFiles(directory: string): Generator<MailFile> {
+  const entries = readdirSync(directory, { withFileTypes: true }).sort(byName)
+  const folders = new Set(entries.filter(entry => entry.isDirectory()).map(entry => entry.name))
+  const maildir = folders.has('cur') && folders.has('new')
+  for (const entry of entries) {
+    if (entry.isDirectory()) yield* below(directory, entry.name, maildir)
+    else if (!maildir && MAIL_FILE.test(entry.name)) yield* fileOf(directory, entry)
+  }
+}
+
+function* below(directory: string, name: string, maildir: boolean): Generator<MailFile> {
+  const path = join(directory, name)
+  // Maildir++ keeps its subfolders under hidden names; tmp/ holds what is still being delivered.
+  if (maildir ? name === 'tmp' : name.startsWith('.')) return
+  const isMessages = maildir && (name === 'cur' || name === 'new')
+  try {
+    yield* isMessages ? everyFile(path) : mailFiles(path)
+  } catch (error) {
+    yield { path, error }
+  }
+}
+
+/** In a Maildir a message is called whatever its deliverer liked. */
+function* everyFile(directory: string): Generator<MailFile> {
+  for (const entry of readdirSync(directory, { withFileTypes: true }).sort(byName)) yield* fileOf(directory, entry)
+}
+
+function* fileOf(directory: string, entry: Dirent): Generator<MailFile> {
+  const path = join(directory, entry.name)
+  if (!entry.name.startsWith('.') && isFile(path, entry)) yield { path }
+}
+
+function isFile(path: string, entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile()
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+function byName(one: Dirent, other: Dirent): number {
+  return one.name < other.name ? -1 : 1
+}

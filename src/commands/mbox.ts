@@ -1,0 +1,135 @@
+// The mbox format (RFC 4155): where each message of a file begins and ends, found with bounded memory.
+
+import type { ByteSource } from './byte-source.js'
+
+/** Where a message stands in its file; `end` leaves out the blank line that belongs to the format. */
+export interface MboxRange {
+  /** Counted from 1. */
+  readonly number: number
+  readonly start: number
+  readonly end: number
+}
+
+const LF = 0x0a
+const CR = 0x0d
+const FROM = Buffer.from('From ')
+const NEXT_FROM = Buffer.from('\nFrom ')
+/** A From_ line is looked at only so far; a longer one is no From_ line. */
+const MAX_LINE = 1000
+
+const DATE =
+  /(?:^| )(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}\d{1,2} \d{1,2}:\d{2}(?::\d{2})?(?: [A-Za-z0-9+:-]{1,6}){0,2} \d{4}(?: |$)/
+
+/** True where a line, its end left out, is a From_ line: `From `, a sender, a date as asctime writes it. */
+export function isFromLine(line: string): boolean {
+  // "From : x" is the obsolete spelling of a header field (RFC 5322 §4.5).
+  return line.length <= MAX_LINE && /^From (?![ \t]*:)/.test(line) && DATE.test(line.slice(5))
+}
+
+/** True where the file is an mbox: its first line is a From_ line. */
+export function isMbox(head: Buffer): boolean {
+  return isFromLineAt(head, 0)
+}
+
+function isFromLineAt(bytes: Buffer, start: number): boolean {
+  if (bytes.compare(FROM, 0, FROM.length, start, Math.min(start + FROM.length, bytes.length)) !== 0) return false
+  const end = lineEnd(bytes, start)
+  return end - start <= MAX_LINE && isFromLine(bytes.toString('latin1', start, end))
+}
+
+/** Where the line that begins at `start` ends, its CR and LF left out. */
+function lineEnd(bytes: Buffer, start: number): number {
+  const lf = bytes.subarray(start, start + MAX_LINE + 2).indexOf(LF)
+  if (lf === -1) return Math.min(bytes.length, start + MAX_LINE + 2)
+  return lf > 0 && bytes[start + lf - 1] === CR ? start + lf - 1 : start + lf
+}
+
+/**
+ * The messages of an mbox. A message ends at a blank line that a From_ line follows: a body line that merely starts with `From `
+ * ends nothing. Reads the source once, piece by piece, carrying over what a boundary could cut.
+ */
+export function* mboxRanges(source: ByteSource): Generator<MboxRange> {
+  let number = 0
+  let start = 0
+  for (const boundary of boundaries(source)) {
+    if (number > 0) yield { number, start, end: boundary.end }
+    number += 1
+    start = boundary.start
+  }
+  if (number > 0) yield { number, start, end: source.size }
+}
+
+interface Boundary {
+  /** Where the message before ends. */
+  readonly end: number
+  /** Behind the From_ line: where the next message begins. */
+  readonly start: number
+}
+
+/** The longest From_ line with its line end. */
+const REACH = MAX_LINE + 2
+/** The end of a line and a blank line, which stand before a From_ line. */
+const BLANK = 4
+
+function* boundaries(source: ByteSource): Generator<Boundary> {
+  let carried = Buffer.alloc(0)
+  let base = 0
+  let next = 0
+  for (const piece of source.pieces()) {
+    const window = Buffer.concat([carried, piece])
+    const last = base + window.length >= source.size
+    // Behind this a From_ line could be cut: the next window judges it.
+    const limit = last ? window.length : window.length - REACH
+    if (base === 0 && next === 0 && limit > 0 && isFromLineAt(window, 0)) yield boundaryAt(window, base, 0)
+    for (let at = findFrom(window, next); at !== -1 && at < limit; at = findFrom(window, at + 1)) {
+      if (blankLineLength(window, at) > 0 && isFromLineAt(window, at)) yield boundaryAt(window, base, at)
+    }
+    const judged = Math.max(next, limit)
+    const keep = Math.max(0, judged - BLANK)
+    carried = window.subarray(keep)
+    base += keep
+    next = judged - keep
+  }
+}
+
+/** Index of the first line at or after `start` that begins with `From `; -1 where there is none. The first line of a window is none. */
+function findFrom(window: Buffer, start: number): number {
+  return window.indexOf(NEXT_FROM, Math.max(0, start - 1)) + 1 || -1
+}
+
+/** Length of the blank line that ends right before `at`; 0 where the line before is not blank. */
+function blankLineLength(window: Buffer, at: number): number {
+  const length = window[at - 2] === CR ? 2 : 1
+  return window[at - 1] === LF && window[at - 1 - length] === LF ? length : 0
+}
+
+function boundaryAt(window: Buffer, base: number, at: number): Boundary {
+  const lf = window.indexOf(LF, at)
+  return { end: base + at - blankLineLength(window, at), start: base + (lf === -1 ? window.length : lf + 1) }
+}
+
+/**
+ * Undoes mboxrd quoting: a line of `>`s and `From ` loses one `>`. Only on demand: other mbox writers quote otherwise or not at all,
+ * and each wrong byte breaks a signature.
+ */
+export function* unquoteFrom(pieces: Iterable<Buffer>): Generator<Buffer> {
+  let held = ''
+  for (const piece of pieces) {
+    const text: string = held + piece.toString('latin1')
+    const cut = unfinishedQuote(text)
+    held = text.slice(cut)
+    yield Buffer.from(unquoted(text.slice(0, cut)), 'latin1')
+  }
+  if (held !== '') yield Buffer.from(unquoted(held), 'latin1')
+}
+
+function unquoted(text: string): string {
+  return text.replace(/\n>(>*From )/g, '\n$1')
+}
+
+/** Where a quote begins that the end of `text` cuts; the length of `text` where it cuts none. */
+function unfinishedQuote(text: string): number {
+  const lf = text.lastIndexOf('\n')
+  if (lf === -1 || text.length - lf > MAX_LINE) return text.length
+  return /^\n>*(?:F(?:r(?:om?)?)?)?$/.test(text.slice(lf)) ? lf : text.length
+}

@@ -1,0 +1,154 @@
+// The header section as raw views: fields, what is malformed about it, and bottom-up selection (RFC 5322 §2.2, §5.4.2).
+
+import { isFieldName, isWsp, lowerAscii } from './abnf.js'
+import { LIMITS } from './limits.js'
+
+/** A view into a header section; offsets count its bytes. */
+export interface HeaderField {
+  /** In lower case, without white space before the colon. */
+  readonly name: string
+  readonly start: number
+  /** Of the name, white space before the colon excluded. */
+  readonly nameEnd: number
+  /** Behind the colon. */
+  readonly valueStart: number
+  /** Before the CRLF that ends the field, or the end of the section where none does. */
+  readonly valueEnd: number
+}
+
+export type HeaderFault =
+  | 'no-colon'
+  | 'leading-continuation'
+  | 'bad-field-name'
+  | 'bare-cr'
+  | 'bare-lf'
+  | 'too-many-fields'
+  | 'too-large'
+
+export interface HeaderSection {
+  readonly bytes: Buffer
+  /** The same as latin1: one character per byte. */
+  readonly text: string
+  /** Top to bottom. Lines that are no field are not among them. */
+  readonly fields: readonly HeaderField[]
+  /** Each kind once, with the offset of its first occurrence. */
+  readonly faults: ReadonlyMap<HeaderFault, number>
+  /** Names of fields with white space before the colon (obs-syntax, RFC 5322 §4.5). */
+  readonly spaced: readonly string[]
+}
+
+export function parseHeaderSection(bytes: Buffer): HeaderSection {
+  const text = bytes.toString('latin1')
+  const fields: HeaderField[] = []
+  const faults = new Map<HeaderFault, number>()
+  const spaced: string[] = []
+  const fault = (kind: HeaderFault, offset: number): void => {
+    if (!faults.has(kind)) faults.set(kind, offset)
+  }
+  for (let start = 0; start < text.length; ) {
+    const end = endOfField(text, start, fault)
+    const contentEnd = endsWithCrlf(text, start, end) ? end - 2 : end
+    if (fields.length >= LIMITS.headerFields) {
+      fault('too-many-fields', start)
+      break
+    }
+    const field = readField(text, start, contentEnd, fault)
+    if (field !== undefined) {
+      fields.push(field)
+      if (field.nameEnd < field.valueStart - 1) spaced.push(field.name)
+    }
+    start = end
+  }
+  return { bytes, text, fields, faults, spaced }
+}
+
+type ReportFault = (kind: HeaderFault, offset: number) => void
+
+/** Index behind the CRLF that no white space follows. A CR or LF alone ends no line: it is data, and reported. */
+function endOfField(text: string, start: number, fault: ReportFault): number {
+  for (let position = start; ; ) {
+    const end = endOfLine(text, position, fault)
+    if (end >= text.length || !isWsp(text.charCodeAt(end))) return end
+    position = end
+  }
+}
+
+function endOfLine(text: string, start: number, fault: ReportFault): number {
+  for (let position = start; ; ) {
+    const lf = text.indexOf('\n', position)
+    const end = lf === -1 ? text.length : lf
+    const cr = text.indexOf('\r', position)
+    if (cr !== -1 && cr < end - 1) fault('bare-cr', cr)
+    if (lf === -1) {
+      if (cr === end - 1 && cr !== -1) fault('bare-cr', cr)
+      return end
+    }
+    if (lf > start && text.charCodeAt(lf - 1) === 0x0d) return lf + 1
+    fault('bare-lf', lf)
+    position = lf + 1
+  }
+}
+
+function endsWithCrlf(text: string, start: number, end: number): boolean {
+  return end - start >= 2 && text.charCodeAt(end - 1) === 0x0a && text.charCodeAt(end - 2) === 0x0d
+}
+
+function readField(text: string, start: number, end: number, fault: ReportFault): HeaderField | undefined {
+  if (isWsp(text.charCodeAt(start))) {
+    fault('leading-continuation', start)
+    return undefined
+  }
+  const colon = text.indexOf(':', start)
+  const firstLineEnd = text.indexOf('\r\n', start)
+  if (colon === -1 || colon >= end || (firstLineEnd !== -1 && firstLineEnd < colon)) {
+    fault('no-colon', start)
+    return undefined
+  }
+  let nameEnd = colon
+  while (nameEnd > start && isWsp(text.charCodeAt(nameEnd - 1))) nameEnd -= 1
+  const name = text.slice(start, nameEnd)
+  if (!isFieldName(name)) fault('bad-field-name', start)
+  return { name: lowerAscii(name), start, nameEnd, valueStart: colon + 1, valueEnd: end }
+}
+
+/** The fields of each name, top to bottom: built once per message, so that selection is linear in h= (§5.4.2). */
+export type FieldIndex = ReadonlyMap<string, readonly HeaderField[]>
+
+export function indexFields(fields: readonly HeaderField[]): FieldIndex {
+  const index = new Map<string, HeaderField[]>()
+  for (const field of fields) {
+    const same = index.get(field.name)
+    if (same === undefined) index.set(field.name, [field])
+    else same.push(field)
+  }
+  return index
+}
+
+/**
+ * The fields that h= names, in its order: the last instance first, upwards for each repetition; a name that has run out selects nothing.
+ * `except` is the signature under judgement: it never selects itself.
+ */
+export function selectFields(index: FieldIndex, names: readonly string[], except: HeaderField | null): HeaderField[] {
+  const taken = new Map<string, number>()
+  const selected: HeaderField[] = []
+  for (const name of names) {
+    const instances = index.get(name)
+    if (instances === undefined) continue
+    let next = taken.get(name) ?? instances.length - 1
+    if (instances[next] === except) next -= 1
+    const field = instances[next]
+    taken.set(name, next - 1)
+    if (field !== undefined) selected.push(field)
+  }
+  return selected
+}
+
+/** The raw value of a field as latin1, folds included. */
+export function rawValue(section: HeaderSection, field: HeaderField): string {
+  return section.text.slice(field.valueStart, field.valueEnd)
+}
+
+/** CRLF that white space follows removed (RFC 5322 §2.2.3). */
+export function unfold(value: string): string {
+  return value.replace(/\r\n(?=[ \t])/g, '')
+}

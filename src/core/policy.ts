@@ -1,0 +1,103 @@
+// Local policy: what is asked of a signature beyond cryptography and RFC 6376's own rules (§6.3; RFC 8601 §2.7.1 "policy").
+
+import { Rejection } from './errors.js'
+import type { FieldIndex } from './header.js'
+import { LIMITS } from './limits.js'
+import type { Signature } from './signature.js'
+
+export interface Policy {
+  /** Seconds that t= may lie in the future. */
+  readonly clockSkew: number
+  /** RSA keys below are `key-below-policy`; under 1024 bits no key ever passes (RFC 8301 §3.2). */
+  readonly minKeyBits: number
+  /** Names of fields that must be signed where the message has them, in lower case. */
+  readonly requireSigned: readonly string[]
+  /** Accept signatures whose l= leaves part of the body unsigned. */
+  readonly allowPartialBody: boolean
+  /** Accept expired signatures, for archives. */
+  readonly ignoreExpiration: boolean
+  /** Warn of signatures without x= that are older, in seconds. */
+  readonly maxAge: number
+}
+
+export const DEFAULT_POLICY: Policy = {
+  clockSkew: LIMITS.clockSkew,
+  minKeyBits: LIMITS.rsaBits.min,
+  requireSigned: [],
+  allowPartialBody: false,
+  ignoreExpiration: false,
+  maxAge: 365 * 86_400,
+}
+
+/** Fields that occur once at most (RFC 5322 §3.6, RFC 2045 §3): where a second one stands, readers differ in which they show. */
+export const SINGULAR_FIELDS: ReadonlySet<string> = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
+])
+
+/** t= and x= against the clock. "x= … signatures MAY be considered invalid if the verification time at the verifier is past the expiration date." */
+export function checkTimes(signature: Signature, now: Date, policy: Policy): Rejection | null {
+  const seconds = Math.floor(now.getTime() / 1000)
+  const { timestamp, expiration } = signature
+  if (expiration !== null && seconds > expiration && !policy.ignoreExpiration) {
+    return new Rejection('signature-expired', `x= was ${formatTime(expiration)}, ${agoOf(seconds - expiration)} ago`)
+  }
+  if (timestamp !== null && timestamp > seconds + policy.clockSkew) {
+    return new Rejection('timestamp-in-future', `t= is ${formatTime(timestamp)}, ${agoOf(timestamp - seconds)} ahead`)
+  }
+  return null
+}
+
+/** Every instance of a singular field must be under the signature: those above the signed ones are what an attacker adds (§8.15). */
+export function checkDuplicates(signature: Signature, index: FieldIndex): Rejection | null {
+  for (const name of new Set(signature.signedFields)) {
+    if (!SINGULAR_FIELDS.has(name)) continue
+    const present = index.get(name)?.length ?? 0
+    const signed = signature.signedFields.filter(item => item === name).length
+    if (present > 1 && signed < present) {
+      return new Rejection(
+        'unsigned-duplicate-field',
+        `the message has ${present} ${name} fields, ${signed} of them signed`,
+      )
+    }
+  }
+  return null
+}
+
+export function checkRequiredFields(signature: Signature, index: FieldIndex, policy: Policy): Rejection | null {
+  const missing = policy.requireSigned.filter(name => index.has(name) && !signature.signedFields.includes(name))
+  return missing.length === 0 ? null : new Rejection('required-field-not-signed', missing.join(', '))
+}
+
+/** Unix seconds as ISO 8601; null beyond what a date can hold. */
+export function formatTime(seconds: number): string | null {
+  const date = new Date(seconds * 1000)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString().replace('.000Z', 'Z')
+}
+
+export function agoOf(seconds: number): string {
+  const units: readonly (readonly [size: number, name: string])[] = [
+    [86_400, 'day'],
+    [3600, 'hour'],
+    [60, 'minute'],
+  ]
+  for (const [size, name] of units) {
+    const count = Math.floor(seconds / size)
+    if (count >= 1) return `${count} ${name}${count === 1 ? '' : 's'}`
+  }
+  return `${seconds} second${seconds === 1 ? '' : 's'}`
+}

@@ -1,0 +1,253 @@
+// Verification (§6.1): every signature of a message judged, streaming, in constant memory in the body's size.
+
+import type { Resolver } from './dns/resolver.js'
+import {
+  alignmentOf,
+  authorDomain,
+  loadOrganizationalDomain,
+  mayAlign,
+  type OrganizationalDomain,
+} from './from-field.js'
+import { type FieldIndex, type HeaderFault, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
+import { type Judgement, judge } from './judge.js'
+import { KeyCache, type KeyLookup, lookUpKeys } from './key-lookup.js'
+import { LIMITS } from './limits.js'
+import { MessageSplitter } from './message.js'
+import { BodyHasher } from './message-hash.js'
+import { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
+import { messageResult, type SignatureReport, type VerificationReport, type Warning } from './result.js'
+import { parseSignature, type Signature } from './signature.js'
+
+export interface VerifyOptions {
+  readonly resolver: Resolver
+  /** The time to judge t= and x= at; the engine has no clock of its own. */
+  readonly now: Date
+  readonly policy?: Partial<Policy>
+  /** The name of the message in the report. */
+  readonly input?: string
+  /** Shared between the messages of a batch. */
+  readonly keys?: KeyCache
+  readonly signal?: AbortSignal
+}
+
+/** Fields of protocols that are drafts: seen, named, and not verified. */
+const DRAFT_FIELDS = ['dkim2-signature', 'message-instance']
+
+const FAULTS = {
+  'no-colon': 'a line of the header section is no header field',
+  'leading-continuation': 'the header section begins with a continuation line',
+  'bad-field-name': 'a field name holds characters that no field name can',
+  'bare-cr': 'the header section contains a bare CR',
+  'bare-lf': 'the header section contains a bare LF',
+  'too-many-fields': `the header section has more than ${LIMITS.headerFields} fields`,
+  'too-large': `the header section is longer than ${LIMITS.headerBytes} octets`,
+} as const satisfies Record<HeaderFault, string>
+
+interface Examined {
+  readonly signature: Signature
+  readonly lookup: KeyLookup | Promise<KeyLookup> | null
+  /** False where no hash of the body was asked for. */
+  readonly hashed: boolean
+}
+
+/** One message: write its bytes (CRLF line ends) in any chunking, then await end(). */
+export class Verifier {
+  readonly #options: VerifyOptions
+  readonly #policy: Policy
+  readonly #splitter: MessageSplitter
+  readonly #hasher = new BodyHasher()
+  readonly #abort = new AbortController()
+  /** Each name is asked once per message. */
+  readonly #lookupsByName = new Map<string, KeyLookup | Promise<KeyLookup>>()
+  #section: HeaderSection = EMPTY_SECTION
+  #index: FieldIndex = new Map()
+  #author: string | null = null
+  #examined: Examined[] = []
+  #malformed: string | null = null
+  #warnings: Warning[] = []
+
+  constructor(options: VerifyOptions) {
+    this.#options = options
+    this.#policy = { ...DEFAULT_POLICY, ...options.policy }
+    this.#splitter = new MessageSplitter({
+      header: (section, complete) => this.#header(section, complete),
+      body: chunk => this.#hasher.write(chunk),
+    })
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#splitter.write(chunk)
+  }
+
+  /** The caller has seen something that no clean pass may follow, such as mixed line ends. */
+  flagMalformed(detail: string, warning?: Warning): void {
+    this.#malformed ??= detail
+    if (warning !== undefined) this.#warnings.push(warning)
+  }
+
+  warn(warning: Warning): void {
+    this.#warnings.push(warning)
+  }
+
+  /** The header section as received; empty until it is complete. */
+  get section(): HeaderSection {
+    return this.#section
+  }
+
+  /** The signatures that were evaluated, in the order of the report. */
+  get signatures(): readonly Signature[] {
+    return this.#examined.map(({ signature }) => signature)
+  }
+
+  async end(): Promise<VerificationReport> {
+    this.#splitter.end()
+    const hashes = this.#hasher.end()
+    const lookups = await this.#lookups()
+    const judgements = this.#examined.map(({ signature, hashed }, position) => {
+      const { canonicalization, bodyLength } = signature
+      const bodyHash = hashed && canonicalization !== null ? hashes(canonicalization.body, bodyLength) : undefined
+      return judge({
+        section: this.#section,
+        index: this.#index,
+        signature,
+        bodyHash: bodyHash ?? null,
+        lookup: lookups[position] ?? null,
+        malformed: this.#malformed,
+        now: this.#options.now,
+        policy: this.#policy,
+      })
+    })
+    return this.#report(judgements)
+  }
+
+  #header(bytes: Buffer, complete: boolean): void {
+    this.#section = parseHeaderSection(bytes)
+    this.#index = indexFields(this.#section.fields)
+    this.#author = authorDomain(this.#section, this.#index)
+    this.#noteFaults(complete)
+    this.#noteFields()
+    for (const signature of this.#choose()) this.#examined.push(this.#examine(signature, complete))
+  }
+
+  /** Up to the limit; those that could align with From come first, so that decoys cannot push a good one out. */
+  #choose(): Signature[] {
+    const fields = this.#index.get('dkim-signature') ?? []
+    if (fields.length <= LIMITS.signatures) return fields.map(field => parseSignature(this.#section, field))
+    const listed = fields.slice(0, LIMITS.signaturesListed).map(field => parseSignature(this.#section, field))
+    const aligned = listed.filter(signature => this.#couldAlign(signature))
+    const others = listed.filter(signature => !this.#couldAlign(signature))
+    const chosen = new Set([...aligned, ...others].slice(0, LIMITS.signatures))
+    const text = `${LIMITS.signatures} of ${fields.length} signatures were evaluated`
+    this.#warnings.push({ code: 'signature-limit', text })
+    return listed.filter(signature => chosen.has(signature))
+  }
+
+  #couldAlign({ domain }: Signature): boolean {
+    return domain !== null && this.#author !== null && mayAlign(domain, this.#author)
+  }
+
+  /** Starts the key lookup and asks for the body hash, each once per distinct need. */
+  #examine(signature: Signature, complete: boolean): Examined {
+    const { canonicalization, bodyLength, bodyHash } = signature
+    const hashed =
+      complete &&
+      canonicalization !== null &&
+      bodyHash !== null &&
+      this.#hasher.request(canonicalization.body, bodyLength)
+    return { signature, lookup: this.#startLookup(signature), hashed }
+  }
+
+  #startLookup({ keyName, algorithm }: Signature): KeyLookup | Promise<KeyLookup> | null {
+    if (keyName === null || algorithm === null) return null
+    const started = this.#lookupsByName.get(keyName)
+    if (started !== undefined) return started
+    const { resolver, keys = new KeyCache() } = this.#options
+    const lookup = lookUpKeys(resolver, keyName, keys, this.#abort.signal)
+    this.#lookupsByName.set(keyName, lookup)
+    return lookup
+  }
+
+  /** Waits for DNS within the budget of one message; what has not come by then is answered by the resolver as a time-out. */
+  async #lookups(): Promise<(KeyLookup | null)[]> {
+    if (!this.#examined.some(({ lookup }) => lookup instanceof Promise)) {
+      return this.#examined.map(({ lookup }) => lookup as KeyLookup | null)
+    }
+    const timer = setTimeout(() => this.#abort.abort(), LIMITS.dnsTime)
+    const forward = (): void => this.#abort.abort()
+    this.#options.signal?.addEventListener('abort', forward, { once: true })
+    try {
+      return await Promise.all(this.#examined.map(({ lookup }) => lookup))
+    } finally {
+      clearTimeout(timer)
+      this.#options.signal?.removeEventListener('abort', forward)
+    }
+  }
+
+  #noteFaults(complete: boolean): void {
+    const { faults } = this.#section
+    const kinds = complete ? [...faults.keys()] : [...faults.keys(), 'too-large' as const]
+    for (const kind of kinds) {
+      this.#malformed ??= FAULTS[kind]
+      const code = kind === 'too-large' || kind === 'too-many-fields' ? 'header-limit' : 'malformed-header'
+      const offset = faults.get(kind)
+      this.#warnings.push({ code, text: offset === undefined ? FAULTS[kind] : `${FAULTS[kind]} (at byte ${offset})` })
+    }
+  }
+
+  #noteFields(): void {
+    for (const name of new Set(this.#section.spaced)) {
+      this.#warnings.push({ code: 'space-before-colon', text: `${name} has white space before its colon` })
+    }
+    for (const [name, fields] of this.#index) {
+      if (SINGULAR_FIELDS.has(name) && fields.length > 1) {
+        this.#warnings.push({ code: 'duplicate-field', text: `${name} occurs ${fields.length} times` })
+      }
+    }
+    for (const name of DRAFT_FIELDS) {
+      if (this.#index.has(name)) this.#warnings.push({ code: 'not-verified', text: `${name}: not verified (draft)` })
+    }
+    if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: 'the message has no From field' })
+  }
+
+  async #report(judgements: readonly Judgement[]): Promise<VerificationReport> {
+    const organizational = await this.#organizationalDomain(judgements)
+    const signatures: SignatureReport[] = judgements.map(judgement => ({
+      ...judgement,
+      aligned: alignmentOf(judgement.domain, this.#author, organizational),
+    }))
+    return {
+      schema: 'dkim.verification/1',
+      input: this.#options.input ?? '-',
+      result: messageResult(signatures.map(({ result }) => result)),
+      from: { domain: this.#author },
+      signatures,
+      warnings: [...this.#warnings, ...alignmentWarnings(signatures)],
+    }
+  }
+
+  async #organizationalDomain(judgements: readonly Judgement[]): Promise<OrganizationalDomain | null> {
+    const author = this.#author
+    if (author === null) return null
+    const needed = judgements.some(({ domain }) => domain !== null && domain !== author && mayAlign(domain, author))
+    return needed ? loadOrganizationalDomain() : null
+  }
+}
+
+const EMPTY_SECTION: HeaderSection = { bytes: Buffer.alloc(0), text: '', fields: [], faults: new Map(), spaced: [] }
+
+function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {
+  const passing = signatures.filter(({ result }) => result === 'pass')
+  if (passing.length === 0 || passing.some(({ aligned }) => aligned === 'strict' || aligned === 'relaxed')) return []
+  return [{ code: 'not-aligned', text: 'no passing signature is aligned with the From domain' }]
+}
+
+/** Verifies a message that is at hand whole or as a sequence of chunks (CRLF line ends). */
+export async function verify(
+  message: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: VerifyOptions,
+): Promise<VerificationReport> {
+  const verifier = new Verifier(options)
+  if (message instanceof Uint8Array) verifier.write(message)
+  else for await (const chunk of message) verifier.write(chunk)
+  return verifier.end()
+}

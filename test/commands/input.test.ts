@@ -1,0 +1,235 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PIECE, SPOOL_LIMIT } from '../../src/commands/byte-source.js'
+import { type Input, type InputOptions, inputError, readInputs } from '../../src/commands/input.js'
+
+const MESSAGE = 'From: alice@example.com\r\nSubject: hello\r\n\r\nbody\r\n'
+const FROM = 'From alice@example.com Thu Jan  1 12:00:00 2026\n'
+
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dkim-input-'))
+})
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function file(name: string, content: string | Buffer = MESSAGE): string {
+  const path = join(folder, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+  return path
+}
+
+async function bytesOf(input: Input): Promise<Buffer> {
+  if (input.error !== undefined) throw input.error
+  const chunks: Buffer[] = []
+  for await (const chunk of input.chunks()) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks)
+}
+
+interface Read {
+  readonly name: string
+  readonly alone: boolean
+  readonly text?: string
+  readonly code?: string
+}
+
+/** Everything that `paths` name; each message is read twice where that is promised. */
+async function read(
+  paths: readonly string[],
+  options: InputOptions = {},
+  stdin: Iterable<string | Buffer> = [],
+): Promise<Read[]> {
+  const context = { stdin: Readable.from(stdin, { objectMode: false }), signal: new AbortController().signal }
+  const found: Read[] = []
+  for await (const input of readInputs(paths, context, options)) {
+    const { alone } = input
+    const name = input.name.replace(`${folder}/`, '')
+    if (input.error !== undefined) found.push({ name, alone, code: input.error.code })
+    else {
+      const text = (await bytesOf(input)).toString('latin1')
+      if (!options.once) expect((await bytesOf(input)).toString('latin1')).toBe(text)
+      if (input.size !== null) expect(text.length).toBe(input.size)
+      found.push({ name, alone, text })
+    }
+  }
+  return found
+}
+
+describe('files', () => {
+  it('reads one message', async () => {
+    expect(await read([file('a.eml')])).toEqual([{ name: 'a.eml', alone: true, text: MESSAGE }])
+  })
+
+  it.each([PIECE - 1, PIECE, PIECE + 1, 3 * PIECE + 7])('reads %i bytes in pieces', async size => {
+    const content = Buffer.alloc(size, 'From: a@example.com\r\nX-Line: 0123456789\r\n', 'latin1')
+    const [found] = await read([file('big.eml', content)])
+    expect(found?.text === content.toString('latin1')).toBe(true)
+  })
+
+  it('keeps the first piece of a message as it was', async () => {
+    const content = Buffer.concat([Buffer.from(MESSAGE), Buffer.alloc(3 * PIECE, 'x')])
+    const context = { stdin: Readable.from([]), signal: new AbortController().signal }
+    for await (const input of readInputs([file('big.eml', content)], context)) {
+      if (input.error !== undefined) throw input.error
+      let first: Buffer | undefined
+      for await (const chunk of input.chunks()) first ??= chunk
+      expect(first?.equals(content.subarray(0, PIECE))).toBe(true)
+    }
+  })
+
+  it('goes on after an input that cannot be read', async () => {
+    const found = await read([join(folder, 'missing.eml'), file('empty.eml', ''), '/dev/null', file('a.eml')])
+    expect(found.map(input => input.code)).toEqual([
+      'input-unreadable',
+      'input-not-a-message',
+      'input-unreadable',
+      undefined,
+    ])
+  })
+
+  it('says what the file system said, and throws on what is no error of it', () => {
+    const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', syscall: 'open' })
+    expect(inputError('a.eml', denied)).toMatchObject({ code: 'input-unreadable', hint: expect.any(String) })
+    expect(() => inputError('a.eml', new TypeError('x is not a function'))).toThrow(TypeError)
+  })
+
+  it('reports a file that became shorter while it was read', async () => {
+    const path = file('shrinking.eml', Buffer.alloc(3 * PIECE, 'A: b\r\n'))
+    const context = { stdin: Readable.from([]), signal: new AbortController().signal }
+    for await (const input of readInputs([path], context)) {
+      truncateSync(path, PIECE)
+      await expect(bytesOf(input)).rejects.toMatchObject({ code: 'input-unreadable' })
+    }
+  })
+
+  it.each<[string, Buffer]>([
+    ['a UTF-8 byte order mark', Buffer.from(`\ufeff${MESSAGE}`)],
+    ['UTF-16 with its mark', Buffer.from(`\ufeff${MESSAGE}`, 'utf16le')],
+    ['a From line that is no From_ line', Buffer.from(`From alice\r\n${MESSAGE}`)],
+  ])('refuses %s', async (_, content) => {
+    for (const options of [{}, { once: true }, { single: true }]) {
+      const paths = [file('a.eml', content), '-']
+      expect(await read(paths, options, [content])).toMatchObject([
+        { code: 'input-not-a-message' },
+        { name: '-', code: 'input-not-a-message' },
+      ])
+    }
+  })
+
+  it('takes "From :" for the header field it is', async () => {
+    expect(await read([file('a.eml', `From : a@example.com\r\n\r\n`)])).toMatchObject([{ name: 'a.eml', alone: true }])
+  })
+})
+
+describe('standard input', () => {
+  it('is read where no path is given, and for -', async () => {
+    expect(await read([], {}, [MESSAGE])).toEqual([{ name: '-', alone: true, text: MESSAGE }])
+    expect(await read(['-'], { once: true }, [MESSAGE])).toEqual([{ name: '-', alone: true, text: MESSAGE }])
+  })
+
+  it('reports an empty one', async () => {
+    expect(await read(['-'])).toMatchObject([{ name: '-', code: 'input-not-a-message' }])
+    expect(await read(['-'], { once: true })).toMatchObject([{ name: '-', code: 'input-not-a-message' }])
+  })
+
+  it.each([SPOOL_LIMIT - 1, SPOOL_LIMIT, SPOOL_LIMIT + 1, 2 * SPOOL_LIMIT + 3])('spools %i bytes', async size => {
+    const before = readdirSync(tmpdir()).filter(name => name.startsWith('dkim-')).length
+    const content = Buffer.alloc(size, MESSAGE)
+    const chunks = Array.from({ length: Math.ceil(size / 60_000) }, (_, index) =>
+      content.subarray(index * 60_000, (index + 1) * 60_000),
+    )
+    const [found] = await read(['-'], {}, chunks)
+    expect(found?.text === content.toString('latin1')).toBe(true)
+    expect(readdirSync(tmpdir()).filter(name => name.startsWith('dkim-'))).toHaveLength(before)
+    const [streamed] = await read(['-'], { once: true }, chunks)
+    expect(streamed?.text === content.toString('latin1')).toBe(true)
+  })
+
+  it('takes an mbox apart', async () => {
+    const box = `${FROM}A: 1\n\n${FROM}A: 2\n`
+    for (const once of [true, false]) {
+      expect(await read(['-'], { once }, [box])).toEqual([
+        { name: '-#1', alone: false, text: 'A: 1\n' },
+        { name: '-#2', alone: false, text: 'A: 2\n' },
+      ])
+    }
+  })
+
+  it('reads a named pipe', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const writer = import('node:fs/promises').then(fs => fs.writeFile(path, MESSAGE))
+    expect(await read([path])).toEqual([{ name: 'pipe', alone: true, text: MESSAGE }])
+    await writer
+  })
+})
+
+describe('directories', () => {
+  it('finds mail by name, below as well, in a fixed order', async () => {
+    for (const name of ['b.eml', 'a.EML', 'README.md', '.hidden.eml', 'sub/c.eml', 'sub/2', '.git/d.eml']) file(name)
+    symlinkSync(folder, join(folder, 'circle'))
+    symlinkSync(join(folder, 'b.eml'), join(folder, 'link.eml'))
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'broken.eml'))
+    const found = await read([folder])
+    expect(found.map(({ name }) => name)).toEqual(['a.EML', 'b.eml', 'link.eml', 'sub/2', 'sub/c.eml'])
+    expect(found.every(({ alone, text }) => !alone && text === MESSAGE)).toBe(true)
+  })
+
+  it('knows a Maildir', async () => {
+    for (const name of ['cur/1.host:2,S', 'new/2.host', 'tmp/3.host', 'dovecot', '.Sent/cur/4.host:2,S']) file(name)
+    mkdirSync(join(folder, '.Sent/new'))
+    const found = await read([folder])
+    expect(found.map(({ name }) => name)).toEqual(['.Sent/cur/4.host:2,S', 'cur/1.host:2,S', 'new/2.host'])
+  })
+
+  it('takes mbox files in it apart, and goes on after a bad file', async () => {
+    file('1.eml', '')
+    file('2.mbox', `${FROM}A: 1\n\n${FROM}\n${FROM}A: 3\n`)
+    expect(await read([folder])).toMatchObject([
+      { name: '1.eml', code: 'input-not-a-message' },
+      { name: '2.mbox#1', text: 'A: 1\n' },
+      { name: '2.mbox#2', code: 'input-not-a-message' },
+      { name: '2.mbox#3', text: 'A: 3\n' },
+    ])
+  })
+
+  it('reports a directory without mail', async () => {
+    file('README.md')
+    expect(await read([folder])).toMatchObject([{ alone: true, code: 'input-not-a-message' }])
+  })
+})
+
+describe('mbox', () => {
+  it('names its messages, and reports an empty one', async () => {
+    const path = file('box', `${FROM}A: 1\n\n${FROM}\n${FROM}A: 3\n\n>From x\n`)
+    expect(await read([path])).toMatchObject([
+      { name: 'box#1', alone: false, text: 'A: 1\n' },
+      { name: 'box#2', alone: false, code: 'input-not-a-message' },
+      { name: 'box#3', alone: false, text: 'A: 3\n\n>From x\n' },
+    ])
+    expect((await read([path], { unquoteMbox: true }))[2]).toMatchObject({ text: 'A: 3\n\nFrom x\n' })
+  })
+
+  it('reads a message longer than a piece, and those around it', async () => {
+    const long = `A: 2\n\n${'x'.repeat(3 * PIECE)}\n`
+    const path = file('box', `${FROM}A: 1\n\n${FROM}${long}\n${FROM}A: 3\n`)
+    expect((await read([path])).map(({ text }) => text?.length)).toEqual([5, long.length, 5])
+  })
+})
+
+describe('where one message is wanted', () => {
+  it('refuses a directory and an mbox', async () => {
+    const paths = [folder, file('box', `${FROM}A: 1\n`), file('a.eml')]
+    expect(await read(paths, { single: true })).toMatchObject([
+      { code: 'input-unreadable' },
+      { code: 'input-not-a-message' },
+      { alone: true, text: MESSAGE },
+    ])
+  })
+})
