@@ -49,11 +49,23 @@ export {
   parseKeyRecord,
 } from './key-record.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
-
 export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
-
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
-
+export {
+  allProviders,
+  type Confidence,
+  type DelegatedRecord,
+  delegatedRecords,
+  knownSelectors,
+  type Provider,
+  type ProviderId,
+  type ProviderMatch,
+  type ProviderRow,
+  type ProviderSetup,
+  type ProviderValue,
+  providerById,
+  providerOf,
+} from './providers.js'
 export { type PublicKey, publicKeyOfRecord, type RecordKey } from './public-key.js'
 export {
   type Alignment,
