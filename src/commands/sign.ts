@@ -140,7 +140,11 @@ function requestTemplate(options: SignCommandOptions): RequestTemplate {
 function parseCanonicalization(text: string): { header: CanonicalizationName; body: CanonicalizationName } {
   const [header = '', body = 'simple', ...rest] = text.split('/')
   if (rest.length === 0 && isCanonicalization(header) && isCanonicalization(body)) return { header, body }
-  throw new DkimError('usage', `"${text}" is no canonicalization`, 'use relaxed/relaxed, relaxed/simple, simple/relaxed or simple/simple')
+  throw new DkimError(
+    'usage',
+    `"${text}" is no canonicalization`,
+    'use relaxed/relaxed, relaxed/simple, simple/relaxed or simple/simple',
+  )
 }
 
 function parseSigningTime(value: string): Date | 'none' {

@@ -46,10 +46,15 @@ export async function loadSigningKeys(options: KeyOptions, context: Context): Pr
 
 async function pairs(options: KeyOptions, ring: KeyRing): Promise<readonly KeyRequest[]> {
   const { key: files = [], selector: selectors = [], domain: domains = [] } = options
-  if (files.length === 0) throw new DkimError('usage', 'there is no key to sign with', 'name it with --key FILE --selector NAME')
+  if (files.length === 0)
+    throw new DkimError('usage', 'there is no key to sign with', 'name it with --key FILE --selector NAME')
   if (selectors.length !== files.length) {
     const counts = `${counted(files, '--key')} and ${counted(selectors, '--selector')}`
-    throw new DkimError('usage', counts, 'each key has a selector of its own: --key FILE --selector NAME, in this order')
+    throw new DkimError(
+      'usage',
+      counts,
+      'each key has a selector of its own: --key FILE --selector NAME, in this order',
+    )
   }
   if (domains.length > 1 && domains.length !== files.length) {
     const counts = `${counted(files, '--key')} and ${counted(domains, '--domain')}`
@@ -78,14 +83,27 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
   }
   const keys: KeyTable = parseKeyTable(textOf(keyTable), keyTable)
   const [, prefix, path = ''] = /^(?:(refile|file):)?(.*)$/s.exec(signingTable) ?? []
-  const table: SigningTable = parseSigningTable(textOf(path), path, prefix === undefined ? undefined : prefix === 'refile')
+  const table: SigningTable = parseSigningTable(
+    textOf(path),
+    path,
+    prefix === undefined ? undefined : prefix === 'refile',
+  )
   return async author => {
     const address = author()
     if (address === null) {
-      throw new DkimError('message-refused', 'the From field names no single plain address to find keys for', 'name the key with --key and --selector')
+      throw new DkimError(
+        'message-refused',
+        'the From field names no single plain address to find keys for',
+        'name the key with --key and --selector',
+      )
     }
     const signers = tableSigners(address, keys, table, multipleSignatures)
-    if (signers.length === 0) throw new DkimError('usage', `no row of ${path} matches ${address}`, 'add a row, or name the key with --key and --selector')
+    if (signers.length === 0)
+      throw new DkimError(
+        'usage',
+        `no row of ${path} matches ${address}`,
+        'add a row, or name the key with --key and --selector',
+      )
     const requests: KeyRequest[] = []
     for (const { key, place, domain, selector, identity } of signers) {
       const signing = isKeyPath(key) ? await ring.fromFile(key) : ring.fromText(key, place)
@@ -115,8 +133,8 @@ class KeyRing {
     const known = this.#keys.get(path)
     if (known !== undefined) return known
     const { bytes, exposures } = readSecretFile(path)
-    for (const exposure of exposures) this.#expose(`${path} is not safe: ${exposure}`)
     const key = await this.#open(bytes, path)
+    for (const exposure of exposures) this.#expose(`${path} is not safe: ${exposure}`)
     this.#keys.set(path, key)
     return key
   }
@@ -128,7 +146,8 @@ class KeyRing {
   }
 
   #expose(text: string): void {
-    if (this.#options.requireSafeKeys) throw new DkimError('key-unreadable', text, 'mend it, or leave out --require-safe-keys')
+    if (this.#options.requireSafeKeys)
+      throw new DkimError('key-unreadable', text, 'mend it, or leave out --require-safe-keys')
     say(this.#context, 'warning', text)
   }
 
@@ -136,7 +155,10 @@ class KeyRing {
     const { passphraseFile } = this.#options
     if (passphraseFile !== undefined) this.#passphrase ??= passphraseFromFile(passphraseFile)
     try {
-      return importPrivateKey(bytes, { name, ...(this.#passphrase === undefined ? {} : { passphrase: this.#passphrase }) })
+      return importPrivateKey(bytes, {
+        name,
+        ...(this.#passphrase === undefined ? {} : { passphrase: this.#passphrase }),
+      })
     } catch (error) {
       if (!(error instanceof DkimError) || error.code !== 'key-passphrase' || passphraseFile !== undefined) throw error
     }
