@@ -12,8 +12,12 @@ function value(text: string): string | undefined {
   return /^[ -~]*$/.test(text) ? `"${text.replace(/(["\\])/g, '\\$1')}"` : undefined
 }
 
+/** pvalue allows [ [ local-part ] "@" ] domain-name as it stands (RFC 8601 §2.2), here with a dot-atom before the "@". */
+const PLAIN_ADDRESS = /^(?:[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+(?:\.[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+)*)?@[0-9A-Za-z._-]+$/
+
 function property(name: string, text: string | null): string[] {
-  const written = text === null || text === '' ? undefined : value(text)
+  if (text === null || text === '') return []
+  const written = PLAIN_ADDRESS.test(text) ? text : value(text)
   return written === undefined ? [] : [`${name}=${written}`]
 }
 

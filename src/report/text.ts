@@ -11,7 +11,7 @@ export interface TextOptions {
   readonly fieldNames?: readonly string[]
 }
 
-const LABEL_WIDTH = 18
+const LABEL_WIDTH = 20
 const WRAP = 100
 
 /** The full report of one message. Everything untrusted is escaped, labelled and indented. */
