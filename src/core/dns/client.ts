@@ -1,43 +1,188 @@
-// The live client: TXT records from real name servers.
+// The live client: several servers, retries, aliases, one time budget a name (RFC 1035 §7, RFC 5452).
 
-import { promises as dns } from 'node:dns'
+import { getServers } from 'node:dns'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DkimError } from '../errors.js'
 import { DNS_LIMITS, LIMITS } from '../limits.js'
+import { ask } from './attempt.js'
+import { AnswerCache } from './cache.js'
+import { type Answer, chainFault, emptyAnswer, readAnswer } from './chain.js'
 import { isQueryName } from './name.js'
-import { type AnswerStatus, noAnswer, type Resolver, type TxtAnswer } from './resolver.js'
+import { type Nameserver, parseNameserver } from './nameserver.js'
+import { negativeTtl, type RecordType } from './record.js'
+import { type AnswerStatus, noAnswer, type Resolver, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
+import { TransportFailure } from './transport.js'
 
 export interface ClientOptions {
-  /** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`; the system's servers where empty. */
+  /** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`, asked in this order; the system's servers where empty. */
   readonly nameservers?: readonly string[]
-  /** For one name, in milliseconds. */
+  /** For one name with everything that belongs to it, in milliseconds. */
   readonly timeout?: number
+  /** For one attempt at one server, in milliseconds. */
+  readonly attemptTimeout?: number
+  /** false asks authoritative servers for what they hold themselves (RD=0); aliases are then not followed to other servers. */
+  readonly recursion?: boolean
+  /** The clock of the cache in milliseconds. */
+  readonly clock?: () => number
 }
 
-const STATUS_OF: ReadonlyMap<string, AnswerStatus> = new Map([
-  ['ENOTFOUND', 'nxdomain'],
-  ['ENODATA', 'nodata'],
-  ['ESERVFAIL', 'servfail'],
-  ['EREFUSED', 'refused'],
-  ['ETIMEOUT', 'timeout'],
-  ['EBADRESP', 'malformed'],
-])
+export interface DnsClient extends Resolver {
+  /** Any type. Only a name made of letters, digits, hyphens and underscores reaches the wire. Never rejects. */
+  query(name: string, type: RecordType, signal?: AbortSignal): Promise<Answer>
+  txt(name: string, signal?: AbortSignal): Promise<TxtAnswer>
+  readonly servers: readonly Nameserver[]
+}
 
-export function createClient({ nameservers = [], timeout = LIMITS.dnsTime }: ClientOptions = {}): Resolver {
-  const resolver = new dns.Resolver({ timeout: Math.min(timeout, DNS_LIMITS.attemptTime), tries: DNS_LIMITS.rounds })
-  if (nameservers.length > 0) resolver.setServers(nameservers)
-  return {
-    async txt(name): Promise<TxtAnswer> {
-      if (!isQueryName(name)) return noAnswer(name, 'nxdomain', 'not a name that DNS can hold')
-      try {
-        const records = (await resolver.resolveTxt(name)).map(strings => ({
-          data: Buffer.from(strings.join(''), 'latin1'),
-          ttl: null,
-          strings: strings.length,
-        }))
-        return { ...noAnswer(name, records.length > 0 ? 'found' : 'nodata', null), records }
-      } catch (error) {
-        const code = String((error as { code?: string }).code)
-        return noAnswer(name, STATUS_OF.get(code) ?? 'network', code)
+export function createClient(options: ClientOptions = {}): DnsClient {
+  return new Client(options)
+}
+
+/** Of several failures the one that says most. */
+const TELLING: readonly AnswerStatus[] = ['servfail', 'refused', 'malformed', 'timeout', 'network']
+
+/** The same question again can help against these: the datagram was lost, or somebody else's. */
+const WORTH_REPEATING: ReadonlySet<AnswerStatus> = new Set(['timeout', 'malformed', 'network'])
+
+class Client implements DnsClient {
+  readonly servers: readonly Nameserver[]
+  readonly #timeout: number
+  readonly #attemptTimeout: number
+  readonly #recursion: boolean
+  readonly #cache: AnswerCache
+
+  constructor(options: ClientOptions) {
+    const named = options.nameservers ?? []
+    this.servers = (named.length > 0 ? named : getServers()).map(readServer)
+    this.#timeout = options.timeout ?? LIMITS.dnsTime
+    this.#attemptTimeout = Math.min(options.attemptTimeout ?? DNS_LIMITS.attemptTime, this.#timeout)
+    this.#recursion = options.recursion ?? true
+    this.#cache = new AnswerCache(options.clock ?? (() => performance.now()))
+  }
+
+  async txt(name: string, signal?: AbortSignal): Promise<TxtAnswer> {
+    const asked = name.toLowerCase()
+    // The verifier asks for keys only: whatever else a message talks us into asking is refused here (§3.6.2.1).
+    if (!/.\._domainkey\../.test(asked)) return noAnswer(name, 'nxdomain', 'not the name of a key record')
+    return toTxtAnswer(name, await this.query(asked, 'TXT', signal))
+  }
+
+  query(name: string, type: RecordType, signal?: AbortSignal): Promise<Answer> {
+    const asked = name.toLowerCase()
+    if (!isQueryName(asked)) {
+      return Promise.resolve(emptyAnswer(name, 'nxdomain', 'not a name that may be asked for', null))
+    }
+    return this.#cache.get(
+      `${type} ${asked}`,
+      cancelled => this.#resolve(asked, type, cancelled),
+      () => emptyAnswer(name, 'timeout', 'aborted', null),
+      signal,
+    )
+  }
+
+  /** Follows an alias whose target the server did not look up itself: an authoritative server of another zone, for instance. */
+  async #resolve(name: string, type: RecordType, signal: AbortSignal): Promise<Answer> {
+    const ends = performance.now() + this.#timeout
+    const seen = new Set([name])
+    let answer = await this.#askAll(name, type, ends, signal)
+    while (this.#recursion && endsInTheAir(answer)) {
+      const next = answer.owner
+      if (!isQueryName(next)) return { ...answer, detail: 'the alias leads to a name that may not be asked for' }
+      for (const { target } of answer.chain) seen.add(target)
+      const tail = await this.#askAll(next, type, ends, signal)
+      const chain = [...answer.chain, ...tail.chain]
+      const loops = tail.chain.find(({ target }) => seen.has(target))
+      const fault = loops === undefined ? chainFault(chain, new Set(), next) : chainFault(chain, seen, loops.target)
+      if (fault !== null) return { ...tail, name, chain, records: [], status: 'cname-loop', detail: fault }
+      const alone = tail.chain.length === 0
+      answer = { ...tail, name, chain }
+      if (alone) break
+    }
+    return limited(answer)
+  }
+
+  /** All servers in turn, and those that may have been unlucky once more. */
+  async #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
+    const failures: Answer[] = []
+    let servers = this.servers
+    for (let round = 0; round < DNS_LIMITS.rounds && servers.length > 0; round += 1) {
+      if (round > 0) await pause(Math.min(DNS_LIMITS.backOff * 2 ** (round - 1), ends - performance.now()), signal)
+      const again: Nameserver[] = []
+      for (const server of servers) {
+        const left = ends - performance.now()
+        if (left <= 0 || signal.aborted) break
+        const answer = await this.#askServer(server, name, type, Math.min(left, this.#attemptTimeout), signal)
+        if (!TEMPORARY_STATUSES.has(answer.status)) return answer
+        failures.push(answer)
+        if (WORTH_REPEATING.has(answer.status)) again.push(server)
       }
-    },
+      servers = again
+    }
+    const status = TELLING.find(candidate => failures.some(failure => failure.status === candidate))
+    return failures.find(failure => failure.status === status) ?? emptyAnswer(name, 'timeout', 'no time left', null)
+  }
+
+  async #askServer(
+    server: Nameserver,
+    name: string,
+    type: RecordType,
+    milliseconds: number,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    try {
+      const message = await ask(server, { name, type, recursion: this.#recursion }, milliseconds, signal)
+      return readAnswer(message, name, type, server.text)
+    } catch (error) {
+      if (error instanceof TransportFailure) return emptyAnswer(name, error.status, error.message, server.text)
+      throw error
+    }
+  }
+}
+
+function readServer(text: string): Nameserver {
+  const server = parseNameserver(text)
+  if (server !== undefined) return server
+  throw new DkimError('usage', `${text} is no name server address`, 'name one as IP, IP:PORT, [IPv6]:PORT or https://…')
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+}
+
+/** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */
+function endsInTheAir(answer: Answer): boolean {
+  return answer.status === 'nodata' && answer.chain.length > 0 && answer.soa === null
+}
+
+/** Text that is larger than any key record is not carried on: nothing downstream needs to defend itself against it. */
+function limited(answer: Answer): Answer {
+  const texts = answer.records.filter(({ data }) => data.type === 'TXT')
+  const octets = texts.reduce(
+    (sum, { data }) => sum + (data.type === 'TXT' ? Buffer.concat(data.strings).length : 0),
+    0,
+  )
+  const detail =
+    octets > LIMITS.txtBytes
+      ? `${octets} octets of text: more than the ${LIMITS.txtBytes} that are read`
+      : texts.length > LIMITS.txtRecords
+        ? `${texts.length} TXT records: more than the ${LIMITS.txtRecords} that are read`
+        : null
+  return detail === null ? answer : { ...answer, status: 'malformed', records: [], detail }
+}
+
+/** The view of it that keys are made from. */
+export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
+  return {
+    name,
+    status: answer.status,
+    chain: answer.chain,
+    records: answer.records.flatMap(({ data, ttl }) =>
+      data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : [],
+    ),
+    authenticated: answer.authenticated,
+    negativeTtl: answer.soa === null ? null : negativeTtl(answer.soa),
+    server: answer.server,
+    detail: answer.detail,
+    besideAlias: answer.besideAlias,
   }
 }
