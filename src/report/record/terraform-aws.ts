@@ -1,13 +1,13 @@
 // Terraform, provider aws: it puts the outer quotes around a TXT value itself, so a second string begins with `""`.
 
 import type { Dialect } from './dialect.js'
-import { type DnsRecord, fullName } from './dns-record.js'
+import { characterStrings, fullName } from './dns-record.js'
 import { hclResource, hclString } from './hcl.js'
-import { recordData } from './master-file.js'
+import { quoted } from './master-file.js'
 
-/** The quoted strings without the first and the last quote, and without the space between them. */
-function innerStrings(record: DnsRecord): string {
-  return recordData(record).slice(1, -1).replaceAll('" "', '""')
+/** The quoted strings without a space between them, and without the first and the last quote. */
+function innerStrings(value: string): string {
+  return characterStrings(value).map(quoted).join('').slice(1, -1)
 }
 
 export const terraformAws: Dialect = {
@@ -17,7 +17,7 @@ export const terraformAws: Dialect = {
   format: records =>
     records
       .map(record => {
-        const value = record.type === 'TXT' ? innerStrings(record) : record.value
+        const value = record.type === 'TXT' ? innerStrings(record.value) : record.value
         return hclResource('aws_route53_record', record, [
           { name: 'zone_id', value: 'var.zone_id' },
           { name: 'name', value: hclString(fullName(record)) },

@@ -3,7 +3,7 @@
 import { type Dialect, linesOf } from './dialect.js'
 import { fullName } from './dns-record.js'
 
-const escape = (text: string): string =>
+const octalEscaped = (text: string): string =>
   text.replace(/[:\\]/g, character => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
 
 export const tinydns: Dialect = {
@@ -13,6 +13,6 @@ export const tinydns: Dialect = {
   format: linesOf(record => {
     const { type, value, ttl } = record
     const kind = type === 'TXT' ? "'" : 'C'
-    return `${kind}${fullName(record)}:${escape(value)}:${ttl}`
+    return `${kind}${fullName(record)}:${octalEscaped(value)}:${ttl}`
   }),
 }
