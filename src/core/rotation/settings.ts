@@ -90,6 +90,8 @@ export interface ZoneFacts {
   readonly oldTtl: number | null
   /** TTL of whatever stood at the new name before: 0 for a name that did not exist. */
   readonly previousTtl: number | null
+  /** The key that stood there before, which only a pair of aliases has. */
+  readonly previousFingerprint: string | null
   /** Which servers said so. */
   readonly source: string | null
 }

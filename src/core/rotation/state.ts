@@ -55,11 +55,13 @@ const SECONDS = whole(2 ** 32)
 const NAME = text(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/, 'a DNS name')
 const LINE = text(/^[^\u0000-\u001f\u007f]{0,20000}$/, 'one line of text')
 
+const FINGERPRINT = text(/^SHA256:[A-Za-z0-9+/]{43}$/, 'a fingerprint')
+
 const KEY: Schema<KeyFacts> = object<KeyFacts>({
   selector: NAME,
   type: nullable(oneOf('rsa', 'ed25519')),
   bits: nullable(whole(65_536)),
-  fingerprint: nullable(text(/^SHA256:[A-Za-z0-9+/]{43}$/, 'a fingerprint')),
+  fingerprint: nullable(FINGERPRINT),
   record: nullable(LINE),
   alias: nullable(NAME),
 })
@@ -87,6 +89,7 @@ const ZONE: Schema<ZoneFacts> = object<ZoneFacts>({
   refresh: nullable(SECONDS),
   oldTtl: nullable(SECONDS),
   previousTtl: nullable(SECONDS),
+  previousFingerprint: nullable(FINGERPRINT),
   source: nullable(LINE),
 })
 

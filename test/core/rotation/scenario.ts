@@ -35,7 +35,7 @@ export function request(changes: Partial<RotationRequest> = {}, settings: Partia
     oldKeyFile: null,
     createdAt: T0,
     start: T0,
-    zone: { negativeTtl: 3600, refresh: 7200, oldTtl: 3600, previousTtl: 0, source: 'ns1.example.com' },
+    zone: { negativeTtl: 3600, refresh: 7200, oldTtl: 3600, previousTtl: 0, previousFingerprint: null, source: 'ns1.example.com' },
     provider: null,
     ...changes,
     settings: { ...DEFAULT_SETTINGS, ...settings },
