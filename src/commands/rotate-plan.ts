@@ -1,12 +1,20 @@
 // dkim rotate-plan: plans a key rotation with dates, and says on any day where it stands and what proves it.
 
 import { InvalidArgumentError, Option } from 'commander'
-import { CADENCES, CONFIRMATIONS, type Cadence, type Confirmation, STAGES } from '../core/index.js'
-import { addDnsOptions, addReportOptions, collect, newCommand, parseDuration, parseTime, parseWholeNumber } from './options.js'
+import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, STAGES } from '../core/index.js'
+import type { DefineCommand } from './main.js'
+import {
+  addDnsOptions,
+  addReportOptions,
+  collect,
+  newCommand,
+  parseDuration,
+  parseTime,
+  parseWholeNumber,
+} from './options.js'
 import { PLAN_FORMATS } from './rotate-plan/formats.js'
 import type { RotatePlanOptions } from './rotate-plan/options.js'
 import { runRotatePlan } from './rotate-plan/run.js'
-import type { DefineCommand } from './main.js'
 
 export const defineRotatePlan: DefineCommand = (context, done) => {
   const command = newCommand('rotate-plan').description(
@@ -34,7 +42,10 @@ function addWhat(command: Command): void {
     .option('--selector <selector>', 'the selector in use now (repeatable)', collect)
     .option('--domains <file>', 'several rotations: one a line, DOMAIN SELECTOR [NEW-SELECTOR]')
     .option('--new-selector <selector>', 'the selector of the new key')
-    .option('--scheme <scheme>', 'name the new selector: date, day, quarter, random, or a template such as mail-{yyyy}{mm}')
+    .option(
+      '--scheme <scheme>',
+      'name the new selector: date, day, quarter, random, or a template such as mail-{yyyy}{mm}',
+    )
     .option('--key <file>', 'the new key, private or public: only its fingerprint and record are used')
     .option('--key-dir <dir>', 'find new keys as SELECTOR._domainkey.DOMAIN.private.pem in this directory')
     .option('--old-key <file>', 'the path of the old private key, for the commands that are printed')
@@ -72,7 +83,11 @@ function addEvidence(command: Command): void {
     .option('--reports <paths...>', 'DMARC aggregate reports: XML, .gz or .zip files, or directories of them')
     .option('--confirm <phase>', `say that a step was done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
     .option('--assert <phase>', 'exit 0 only if this step is due now: a guard for scripts')
-    .option('--authoritative <address>', 'ask this authoritative server: IP[:PORT] (repeatable; default: those of the zone)', collect)
+    .option(
+      '--authoritative <address>',
+      'ask this authoritative server: IP[:PORT] (repeatable; default: those of the zone)',
+      collect,
+    )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
 }
 

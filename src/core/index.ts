@@ -19,6 +19,7 @@ export { Zone } from './dns/zone.js'
 export { readZone } from './dns/zone-file.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
+export { readAuthor } from './from-field.js'
 export {
   type FieldIndex,
   type HeaderFault,
@@ -48,6 +49,18 @@ export {
   looksLikeKeyRecord,
   parseKeyRecord,
 } from './key-record.js'
+export { type SelfTest, testKey } from './key-self-test.js'
+export {
+  isKeyPath,
+  type KeyTable,
+  type KeyTableRow,
+  parseKeyTable,
+  parseSigningTable,
+  type SigningTable,
+  type SigningTableRow,
+  type TableSigner,
+  tableSigners,
+} from './key-table.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
 export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
@@ -84,48 +97,10 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
-export { addMonths, formatDuration, type Instant, isoDay, TimeZone } from './rotation/calendar.js'
-export {
-  type Observation,
-  type Probe,
-  type RecordState,
-  type RecordView,
-  type ReportedUse,
-  type Sample,
-  type ServerAnswer,
-  UNKNOWN_RECORD,
-  viewRecord,
-} from './rotation/evidence.js'
-export { type RecordChange, shellQuote } from './rotation/instructions.js'
-export type { PhaseId } from './rotation/phases.js'
-export {
-  type NextAction,
-  type PlanOutcome,
-  type PlanPhase,
-  type PlanVerdict,
-  planRotation,
-  type RotationPlan,
-} from './rotation/plan.js'
-export { CONFIRMATIONS, type Confirmation, type Evidence, NO_PROGRESS, type Progress } from './rotation/progress.js'
-export { refuseTakenSelector } from './rotation/refusals.js'
-export { SCHEMES, selectorCandidates } from './rotation/selector-name.js'
-export {
-  CADENCES,
-  type Cadence,
-  DEFAULT_SETTINGS,
-  type KeyFacts,
-  type RotationKind,
-  type RotationRequest,
-  type Settings,
-  type ZoneFacts,
-} from './rotation/settings.js'
-export { STAGES, type Stage } from './rotation/stage.js'
-export { formatState, newPlanState, type PlanState, parseState, type RotationState } from './rotation/state.js'
-export type { PhaseStatus } from './rotation/timeline.js'
-export type { PlanInput } from './rotation/waits.js'
-export type { PlanWarning, PlanWarningCode } from './rotation/warnings.js'
+export * from './rotation/index.js'
+export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
 export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
-export { parseSignature, type Signature } from './signature.js'
+export { isCanonicalization, parseSignature, type Signature } from './signature.js'
 export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

@@ -50,6 +50,11 @@ export interface RotatePlanOptions extends DnsOptions {
   readonly color?: boolean
 }
 
+/** No source of DNS at all: the plan rests on assumed figures. */
+export function isBlind({ offline, dnsFile }: RotatePlanOptions): boolean {
+  return offline === true && dnsFile === undefined
+}
+
 const WEEK = 7 * 86_400_000
 
 export function settingsOf(options: RotatePlanOptions): Settings {

@@ -1,6 +1,16 @@
 // The state file on the disk: read with its schema checked, replaced as a whole or not at all.
 
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DkimError, formatState, parseState, type RotationState } from '../../core/index.js'
 

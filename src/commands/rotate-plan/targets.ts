@@ -30,7 +30,7 @@ export async function readTargets(options: RotatePlanOptions): Promise<readonly 
   return targets
 }
 
-function fromOptions({ domain: domains = [], selector: selectors = [], newSelector = null }: RotatePlanOptions): Target[] {
+function fromOptions({ domain: domains = [], selector: selectors = [], newSelector }: RotatePlanOptions): Target[] {
   const [domain, selector] = [domains[0], selectors[0]]
   if (domain === undefined || selector === undefined) {
     throw new DkimError(
@@ -48,7 +48,7 @@ function fromOptions({ domain: domains = [], selector: selectors = [], newSelect
   }
   const count = Math.max(domains.length, selectors.length)
   return Array.from({ length: count }, (_, index) =>
-    target(domains[index] ?? domain, selectors[index] ?? selector, newSelector, '--domain'),
+    target(domains[index] ?? domain, selectors[index] ?? selector, newSelector ?? null, '--domain'),
   )
 }
 
@@ -78,7 +78,10 @@ async function fromFile(file: string): Promise<Target[]> {
 }
 
 function fromLine(line: string, where: string): Target[] {
-  const words = line.replace(/#.*/, '').split(/[ \t,]+/).filter(word => word !== '')
+  const words = line
+    .replace(/#.*/, '')
+    .split(/[ \t,]+/)
+    .filter(word => word !== '')
   const [domain, old, fresh, more] = words
   if (domain === undefined) return []
   if (old === undefined || more !== undefined) {

@@ -4,8 +4,8 @@ import type { TxtAnswer } from '../dns/resolver.js'
 import { Rejection } from '../errors.js'
 import { looksLikeKeyRecord, parseKeyRecord } from '../key-record.js'
 import { publicKeyOfRecord } from '../public-key.js'
-import { type Observation, type ServerAnswer, viewRecord } from './evidence.js'
 import type { Instant } from './calendar.js'
+import { type Observation, type ServerAnswer, viewRecord } from './evidence.js'
 import type { KeyFacts, RotationRequest } from './settings.js'
 
 /** One server's answers: the record, and the name that cannot exist, which only a wildcard answers. */

@@ -27,7 +27,7 @@ export const STAGES = {
     text: 'mail is failing now: it is signed with a key that is not published everywhere',
   },
   'retired-key-signing': { mood: 'alarm', text: 'a signer still uses the retired key: its mail fails' },
-  unknown: { mood: 'unknown', text: 'DNS could not be read: nothing is known' },
+  unknown: { mood: 'unknown', text: 'nothing is known: DNS was not read, or could not be' },
 } as const satisfies Record<string, StageRow>
 
 export interface StageFacts {
