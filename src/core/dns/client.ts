@@ -98,7 +98,7 @@ class Client implements DnsClient {
       answer = { ...tail, name, chain }
       if (alone) break
     }
-    return limited(answer)
+    return answer
   }
 
   /** All servers in turn, and those that may have been unlucky once more. */
@@ -152,22 +152,6 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 /** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */
 function endsInTheAir(answer: Answer): boolean {
   return answer.status === 'nodata' && answer.chain.length > 0 && answer.soa === null
-}
-
-/** Text that is larger than any key record is not carried on: nothing downstream needs to defend itself against it. */
-function limited(answer: Answer): Answer {
-  const texts = answer.records.filter(({ data }) => data.type === 'TXT')
-  const octets = texts.reduce(
-    (sum, { data }) => sum + (data.type === 'TXT' ? Buffer.concat(data.strings).length : 0),
-    0,
-  )
-  const detail =
-    octets > LIMITS.txtBytes
-      ? `${octets} octets of text: more than the ${LIMITS.txtBytes} that are read`
-      : texts.length > LIMITS.txtRecords
-        ? `${texts.length} TXT records: more than the ${LIMITS.txtRecords} that are read`
-        : null
-  return detail === null ? answer : { ...answer, status: 'malformed', records: [], detail }
 }
 
 /** The view of it that keys are made from. */
