@@ -50,11 +50,23 @@ export {
   parseKeyRecord,
 } from './key-record.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
-
 export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
-
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
-
+export {
+  allProviders,
+  type Confidence,
+  type DelegatedRecord,
+  delegatedRecords,
+  knownSelectors,
+  type Provider,
+  type ProviderId,
+  type ProviderMatch,
+  type ProviderRow,
+  type ProviderSetup,
+  type ProviderValue,
+  providerById,
+  providerOf,
+} from './providers.js'
 export { type PublicKey, publicKeyOfRecord, type RecordKey } from './public-key.js'
 export {
   type Alignment,
@@ -73,6 +85,8 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
+export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
 export { parseSignature, type Signature } from './signature.js'
+export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

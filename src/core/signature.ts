@@ -193,7 +193,6 @@ function readIdentity(tags: TagList, draft: Draft): void {
   const at = decoded.lastIndexOf('@')
   const localPart = decoded.slice(0, Math.max(0, at))
   const domain = at === -1 ? undefined : toDomainName(decoded.slice(at + 1))
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (domain === undefined || /[\0-\x1f\x7f]/.test(localPart)) {
     throw new Rejection('signature-syntax-error', 'i= is not an identity')
   }

@@ -211,9 +211,10 @@ export class Verifier {
 
   async #report(judgements: readonly Judgement[]): Promise<VerificationReport> {
     const organizational = await this.#organizationalDomain(judgements)
-    const signatures: SignatureReport[] = judgements.map(judgement => ({
+    const signatures: SignatureReport[] = judgements.map(({ warnings, ...judgement }) => ({
       ...judgement,
       aligned: alignmentOf(judgement.domain, this.#author, organizational),
+      warnings,
     }))
     return {
       schema: 'dkim.verification/1',

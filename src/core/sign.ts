@@ -1,0 +1,255 @@
+// Signing (§5): chooses h=, hashes the body, writes the field, signs. Bytes in (CRLF line ends), DKIM-Signature fields out.
+
+import {
+  encodeDkimQuotedPrintable,
+  isSubdomainOrEqual,
+  keyRecordName,
+  toDomainName,
+  toSelector,
+  trimFws,
+} from './abnf.js'
+import { ALGORITHMS, algorithmFor } from './algorithm.js'
+import { DkimError } from './errors.js'
+import { formatSignatureField, type SignatureTag } from './format-signature.js'
+import { authorDomain } from './from-field.js'
+import {
+  type FieldIndex,
+  type HeaderSection,
+  indexFields,
+  parseHeaderSection,
+  rawValue,
+  selectFields,
+} from './header.js'
+import type { PrivateKey } from './key.js'
+import { LIMITS } from './limits.js'
+import { MessageSplitter } from './message.js'
+import { BodyHasher, canonicalHeaderOf, sha256 } from './message-hash.js'
+import { SINGULAR_FIELDS } from './policy.js'
+import type { CanonicalizationName } from './result.js'
+import { DEFAULT_FIELDS, type FieldChoice, signedFieldsOf } from './signed-fields.js'
+
+export interface SignatureRequest {
+  readonly key: PrivateKey
+  readonly selector: string
+  /** d=; the From domain where it is left out. */
+  readonly domain?: string
+  /** i=, such as `user@example.com` or `@news.example.com`. */
+  readonly identity?: string
+  /** relaxed/relaxed where left out. */
+  readonly canonicalization?: { readonly header: CanonicalizationName; readonly body: CanonicalizationName }
+  readonly fields?: readonly FieldChoice[]
+  /** t= in Unix seconds: the clock where left out, none with null. */
+  readonly timestamp?: number | null
+  /** x= as seconds behind t=. */
+  readonly expiresIn?: number
+  /** z=: a copy of the signed fields, for diagnosis. */
+  readonly copyFields?: boolean
+  /** q=dns/txt, which is the default anyway. */
+  readonly queryMethod?: boolean
+}
+
+export interface SignOptions {
+  readonly requests: readonly SignatureRequest[]
+  readonly now: Date
+  /** Sign what is malformed or ambiguous as well. */
+  readonly force?: boolean
+}
+
+export interface SignedFields {
+  /** One field for each request, in order, each with its CRLF: to be put in front of the message. */
+  readonly fields: readonly Buffer[]
+  /** What is legal but probably not meant. */
+  readonly warnings: readonly string[]
+}
+
+/** One message: write its bytes in any chunking, then end(). Throws DkimError; what was refused is never signed. */
+export class Signer {
+  readonly #options: SignOptions
+  readonly #splitter: MessageSplitter
+  readonly #hasher = new BodyHasher()
+  #section: HeaderSection | null = null
+  #complete = true
+  #malformed: string[] = []
+
+  constructor(options: SignOptions) {
+    this.#options = options
+    if (options.requests.length === 0) throw new DkimError('usage', 'there is no key to sign with')
+    for (const request of options.requests) this.#hasher.request(canonicalizationOf(request).body, null)
+    this.#splitter = new MessageSplitter({
+      header: (section, complete) => {
+        this.#section = parseHeaderSection(section)
+        this.#complete = complete
+      },
+      body: chunk => this.#hasher.write(chunk),
+    })
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#splitter.write(chunk)
+  }
+
+  /** The caller has seen something that readers may take for another message, such as mixed line ends. */
+  flagMalformed(detail: string): void {
+    this.#malformed.push(detail)
+  }
+
+  end(): SignedFields {
+    this.#splitter.end()
+    const section = this.#section!
+    const index = indexFields(section.fields)
+    this.#refuse(section, index)
+    const author = authorDomain(section, index)
+    const bodyHashes = this.#hasher.end()
+    const warnings: string[] = []
+    const fields = this.#options.requests.map(request => {
+      const canonicalization = canonicalizationOf(request)
+      const bodyHash = bodyHashes(canonicalization.body, null)!.digest
+      const domain = domainOf(request, author)
+      warnings.push(...warningsOf(request, domain, author))
+      return signField(request, { section, index, domain, bodyHash, now: this.#options.now })
+    })
+    return { fields, warnings: [...new Set(warnings)] }
+  }
+
+  /** A signature over a message that readers understand differently lends our name to the other reading (§8.15). */
+  #refuse(section: HeaderSection, index: FieldIndex): void {
+    const reasons = [
+      ...this.#malformed,
+      ...Array.from(section.faults.keys(), fault => `malformed header section (${fault})`),
+    ]
+    if (!this.#complete) reasons.push(`a header section longer than ${LIMITS.headerBytes} octets`)
+    for (const [name, { length }] of index) {
+      if (length > 1 && SINGULAR_FIELDS.has(name)) reasons.push(`${length} ${name} fields`)
+    }
+    const missingFrom = !index.has('from')
+    if (missingFrom) throw refusal('no From field', 'add one: a signature must cover it (§5.4)')
+    if (!this.#complete || (reasons.length > 0 && !this.#options.force)) {
+      throw refusal(reasons.join(', '), 'mend the message, or sign it as it is with --force')
+    }
+  }
+}
+
+function refusal(reason: string, hint: string): DkimError {
+  return new DkimError('message-refused', `the message has ${reason}: not signed`, hint)
+}
+
+function canonicalizationOf(request: SignatureRequest): NonNullable<SignatureRequest['canonicalization']> {
+  return request.canonicalization ?? { header: 'relaxed', body: 'relaxed' }
+}
+
+function domainOf(request: SignatureRequest, author: string | null): string {
+  if (request.domain === undefined) {
+    if (author !== null) return author
+    throw new DkimError('usage', 'the From field names no single plain domain to sign for', 'name it with --domain')
+  }
+  const domain = toDomainName(request.domain)
+  if (domain !== undefined) return domain
+  throw new DkimError('name-invalid', `"${request.domain}" is not a domain name`, 'write it as in example.com')
+}
+
+function warningsOf({ key }: SignatureRequest, domain: string, author: string | null): string[] {
+  const warnings: string[] = []
+  if (author !== null && !isSubdomainOrEqual(author, domain) && !isSubdomainOrEqual(domain, author)) {
+    warnings.push(`d=${domain} is not the From domain ${author}: DMARC will not count this signature`)
+  }
+  if (key.type === 'rsa' && key.bits < LIMITS.rsaBits.recommended) {
+    warnings.push(`the key has ${key.bits} bits: use ${LIMITS.rsaBits.recommended} (RFC 8301 §3.2)`)
+  }
+  return warnings
+}
+
+interface SigningInput {
+  readonly section: HeaderSection
+  readonly index: FieldIndex
+  readonly domain: string
+  readonly bodyHash: Buffer
+  readonly now: Date
+}
+
+function signField(request: SignatureRequest, input: SigningInput): Buffer {
+  const { section, index } = input
+  const { key, fields = DEFAULT_FIELDS } = request
+  const signedFields = signedFieldsOf(fields, index)
+  const field = formatSignatureField(tagsOf(request, input, signedFields))
+  const header = canonicalHeaderOf({
+    section,
+    index,
+    canonicalization: canonicalizationOf(request).header,
+    signedFields,
+    signatureField: Buffer.from(field.text, 'latin1'),
+    except: null,
+  })
+  const signature = ALGORITHMS[algorithmFor(key.type)].sign(key.keyObject, header, sha256)
+  return Buffer.from(field.fill(signature.toString('base64')), 'latin1')
+}
+
+function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: readonly string[]): SignatureTag[] {
+  const { header, body } = canonicalizationOf(request)
+  const timestamp = request.timestamp === undefined ? Math.floor(input.now.getTime() / 1000) : request.timestamp
+  const selector = selectorOf(request, input.domain)
+  const tags: SignatureTag[] = [
+    ['v', '1'],
+    ['a', algorithmFor(request.key.type)],
+    ['c', `${header}/${body}`],
+    ['d', input.domain],
+    ['s', selector],
+  ]
+  if (request.identity !== undefined) tags.push(['i', identityOf(request.identity, input.domain)])
+  if (request.queryMethod) tags.push(['q', 'dns/txt'])
+  if (timestamp !== null) tags.push(['t', String(timestamp)])
+  if (request.expiresIn !== undefined) {
+    tags.push(['x', String((timestamp ?? Math.floor(input.now.getTime() / 1000)) + request.expiresIn)])
+  }
+  tags.push(['h', signedFields.join(':'), 'colon'])
+  if (request.copyFields) tags.push(['z', copiedFields(input, signedFields), 'quoted'])
+  tags.push(['bh', input.bodyHash.toString('base64'), 'anywhere'])
+  return tags
+}
+
+function selectorOf({ selector }: SignatureRequest, domain: string): string {
+  const valid = toSelector(selector)
+  if (valid === undefined || keyRecordName(valid, domain) === undefined) {
+    throw new DkimError(
+      'name-invalid',
+      `"${selector}" is not a selector`,
+      'letters, digits, hyphens and dots, as in mail2026',
+    )
+  }
+  return valid
+}
+
+/** i= as DKIM-quoted-printable; its domain is d= or below it. */
+function identityOf(identity: string, domain: string): string {
+  const at = identity.lastIndexOf('@')
+  const part = at === -1 ? undefined : toDomainName(identity.slice(at + 1))
+  const localPart = identity.slice(0, Math.max(0, at))
+  if (part === undefined || /[\0-\x1f\x7f]/.test(localPart)) {
+    throw new DkimError('name-invalid', `"${identity}" is not an identity`, `write user@${domain} or @${domain}`)
+  }
+  if (!isSubdomainOrEqual(part, domain)) {
+    throw new DkimError(
+      'name-invalid',
+      `the identity's domain ${part} is outside ${domain}`,
+      `use ${domain} or a subdomain of it (§3.5)`,
+    )
+  }
+  return `${encodeDkimQuotedPrintable(Buffer.from(localPart, 'utf8').toString('latin1'))}@${part}`
+}
+
+/** "z= … A vertical-bar-separated list of selected header fields present when the message was signed" */
+function copiedFields({ section, index }: SigningInput, signedFields: readonly string[]): string {
+  return selectFields(index, signedFields, null)
+    .map(field => `${field.name}:${encodeDkimQuotedPrintable(trimFws(rawValue(section, field)), '|')}`)
+    .join('|')
+}
+
+/** Signs a message that is at hand whole or as a sequence of chunks (CRLF line ends); returns the fields to put in front. */
+export async function sign(
+  message: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: SignOptions,
+): Promise<SignedFields> {
+  const signer = new Signer(options)
+  if (message instanceof Uint8Array) signer.write(message)
+  else for await (const chunk of message) signer.write(chunk)
+  return signer.end()
+}

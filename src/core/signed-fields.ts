@@ -1,0 +1,102 @@
+// Which header fields a signature covers (§5.4, §5.4.1, §8.15): the default list, `+` for oversigning, and what must never be signed.
+
+import { isFieldName, lowerAscii } from './abnf.js'
+import { DkimError } from './errors.js'
+import type { FieldIndex } from './header.js'
+
+export interface FieldChoice {
+  /** Lower case. */
+  readonly name: string
+  /**
+   * How often it stands in h=, with n instances in the message: `present` n times; `oversign` n + 1 times, so that no further one can be
+   * added; `oversign-present` the same, but not where there is none.
+   */
+  readonly mode: 'present' | 'oversign' | 'oversign-present'
+}
+
+const OVERSIGNED = [
+  'from',
+  'to',
+  'cc',
+  'subject',
+  'date',
+  'reply-to',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+]
+
+const SIGNED_WHERE_PRESENT = [
+  'sender',
+  'resent-date',
+  'resent-from',
+  'resent-sender',
+  'resent-to',
+  'resent-cc',
+  'resent-message-id',
+  'list-id',
+  'list-help',
+  'list-subscribe',
+  'list-post',
+  'list-owner',
+  'list-archive',
+  'feedback-id',
+]
+
+/** RFC 8058 §4: both must be signed, and a second one would replace the first for some readers. */
+const ONE_CLICK = ['list-unsubscribe', 'list-unsubscribe-post']
+
+export const DEFAULT_FIELDS: readonly FieldChoice[] = [
+  ...OVERSIGNED.map(name => ({ name, mode: 'oversign' as const })),
+  ...ONE_CLICK.map(name => ({ name, mode: 'oversign-present' as const })),
+  ...SIGNED_WHERE_PRESENT.map(name => ({ name, mode: 'present' as const })),
+]
+
+/** Fields that change on the way, or that drafts reserve for themselves. */
+const NEVER_SIGNED: Readonly<Record<string, string>> = {
+  'return-path': 'it is rewritten at delivery (§5.4)',
+  'dkim2-signature': 'it belongs to another protocol',
+  'message-instance': 'it belongs to another protocol',
+}
+
+/** `from:to:+subject` or the same with commas; "+" asks for oversigning. From is always part of it. Throws DkimError('usage'). */
+export function parseFieldChoices(list: string): FieldChoice[] {
+  const choices = list.split(/[:,]/).map(item => {
+    const text = item.trim()
+    const oversign = text.startsWith('+')
+    const name = lowerAscii(oversign ? text.slice(1) : text)
+    if (!isFieldName(name)) {
+      throw new DkimError(
+        'usage',
+        `"${text}" in the list of fields is no field name`,
+        'write for instance from:to:subject, with + to oversign: +from',
+      )
+    }
+    const never = Object.hasOwn(NEVER_SIGNED, name) ? NEVER_SIGNED[name] : undefined
+    if (never !== undefined)
+      throw new DkimError('usage', `${name} must not be signed: ${never}`, 'take it out of the list')
+    return { name, mode: oversign ? ('oversign' as const) : ('present' as const) }
+  })
+  const names = new Set(choices.map(({ name }) => name))
+  if (names.size < choices.length) {
+    throw new DkimError(
+      'usage',
+      'a field stands twice in the list',
+      'every instance in the message is signed anyway; + oversigns',
+    )
+  }
+  return names.has('from') ? choices : [{ name: 'from', mode: 'oversign' }, ...choices]
+}
+
+/** h= for a message. */
+export function signedFieldsOf(choices: readonly FieldChoice[], index: FieldIndex): string[] {
+  return choices.flatMap(({ name, mode }) => {
+    const present = index.get(name)?.length ?? 0
+    const extra = mode === 'oversign' || (mode === 'oversign-present' && present > 0) ? 1 : 0
+    return new Array<string>(present + extra).fill(name)
+  })
+}
