@@ -1,1 +1,1 @@
-export * from 'chalk'
+export { Chalk, chalkStderr } from 'chalk'

@@ -1,1 +1,1 @@
-export * from 'commander'
+export { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'

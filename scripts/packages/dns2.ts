@@ -1,1 +1,1 @@
-export * from 'dns2'
+export { default } from 'dns2'

@@ -1,1 +1,1 @@
-export * from 'mailparser'
+export { simpleParser } from 'mailparser'

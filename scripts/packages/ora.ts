@@ -1,1 +1,1 @@
-export * from 'ora'
+export { default } from 'ora'

@@ -1,1 +1,1 @@
-export * from 'tldts'
+export { getDomain } from 'tldts'

@@ -16,7 +16,13 @@ interface CommandRow {
 }
 
 /** A new command is one row here and one file beside this one. */
-const COMMANDS: Readonly<Record<string, CommandRow>> = {}
+const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  sign: { summary: 'sign a message', load: async () => (await import('./sign.js')).defineSign },
+  verify: {
+    summary: 'verify the signatures of messages, and say why one fails',
+    load: async () => (await import('./verify.js')).defineVerify,
+  },
+}
 
 const VERSION = '0.1.0'
 

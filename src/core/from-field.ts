@@ -2,7 +2,9 @@
 // Readers differ in what they make of odd addresses, so that everything but the plain forms counts as indeterminate.
 
 import { isSubdomainOrEqual, latin1ToUtf8, toDomainName } from './abnf.js'
-import { type FieldIndex, type HeaderSection, rawValue, unfold } from './header.js'
+import { type FieldIndex, type HeaderSection, indexFields, parseHeaderSection, rawValue, unfold } from './header.js'
+import { LineEndNormalizer } from './line-endings.js'
+import { MessageSplitter } from './message.js'
 import type { Alignment } from './result.js'
 
 const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\u0080-\\u{10ffff}-]"
@@ -17,13 +19,42 @@ const MAX_LENGTH = 4096
 
 /** The domain in lower case A-label form; null where it is missing, ambiguous or oddly written. */
 export function authorDomain(section: HeaderSection, index: FieldIndex): string | null {
+  return author(section, index)?.domain ?? null
+}
+
+function author(
+  section: HeaderSection,
+  index: FieldIndex,
+): { readonly address: string; readonly domain: string } | null {
   const fields = index.get('from')
   if (fields === undefined || fields.length !== 1) return null
   const value = latin1ToUtf8(unfold(rawValue(section, fields[0]!)))
   if (value === undefined || value.length > MAX_LENGTH) return null
   const text = value.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '')
-  const address = BARE.exec(text) ?? mailboxAddress(text)
-  return toDomainName(address?.groups?.['domain'] ?? '') ?? null
+  const match = BARE.exec(text) ?? mailboxAddress(text)
+  const written = match?.groups?.['domain'] ?? ''
+  const domain = toDomainName(written)
+  if (match === null || domain === undefined) return null
+  const localPart = match[0].replace(/^</, '').slice(0, -written.length - (match[0].endsWith('>') ? 2 : 1))
+  return { address: `${localPart}@${domain}`, domain }
+}
+
+/** The author's address of a message of whatever line ends, read no further than its header section; null as for its domain. */
+export function readAuthor(message: Iterable<Uint8Array>): string | null {
+  let section: HeaderSection | undefined
+  const splitter = new MessageSplitter({
+    header: bytes => {
+      section = parseHeaderSection(bytes)
+    },
+    body: () => undefined,
+  })
+  const lines = new LineEndNormalizer(chunk => splitter.write(chunk))
+  for (const chunk of message) {
+    lines.write(chunk)
+    if (section !== undefined) break
+  }
+  splitter.end()
+  return section === undefined ? null : (author(section, indexFields(section.fields))?.address ?? null)
 }
 
 /** [display-name] "<" addr-spec ">" */

@@ -20,6 +20,7 @@ export { Zone } from './dns/zone.js'
 export { readZone } from './dns/zone-file.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
+export { readAuthor } from './from-field.js'
 export {
   type FieldIndex,
   type HeaderFault,
@@ -49,6 +50,17 @@ export {
   looksLikeKeyRecord,
   parseKeyRecord,
 } from './key-record.js'
+export {
+  isKeyPath,
+  type KeyTable,
+  type KeyTableRow,
+  parseKeyTable,
+  parseSigningTable,
+  type SigningTable,
+  type SigningTableRow,
+  type TableSigner,
+  tableSigners,
+} from './key-table.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
 export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
@@ -86,7 +98,7 @@ export {
   type WarningCode,
 } from './result.js'
 export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
-export { parseSignature, type Signature } from './signature.js'
+export { isCanonicalization, parseSignature, type Signature } from './signature.js'
 export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

@@ -48,6 +48,7 @@ export function judge(evidence: Evidence): Judgement {
     algorithm: signature.algorithmText,
     canonicalization: signature.canonicalization,
     signedFields: signature.signedFields,
+    signatureStart: signature.signature?.toString('base64').slice(0, 8) ?? null,
     bodyHash: bodyMatch,
     headerSignature: trial?.match ?? 'unchecked',
     key: key === null ? null : summaryOf(trial!.candidate),

@@ -1,8 +1,10 @@
 // Local policy: what is asked of a signature beyond cryptography and RFC 6376's own rules (§6.3; RFC 8601 §2.7.1 "policy").
 
+import { isSubdomainOrEqual } from './abnf.js'
 import { Rejection } from './errors.js'
 import type { FieldIndex } from './header.js'
 import { LIMITS } from './limits.js'
+import type { Alignment } from './result.js'
 import type { Signature } from './signature.js'
 
 export interface Policy {
@@ -12,6 +14,10 @@ export interface Policy {
   readonly minKeyBits: number
   /** Names of fields that must be signed where the message has them, in lower case. */
   readonly requireSigned: readonly string[]
+  /** Accept only signatures that are aligned with the From domain. */
+  readonly requireAligned: boolean
+  /** Accept only signatures of these domains and their subdomains; empty: of any. */
+  readonly requireDomains: readonly string[]
   /** Accept signatures whose l= leaves part of the body unsigned. */
   readonly allowPartialBody: boolean
   /** Accept expired signatures, for archives. */
@@ -24,6 +30,8 @@ export const DEFAULT_POLICY: Policy = {
   clockSkew: LIMITS.clockSkew,
   minKeyBits: LIMITS.rsaBits.min,
   requireSigned: [],
+  requireAligned: false,
+  requireDomains: [],
   allowPartialBody: false,
   ignoreExpiration: false,
   maxAge: 365 * 86_400,
@@ -81,6 +89,17 @@ export function checkDuplicates(signature: Signature, index: FieldIndex): Reject
 export function checkRequiredFields(signature: Signature, index: FieldIndex, policy: Policy): Rejection | null {
   const missing = policy.requireSigned.filter(name => index.has(name) && !signature.signedFields.includes(name))
   return missing.length === 0 ? null : new Rejection('required-field-not-signed', missing.join(', '))
+}
+
+/** The signing domain against what the policy accepts. */
+export function checkSigningDomain(domain: string | null, aligned: Alignment, policy: Policy): Rejection | null {
+  if (policy.requireAligned && aligned !== 'strict' && aligned !== 'relaxed') {
+    return new Rejection('signing-domain-not-accepted', `${domain} is not aligned with the From domain`)
+  }
+  const { requireDomains } = policy
+  if (requireDomains.length === 0 || requireDomains.some(accepted => isSubdomainOrEqual(domain ?? '', accepted)))
+    return null
+  return new Rejection('signing-domain-not-accepted', `${domain} is none of ${requireDomains.join(', ')}`)
 }
 
 /** Unix seconds as ISO 8601; null beyond what a date can hold. */

@@ -201,6 +201,12 @@ export const REASONS = {
     text: 'a field that the policy requires is not signed',
     advice: 'ask the sender to sign it, or change --require-signed',
   },
+  'signing-domain-not-accepted': {
+    result: 'policy',
+    section: 'local policy',
+    text: 'the signing domain is not one that the policy accepts',
+    advice: 'the mail is signed by someone else than was asked for: see --require-aligned and --require-domain',
+  },
 } as const satisfies Record<string, ReasonRow>
 
 /** Best first: the message result is the best verdict of its signatures. */
@@ -274,6 +280,8 @@ export interface SignatureReport {
   readonly algorithm: string | null
   readonly canonicalization: { readonly header: CanonicalizationName; readonly body: CanonicalizationName } | null
   readonly signedFields: readonly string[]
+  /** The first eight characters of b=, which tell signatures of one domain apart (RFC 6008); null without a readable b=. */
+  readonly signatureStart: string | null
   readonly bodyHash: Match
   readonly headerSignature: Match
   readonly key: KeySummary | null

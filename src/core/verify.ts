@@ -14,8 +14,8 @@ import { KeyCache, type KeyLookup, lookUpKeys } from './key-lookup.js'
 import { LIMITS } from './limits.js'
 import { MessageSplitter } from './message.js'
 import { BodyHasher } from './message-hash.js'
-import { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
-import { messageResult, type SignatureReport, type VerificationReport, type Warning } from './result.js'
+import { checkSigningDomain, DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
+import { messageResult, REASONS, type SignatureReport, type VerificationReport, type Warning } from './result.js'
 import { parseSignature, type Signature } from './signature.js'
 
 export interface VerifyOptions {
@@ -211,11 +211,7 @@ export class Verifier {
 
   async #report(judgements: readonly Judgement[]): Promise<VerificationReport> {
     const organizational = await this.#organizationalDomain(judgements)
-    const signatures: SignatureReport[] = judgements.map(({ warnings, ...judgement }) => ({
-      ...judgement,
-      aligned: alignmentOf(judgement.domain, this.#author, organizational),
-      warnings,
-    }))
+    const signatures = judgements.map(judgement => this.#finish(judgement, organizational))
     return {
       schema: 'dkim.verification/1',
       input: this.#options.input ?? '-',
@@ -224,6 +220,17 @@ export class Verifier {
       signatures,
       warnings: [...this.#warnings, ...alignmentWarnings(signatures)],
     }
+  }
+
+  /** Alignment, and what the policy makes of a signature that is otherwise good. */
+  #finish({ warnings, ...judgement }: Judgement, organizational: OrganizationalDomain | null): SignatureReport {
+    const aligned = alignmentOf(judgement.domain, this.#author, organizational)
+    const rejection = judgement.result === 'pass' ? checkSigningDomain(judgement.domain, aligned, this.#policy) : null
+    const verdict =
+      rejection === null
+        ? {}
+        : { result: REASONS[rejection.reason].result, reason: rejection.reason, detail: rejection.detail }
+    return { ...judgement, ...verdict, aligned, warnings }
   }
 
   async #organizationalDomain(judgements: readonly Judgement[]): Promise<OrganizationalDomain | null> {

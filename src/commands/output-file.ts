@@ -1,0 +1,134 @@
+// A file that appears whole or not at all: written beside its place under a random name, then renamed into it.
+
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { DkimError } from '../core/index.js'
+
+const DEFAULT_MODE = 0o666
+const ATTEMPTS = 10
+
+export interface OutputFile {
+  write(chunk: Uint8Array): void
+  /** Puts the file into its place. */
+  commit(): void
+  /** Leaves everything as it was; without effect after `commit`. */
+  abandon(): void
+}
+
+/** Opens `path` for writing; what it holds stays until `commit`, its mode and owner for good. Links are followed. Throws DkimError. */
+export function openOutputFile(path: string): OutputFile {
+  return guarded(path, () => {
+    const existing = statSync(path, { throwIfNoEntry: false })
+    // /dev/null, a pipe: nothing there to replace.
+    if (existing !== undefined && !existing.isFile()) return openStream(path, existing)
+    const target = existing === undefined ? path : realpathSync(path)
+    return openReplacement(path, target, existing)
+  })
+}
+
+function openStream(path: string, existing: Stats): OutputFile {
+  if (existing.isDirectory()) throw new DkimError('output-failed', `cannot write ${path}: it is a directory`)
+  const fd = openSync(path, 'w')
+  return {
+    write: chunk => guarded(path, () => writeFully(fd, chunk)),
+    commit: () => closeSync(fd),
+    abandon: () => undefined,
+  }
+}
+
+function openReplacement(path: string, target: string, existing: Stats | undefined): OutputFile {
+  const { fd, temporary } = openBeside(target, existing === undefined ? DEFAULT_MODE : 0o600)
+  let open = true
+  const close = (): void => {
+    if (open) closeSync(fd)
+    open = false
+  }
+  const abandon = (): void => {
+    if (!open) return
+    close()
+    rmSync(temporary, { force: true })
+  }
+  return {
+    write: chunk => guarded(path, () => writeFully(fd, chunk)),
+    commit: () =>
+      guarded(path, () => {
+        try {
+          if (existing !== undefined) keepOwnerAndMode(fd, existing)
+          fsyncSync(fd)
+          renameSync(temporary, target)
+        } catch (error) {
+          abandon()
+          throw error
+        }
+        close()
+      }),
+    abandon,
+  }
+}
+
+function openBeside(target: string, mode: number): { fd: number; temporary: string } {
+  for (let attempt = 1; ; attempt += 1) {
+    const random = Math.random().toString(36).slice(2, 10)
+    const temporary = join(dirname(target), `.${basename(target).slice(0, 200)}.${random}.tmp`)
+    try {
+      // Exclusive: a name that someone has prepared, a link even, is never opened.
+      return { fd: openSync(temporary, 'wx', mode), temporary }
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isFileError(error) || error.code !== 'EEXIST') throw error
+    }
+  }
+}
+
+function keepOwnerAndMode(fd: number, { mode, uid, gid }: Stats): void {
+  const now = fstatSync(fd)
+  if (now.uid !== uid || now.gid !== gid) {
+    try {
+      fchownSync(fd, uid, gid)
+    } catch {
+      // Only root may give a file away; the content is what counts.
+    }
+  }
+  fchmodSync(fd, mode & 0o7777)
+}
+
+function writeFully(fd: number, chunk: Uint8Array): void {
+  for (let written = 0; written < chunk.length; ) written += writeSync(fd, chunk, written)
+}
+
+const FAULTS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such directory',
+  ENOTDIR: 'there is no such directory',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && 'syscall' in error
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isFileError(error)) throw error
+    throw new DkimError('output-failed', `cannot write ${path}: ${FAULTS[error.code] ?? error.code}`)
+  }
+}

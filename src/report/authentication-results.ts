@@ -1,0 +1,59 @@
+// A report as an Authentication-Results field (RFC 8601 §2, RFC 6008): typed values in, nothing that could start another field out.
+
+import type { SignatureReport, VerificationReport } from '../core/index.js'
+
+/** token of RFC 2045 §5.1 */
+const TOKEN = /^[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+$/
+
+/** A value as a token, or as a quoted-string; undefined where no header field can hold it. */
+function value(text: string): string | undefined {
+  if (TOKEN.test(text)) return text
+  // RFC 8601 §2.2: U-labels and UTF-8 local parts may stand here, controls and line breaks never.
+  return /^[ -~]*$/.test(text) ? `"${text.replace(/(["\\])/g, '\\$1')}"` : undefined
+}
+
+/** pvalue allows [ [ local-part ] "@" ] domain-name as it stands (RFC 8601 §2.2), here with a dot-atom before the "@". */
+const PLAIN_ADDRESS = /^(?:[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+(?:\.[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+)*)?@[0-9A-Za-z._-]+$/
+
+function property(name: string, text: string | null): string[] {
+  if (text === null || text === '') return []
+  const written = PLAIN_ADDRESS.test(text) ? text : value(text)
+  return written === undefined ? [] : [`${name}=${written}`]
+}
+
+function resinfo(signature: SignatureReport): string {
+  const key = signature.key === null ? [] : [`(${signature.key.bits}-bit ${signature.key.type} key)`]
+  const reason = signature.reason === null ? [] : [`reason="${signature.reason}"`]
+  return [
+    `dkim=${signature.result}`,
+    ...key,
+    ...reason,
+    ...property('header.d', signature.domain),
+    ...property('header.i', signature.identity),
+    ...property('header.s', signature.selector),
+    ...property('header.a', signature.algorithm),
+    ...property('header.b', signature.signatureStart),
+  ].join(' ')
+}
+
+/** One field, folded between results, with the given line end. `authservId` is a name of our own (§2.5), validated by the caller. */
+export function toAuthenticationResults(report: VerificationReport, authservId: string, lineEnd = '\r\n'): string {
+  const results = report.signatures.length === 0 ? ['dkim=none'] : report.signatures.map(resinfo)
+  return `Authentication-Results: ${value(authservId) ?? 'localhost'};${results.map(result => foldAt(result, lineEnd)).join(';')}${lineEnd}`
+}
+
+/** Folds between properties where a line would be longer than 78 columns. */
+function foldAt(result: string, lineEnd: string): string {
+  let text = ''
+  let column = 78
+  for (const word of result.split(/ (?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
+    if (column + word.length + 1 > 77) {
+      text += `${lineEnd}\t${word}`
+      column = 8 + word.length
+    } else {
+      text += ` ${word}`
+      column += 1 + word.length
+    }
+  }
+  return text
+}

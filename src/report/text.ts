@@ -1,0 +1,165 @@
+// Verification reports for people: the verdict first, what each signature says, why it failed and what to do next.
+
+import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport } from '../core/index.js'
+import type { ReadableFields } from './readable-fields.js'
+import { PLAIN, type Style, shorten, visible } from './style.js'
+
+export interface TextOptions {
+  readonly style?: Style
+  readonly fields?: ReadableFields | null
+  /** Names of all header fields of the message, in lower case, to tell what is not signed. */
+  readonly fieldNames?: readonly string[]
+}
+
+const LABEL_WIDTH = 20
+const WRAP = 100
+
+/** The full report of one message. Everything untrusted is escaped, labelled and indented. */
+export function toText(report: VerificationReport, options: TextOptions = {}): string {
+  const style = options.style ?? PLAIN
+  const lines = [headline(report, style), ...describe(options, style)]
+  for (const signature of report.signatures) lines.push('', ...describeSignature(signature, options, style))
+  if (report.warnings.length > 0) lines.push('')
+  for (const { text } of report.warnings) lines.push(`  ${style.warn('!')} ${visible(text)}`)
+  if (report.result === 'none')
+    lines.push('', `  ${style.dim('next')} sign it: dkim sign --key KEY --selector NAME FILE`)
+  return `${lines.join('\n')}\n`
+}
+
+/** One line for a message in a batch, and one for each signature that did not pass. */
+export function toBriefText(report: VerificationReport, style: Style = PLAIN): string {
+  const failed = report.result === 'pass' ? [] : report.signatures.filter(({ result }) => result !== 'pass')
+  const lines = failed.map(signature => {
+    const why = signature.reason === null ? '' : `: ${REASONS[signature.reason].text} (${signature.reason})`
+    return `    ${mark(signature.result, style)} ${visible(signature.domain ?? 'unknown domain')}${why}`
+  })
+  return `${[headline(report, style), ...lines].join('\n')}\n`
+}
+
+export function mark(result: string, style: Style): string {
+  if (result === 'pass') return style.good(`✓ ${result}`)
+  if (result === 'none' || result === 'temperror') return style.warn(`– ${result}`)
+  return style.bad(`✗ ${result}`)
+}
+
+function headline(report: VerificationReport, style: Style): string {
+  const name = report.input === '-' ? 'standard input' : report.input
+  return `${mark(report.result, style)}  ${style.strong(visible(name))}${summaryOf(report)}`
+}
+
+function summaryOf(report: VerificationReport): string {
+  if (report.signatures.length === 0) return ': not signed'
+  const good = report.signatures.filter(({ result }) => result === 'pass')
+  if (good.length === 0) return ''
+  const domains = [...new Set(good.map(({ domain }) => domain))].join(', ')
+  const aligned = good.some(signature => signature.aligned === 'strict' || signature.aligned === 'relaxed')
+  return `: signed by ${visible(domains)}${aligned ? '' : ', which is not the From domain'}`
+}
+
+function describe({ fields }: TextOptions, style: Style): string[] {
+  const lines: string[] = []
+  if (fields?.from != null) lines.push(row('From', quoted(fields.from)))
+  if (fields?.subject != null) lines.push(row('Subject', quoted(fields.subject)))
+  if (fields?.date != null) lines.push(row('Date', quoted(fields.date)))
+  return lines.map(line => style.dim(line))
+}
+
+function quoted(text: string): string {
+  return `“${shorten(visible(text), 200)}”`
+}
+
+function row(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_WIDTH)}${text}`
+}
+
+function describeSignature(signature: SignatureReport, options: TextOptions, style: Style): string[] {
+  const lines = [`  ${mark(signature.result, style)}  ${style.strong(domainOf(signature))}${selectorOf(signature)}`]
+  if (signature.reason !== null) {
+    const { text, section, advice } = REASONS[signature.reason]
+    lines.push(...wrapped('  why', `${text} (${signature.reason}, ${section})`))
+    if (signature.detail !== null) lines.push(...wrapped('  in detail', visible(signature.detail)))
+    lines.push(...wrapped('  next', advice))
+  }
+  lines.push(row('  body hash', outcome(signature.bodyHash, 'matches', 'does not match', style)))
+  lines.push(row('  header signature', outcome(signature.headerSignature, 'verifies', 'does not verify', style)))
+  lines.push(row('  algorithm', algorithmOf(signature)))
+  if (signature.key !== null) lines.push(row('  key', keyOf(signature)))
+  lines.push(row('  From alignment', ALIGNMENT_TEXT[signature.aligned]))
+  lines.push(...timesOf(signature))
+  lines.push(...coverage(signature, options))
+  for (const { text } of signature.warnings) lines.push(`    ${style.warn('!')} ${visible(text)}`)
+  return lines
+}
+
+const ALIGNMENT_TEXT = {
+  strict: 'strict: the signing domain is the From domain',
+  relaxed: 'relaxed: the same organization as the From domain',
+  none: 'none: the signing domain is another than the From domain',
+  indeterminate: 'cannot be told from this From field',
+} as const satisfies Record<SignatureReport['aligned'], string>
+
+function domainOf({ domain }: SignatureReport): string {
+  if (domain === null) return 'unknown domain'
+  const unicode = toUnicodeName(domain)
+  return unicode === null ? visible(domain) : `${visible(domain)} (${visible(unicode)})`
+}
+
+function selectorOf({ selector, identity, domain }: SignatureReport): string {
+  const parts = [
+    ...(selector === null ? [] : [`selector ${visible(selector)}`]),
+    ...(identity === null || identity === `@${domain}` ? [] : [`identity ${visible(identity)}`]),
+  ]
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}
+
+function outcome(match: SignatureReport['bodyHash'], good: string, bad: string, style: Style): string {
+  if (match === 'match') return style.good(good)
+  return match === 'mismatch' ? style.bad(bad) : style.dim('not checked')
+}
+
+function algorithmOf({ algorithm, canonicalization }: SignatureReport): string {
+  const canonical = canonicalization === null ? '' : `, ${canonicalization.header}/${canonicalization.body}`
+  return `${visible(algorithm ?? 'unknown')}${canonical}`
+}
+
+function keyOf({ key }: SignatureReport): string {
+  return key === null ? '' : `${key.type}, ${key.bits} bits, ${key.fingerprint}`
+}
+
+function timesOf({ signedAt, expiresAt, bodyLength, bodyTotal }: SignatureReport): string[] {
+  const lines: string[] = []
+  if (signedAt !== null) lines.push(row('  signed at', signedAt))
+  if (expiresAt !== null) lines.push(row('  expires at', expiresAt))
+  if (bodyLength !== null) lines.push(row('  body signed', `${bodyLength} of ${bodyTotal ?? 'unknown'} octets (l=)`))
+  return lines
+}
+
+/** Fields of the way, which nobody signs: naming them as unsigned would bury those that matter. */
+const TRACE_FIELDS =
+  /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-.*|x-.*|received-spf|domainkey-signature|dkim2-signature|message-instance)$/
+
+function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions): string[] {
+  const signed = new Set(signature.signedFields)
+  if (signed.size === 0) return []
+  const present = new Set(fieldNames)
+  const shown = present.size === 0 ? [...signed] : [...signed].filter(name => present.has(name))
+  const unsigned = [...present].filter(name => !signed.has(name) && !TRACE_FIELDS.test(name))
+  return [
+    ...wrapped('  signed', shown.map(visible).join(', ') || 'no field of this message'),
+    ...(unsigned.length === 0 ? [] : wrapped('  not signed', unsigned.map(visible).join(', '))),
+  ]
+}
+
+function wrapped(label: string, text: string): string[] {
+  const width = WRAP - LABEL_WIDTH - 2
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  lines.push(line)
+  return lines.map((part, position) => row(position === 0 ? label : '', part))
+}
