@@ -1,7 +1,7 @@
 // The cache: answers by TTL, one query in flight per name, and no memory of temporary failures.
 
 import { DNS_LIMITS, LIMITS } from '../limits.js'
-import { type Answer, timeToLive } from './chain.js'
+import { type Answer, timeToLive } from './answer.js'
 
 interface Kept {
   readonly answer: Answer
