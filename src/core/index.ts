@@ -51,6 +51,7 @@ export {
   looksLikeKeyRecord,
   parseKeyRecord,
 } from './key-record.js'
+export { type SelfTest, testKey } from './key-self-test.js'
 export {
   isKeyPath,
   type KeyTable,
@@ -100,6 +101,7 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
+export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
 export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'
 export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
