@@ -17,10 +17,15 @@ interface CommandRow {
 
 /** A new command is one row here and one file beside this one. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  keygen: { summary: 'make a key and its DNS record', load: async () => (await import('./keygen.js')).defineKeygen },
   sign: { summary: 'sign a message', load: async () => (await import('./sign.js')).defineSign },
   verify: {
     summary: 'verify the signatures of messages, and say why one fails',
     load: async () => (await import('./verify.js')).defineVerify,
+  },
+  'rotate-plan': {
+    summary: 'plan a key rotation, and see where it stands',
+    load: async () => (await import('./rotate-plan.js')).defineRotatePlan,
   },
 }
 

@@ -18,28 +18,42 @@ export function passphraseFromFile(path: string): string {
 }
 
 /** Asks on the terminal itself, so that the message may come through stdin. */
-export async function askPassphrase(key: string, context: Context): Promise<string> {
-  const noTerminal = new DkimError(
+export function askPassphrase(key: string, context: Context): Promise<string> {
+  const fault = new DkimError(
     'key-passphrase',
     `${key} is encrypted`,
     'give the passphrase with --passphrase-file FILE',
   )
-  if (!context.stderr.isTTY) throw noTerminal
+  return askHidden(`passphrase for ${visible(key)}: `, context, fault)
+}
+
+/** Asks twice: nobody sees what is typed. */
+export async function askNewPassphrase(context: Context): Promise<string> {
+  const fault = new DkimError('key-passphrase', 'there is no terminal to ask for a passphrase', 'use --passphrase-file')
+  const first = await askHidden('new passphrase: ', context, fault)
+  if (first === '') throw new DkimError('key-passphrase', 'the passphrase is empty', 'leave --encrypt out for none')
+  const second = await askHidden('once more: ', context, fault)
+  if (first === second) return first
+  throw new DkimError('key-passphrase', 'the two passphrases differ', 'try again')
+}
+
+async function askHidden(prompt: string, context: Context, fault: DkimError): Promise<string> {
+  if (!context.stderr.isTTY) throw fault
   let terminal: ReadStream
   try {
     terminal = new ReadStream(openSync('/dev/tty', 'r'))
   } catch {
-    throw noTerminal
+    throw fault
   }
-  context.stderr.write(`passphrase for ${visible(key)}: `)
+  context.stderr.write(prompt)
   // readline with a deaf output edits the line but shows nothing of it.
   const deaf = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: terminal, output: deaf, terminal: true })
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve)
-      lines.once('SIGINT', () => reject(noTerminal))
-      lines.once('close', () => reject(noTerminal))
+      lines.once('SIGINT', () => reject(fault))
+      lines.once('close', () => reject(fault))
     })
   } finally {
     lines.close()

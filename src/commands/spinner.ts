@@ -1,0 +1,30 @@
+// A spinner for what takes a while: on a terminal only, on stderr, and only when it really takes a while.
+
+import type { Context } from './context.js'
+
+const DELAY = 300
+
+/** True where a person is watching stderr. */
+export function isWatched({ stderr, env }: Context): boolean {
+  return stderr.isTTY === true && (stderr.columns ?? 0) > 0 && env['TERM'] !== 'dumb' && !env['CI']
+}
+
+/** Runs `work` and shows `text` beside a spinner if it is not done after a moment. */
+export async function withSpinner<T>(context: Context, text: string, show: boolean, work: Promise<T>): Promise<T> {
+  if (!show || !isWatched(context)) return await work
+  let stop = (): void => undefined
+  let done = false
+  const timer = setTimeout(async () => {
+    const { default: ora } = await import('ora')
+    if (done) return
+    const spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start()
+    stop = () => void spinner.stop()
+  }, DELAY)
+  try {
+    return await work
+  } finally {
+    done = true
+    clearTimeout(timer)
+    stop()
+  }
+}

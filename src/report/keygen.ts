@@ -1,0 +1,67 @@
+// What dkim keygen tells: the new keys as data, and what to do next, in order, with the real names filled in.
+
+import { type DnsRecord, fullName } from './record/dns-record.js'
+import { recordJson } from './record/json.js'
+import { shellWord } from './record/shell.js'
+
+export interface NewKey {
+  readonly file: string
+  readonly type: 'rsa' | 'ed25519'
+  readonly bits: number
+  readonly fingerprint: string
+  /** Octal text, as chmod takes it. */
+  readonly mode: string
+  readonly encrypted: boolean
+  readonly record: DnsRecord
+}
+
+/** `dkim.keygen/1` */
+export function keygenJson(keys: readonly NewKey[]) {
+  return {
+    schema: 'dkim.keygen/1',
+    keys: keys.map(({ file, type, bits, fingerprint, mode, encrypted, record }) => {
+      const { selector, domain, ...dns } = recordJson(record)
+      return { domain, selector, type, bits, fingerprint, file, mode, encrypted, record: dns }
+    }),
+    next: nextSteps(keys),
+  }
+}
+
+export function describeKey({ file, type, bits, fingerprint, mode, encrypted }: NewKey): string {
+  const size = type === 'rsa' ? `rsa, ${bits} bits` : type
+  return `wrote ${file} (${size}, ${fingerprint}, mode ${mode}${encrypted ? ', encrypted' : ''})`
+}
+
+/** Steps are spelled out for so many keys; the others go the same way. */
+const SPELLED_OUT = 4
+
+export function nextSteps(keys: readonly NewKey[]): string[] {
+  const shown = keys.slice(0, SPELLED_OUT)
+  const more = keys.length > shown.length ? ` (and ${keys.length - shown.length} more the same way)` : ''
+  const first = shown[0]!
+  const format = `dkim format-record ${keyArguments(first)} --key ${shellWord(first.file)}`
+  return [
+    `publish ${keys.length === 1 ? 'the record' : 'the records'}: ${shown.map(nameOf).join(', ')}${more}; for the form of your DNS host: ${format} --dialect panel`,
+    `wait until DNS has ${keys.length === 1 ? 'it' : 'them'}: ${shown.map(key => `dkim lookup ${nameOf(key)}`).join('; ')}${more}`,
+    `only then sign with ${keys.length === 1 ? 'it' : 'them'}: ${signCommands(shown).join('; ')}${more}; for the configuration of your mail server: ${format} --signer opendkim`,
+  ]
+}
+
+function nameOf({ record }: NewKey): string {
+  return record.domain === null ? `${fullName(record)}.YOUR-DOMAIN` : fullName(record)
+}
+
+function keyArguments({ record: { selector, domain } }: NewKey): string {
+  return `--selector ${selector}${domain === null ? '' : ` --domain ${domain}`}`
+}
+
+/** One command for each domain, with all its keys: an RSA and an Ed25519 signature belong on the same message. */
+function signCommands(keys: readonly NewKey[]): string[] {
+  const domains = [...new Set(keys.map(({ record }) => record.domain))]
+  return domains.map(name => {
+    const pairs = keys
+      .filter(({ record }) => record.domain === name)
+      .map(({ file, record }) => `--key ${shellWord(file)} --selector ${record.selector}`)
+    return `dkim sign ${pairs.join(' ')}${name === null ? '' : ` --domain ${name}`} message.eml`
+  })
+}

@@ -1,0 +1,76 @@
+// The table of dialects: a new DNS host is one row here and one file beside this one.
+
+import { DkimError } from '../../core/index.js'
+import { ansible } from './ansible.js'
+import { azure } from './azure.js'
+import { bind } from './bind.js'
+import { cloudflare } from './cloudflare.js'
+import type { Dialect } from './dialect.js'
+import { digitalocean } from './digitalocean.js'
+import type { DnsRecord } from './dns-record.js'
+import { dnscontrol } from './dnscontrol.js'
+import { dnsmasq } from './dnsmasq.js'
+import { gandi } from './gandi.js'
+import { gcloud } from './gcloud.js'
+import { json } from './json.js'
+import { nsupdate } from './nsupdate.js'
+import { octodns } from './octodns.js'
+import { p } from './p.js'
+import { panel } from './panel.js'
+import { powerdns } from './powerdns.js'
+import { powershell } from './powershell.js'
+import { route53 } from './route53.js'
+import { terraformAws } from './terraform-aws.js'
+import { terraformAzure } from './terraform-azure.js'
+import { terraformCloudflare } from './terraform-cloudflare.js'
+import { terraformGoogle } from './terraform-google.js'
+import { tinydns } from './tinydns.js'
+import { txt } from './txt.js'
+import { unbound } from './unbound.js'
+
+export const DIALECTS = {
+  bind,
+  txt,
+  p,
+  panel,
+  json,
+  tinydns,
+  dnsmasq,
+  unbound,
+  nsupdate,
+  powerdns,
+  route53,
+  cloudflare,
+  gcloud,
+  azure,
+  digitalocean,
+  gandi,
+  'terraform-aws': terraformAws,
+  'terraform-cloudflare': terraformCloudflare,
+  'terraform-google': terraformGoogle,
+  'terraform-azure': terraformAzure,
+  octodns,
+  dnscontrol,
+  ansible,
+  powershell,
+} as const satisfies Record<string, Dialect>
+
+export type DialectName = keyof typeof DIALECTS
+
+export const DIALECT_NAMES = Object.keys(DIALECTS) as DialectName[]
+
+/** The records in a dialect. Throws DkimError('usage') where it cannot hold them. */
+export function formatRecords(name: DialectName, records: readonly DnsRecord[]): string {
+  const dialect: Dialect = DIALECTS[name]
+  if (dialect.needsDomain && records.some(({ domain }) => domain === null)) {
+    throw new DkimError(
+      'usage',
+      `the dialect ${name} needs the whole name of the record`,
+      'give the domain: --domain example.com',
+    )
+  }
+  if (dialect.noCname !== undefined && records.some(({ type }) => type === 'CNAME')) {
+    throw new DkimError('usage', `the dialect ${name} has no place for this record: ${dialect.noCname}`)
+  }
+  return dialect.format(records)
+}

@@ -1,0 +1,19 @@
+// The records as data, for programs.
+
+import { toJson } from '../json.js'
+import type { Dialect } from './dialect.js'
+import { characterStrings, type DnsRecord, fullName } from './dns-record.js'
+
+/** One record of `dkim.records/1`. */
+export function recordJson(record: DnsRecord) {
+  const { selector, domain, type, value, ttl } = record
+  const data = type === 'TXT' ? { value, strings: characterStrings(value) } : { value: `${value}.` }
+  return { selector, domain, name: fullName(record), type, ttl, ...data }
+}
+
+export const json: Dialect = {
+  summary: 'JSON for programs',
+  use: 'read it with any JSON parser',
+  needsDomain: false,
+  format: records => toJson({ schema: 'dkim.records/1', records: records.map(recordJson) }),
+}

@@ -1,0 +1,10 @@
+// The bare data of the record on one line: for fields that split long texts themselves.
+
+import { type Dialect, linesOf } from './dialect.js'
+
+export const txt: Dialect = {
+  summary: 'the text of the record on one line',
+  use: 'paste it where the value of the TXT record goes, without quotes around it',
+  needsDomain: false,
+  format: linesOf(({ value }) => value),
+}
