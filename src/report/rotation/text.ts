@@ -125,7 +125,10 @@ function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
   }
   add('seen', phase.evidence.map(visible).join('\n'))
   if (phase.status === 'done') return `${lines.join('\n')}\n`
-  add('record', phase.recordText)
+  for (const { title: change, text } of phase.changes) {
+    add('record', visible(change))
+    if (text !== null) add('', text)
+  }
   add('signer', phase.signerText)
   add('run', phase.commands.map(visible).join('\n'))
   add('proof', visible(phase.check))
