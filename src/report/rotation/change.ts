@@ -44,8 +44,12 @@ function formatIn(dialect: DialectName, record: DnsRecord): string {
 }
 
 function masterLine({ name, type, ttl, value }: RecordChange): string {
-  const data = type === 'CNAME' ? `${value}.` : characterStrings(value ?? '')
-  return `${name}. ${ttl} IN ${type} ${data}\n`
+  return `${name}. ${ttl} IN ${type} ${recordData(type, value ?? '')}\n`
+}
+
+/** The data of a record in a master file. */
+export function recordData(type: RecordChange['type'], value: string): string {
+  return type === 'CNAME' ? `${value}.` : characterStrings(value)
 }
 
 const MAX_STRING = 255
