@@ -25,6 +25,7 @@ export interface SvgOptions {
 class Drawing {
   readonly width: number
   readonly #parts: string[] = []
+  readonly #bars: number[] = []
   height = MARGIN
 
   constructor(width: number) {
@@ -51,6 +52,16 @@ class Drawing {
     this.height += pixels
   }
 
+  /** A bar of the time axis begins here: what the axis draws goes behind it, and never across a text. */
+  bar(): number {
+    this.#bars.push(this.height)
+    return this.height
+  }
+
+  behindBars(draw: (y: number) => string): void {
+    this.#parts.unshift(...this.#bars.map(draw))
+  }
+
   toString(): string {
     return this.#parts.join('\n')
   }
@@ -75,12 +86,11 @@ function round(value: number): number {
 export function timelineSvg(views: readonly PlanView[], width: number, { standalone }: SvgOptions): string {
   const drawing = new Drawing(width)
   if (standalone) headings(drawing, views)
-  const top = axis(drawing, views)
+  const top = axis(drawing)
   const scale = scaleOf(views, drawing.inner, SMALL * 5.5)
-  const begin = drawing.height
   if (views.length === 1) phaseRows(drawing, views[0]!, scale)
   else for (const view of views) planRow(drawing, view, scale)
-  grid(drawing, scale, top, begin, views[0]!)
+  grid(drawing, scale, top, views[0]!)
   legend(drawing)
   drawing.space(MARGIN)
   const style = standalone ? `<style>${colourRules(':root')}svg{background:var(--paper)}</style>` : ''
@@ -118,42 +128,42 @@ export function nextText(view: PlanView): string {
   return nextAction.due ? nextAction.text : `${nextAction.text} (${localDates(view.timeZone).dateTime(nextAction.at)})`
 }
 
-/** Room for the labels of the axis; the lines are drawn when the height is known. */
-function axis(drawing: Drawing, _views: readonly PlanView[]): number {
-  drawing.space(SMALL * 3.2)
+/** Room for the labels of the axis; they are written when the bars are known. */
+function axis(drawing: Drawing): number {
+  drawing.space(SMALL * 3.4)
   return drawing.height
 }
 
-function grid(drawing: Drawing, scale: Scale, top: number, begin: number, { now, timeZone }: PlanView): void {
-  const end = drawing.height
+function grid(drawing: Drawing, scale: Scale, top: number, { now, timeZone }: PlanView): void {
   const today = scale.x(Date.parse(now))
   const label = `today ${localDates(timeZone).date(now).slice(4)}`
   const half = textWidth(label, SMALL) / 2
   const center = Math.min(Math.max(today, half), drawing.inner - half)
-  drawing.add(
-    textAt(label, MARGIN + center, top - SMALL * 1.9, {
-      size: SMALL,
-      fill: 'var(--now)',
-      weight: 700,
-      anchor: 'middle',
-    }),
+  const style = { size: SMALL, fill: 'var(--now)', weight: 700, anchor: 'middle' } as const
+  drawing.add(textAt(label, MARGIN + center, top - SMALL * 2.1, style))
+  const [x, y] = [round(MARGIN + today), round(top - SMALL * 1.75)]
+  drawing.add(`<path d="M${x - 4} ${y}h8l-4 6z" fill="var(--now)"/>`)
+  tickLabels(drawing, scale, top)
+  drawing.behindBars(bar => line(MARGIN + today, bar - 3, bar + BAR + 3, 'var(--now)', 2))
+  drawing.behindBars(bar =>
+    scale.ticks.map(({ time }) => line(MARGIN + scale.x(time), bar, bar + BAR, 'var(--line)', 1)).join(''),
   )
-  let free = -Infinity
-  for (const { time, label: text } of scale.ticks) {
-    const x = scale.x(time)
-    const width = textWidth(text, SMALL)
-    const left = Math.min(Math.max(x - width / 2, 0), drawing.inner - width)
-    drawing.add(line(MARGIN + x, begin, end, 'var(--line)', 1))
-    if (left < free) continue
-    free = left + width + 8
-    drawing.add(textAt(text, MARGIN + left, top - 4, { size: SMALL, fill: 'var(--soft)' }))
-  }
-  drawing.add(line(MARGIN + today, top - SMALL * 1.5, end, 'var(--now)', 2, '4 3'))
 }
 
-function line(x: number, from: number, to: number, stroke: string, width: number, dashes = ''): string {
-  const dash = dashes === '' ? '' : ` stroke-dasharray="${dashes}"`
-  return `<line x1="${round(x)}" y1="${round(from)}" x2="${round(x)}" y2="${round(to)}" stroke="${stroke}" stroke-width="${width}"${dash}/>`
+/** A label that would touch its neighbour is left out. */
+function tickLabels(drawing: Drawing, scale: Scale, top: number): void {
+  let free = -Infinity
+  for (const { time, label } of scale.ticks) {
+    const width = textWidth(label, SMALL)
+    const left = Math.min(Math.max(scale.x(time) - width / 2, 0), drawing.inner - width)
+    if (left < free) continue
+    free = left + width + 8
+    drawing.add(textAt(label, MARGIN + left, top - 4, { size: SMALL, fill: 'var(--soft)' }))
+  }
+}
+
+function line(x: number, from: number, to: number, stroke: string, width: number): string {
+  return `<line x1="${round(x)}" y1="${round(from)}" x2="${round(x)}" y2="${round(to)}" stroke="${stroke}" stroke-width="${width}"/>`
 }
 
 const BAR = 10
@@ -173,8 +183,8 @@ function phaseRows(drawing: Drawing, view: PlanView, scale: Scale): void {
     if (!oneLine) drawing.space(18)
     const [x, anchor] = oneLine ? ([MARGIN + drawing.inner, 'end'] as const) : ([MARGIN + 22, 'start'] as const)
     drawing.add(textAt(date, x, drawing.height, { size: SMALL, fill: 'var(--soft)', anchor }))
-    drawing.space(7)
-    if (phase.id !== 'next') drawing.add(phaseBar(phase, scale, drawing.height, colour))
+    drawing.space(10)
+    if (phase.id !== 'next') drawing.add(phaseBar(phase, scale, drawing.bar(), colour))
     drawing.space(BAR + 4)
   }
 }
@@ -222,7 +232,7 @@ function planRow(drawing: Drawing, view: PlanView, scale: Scale): void {
   drawing.text(nameOf(view), TEXT, 'var(--ink)', 600)
   drawing.text(`${view.stage}: ${nextText(view)}`, SMALL, VERDICT_COLOURS[view.verdict])
   drawing.space(4)
-  const y = drawing.height
+  const y = drawing.bar()
   const bars = view.phases
     .filter(({ id }) => id !== 'next' && id !== 'inventory')
     .map(phase => planSegment(phase, scale, y))
