@@ -1,7 +1,16 @@
 // From the DNS options of a command to the resolver that answers it.
 
 import { readFile } from 'node:fs/promises'
-import { createClient, DkimError, isNameserver, type Resolver, readZone, Zone, zoneResolver } from '../core/index.js'
+import {
+  createClient,
+  DkimError,
+  type DnsSource,
+  isNameserver,
+  type Resolver,
+  readZone,
+  Zone,
+  zoneResolver,
+} from '../core/index.js'
 import type { Context } from './context.js'
 import type { DnsOptions } from './options.js'
 
@@ -9,7 +18,12 @@ import type { DnsOptions } from './options.js'
  * Zone files first, then live DNS. Live DNS is asked only where it is wanted: with --nameserver, or without any --dns-file.
  * Zone files are read at once, so that a fault in them is reported before anything is done.
  */
-export async function openResolver(_context: Context, options: DnsOptions): Promise<Resolver> {
+export async function openResolver(context: Context, options: DnsOptions): Promise<Resolver> {
+  return openSource(context, options)
+}
+
+/** The same, for commands that ask for more than keys. */
+export async function openSource(_context: Context, options: DnsOptions): Promise<DnsSource> {
   const files = options.dnsFile ?? []
   const nameservers = options.nameserver ?? []
   for (const server of nameservers) checkNameserver(server)

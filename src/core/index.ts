@@ -11,10 +11,12 @@ export {
   toUnicodeName,
 } from './abnf.js'
 export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type KeyType } from './algorithm.js'
-export { type ClientOptions, createClient } from './dns/client.js'
+export type { Answer, DnsSource } from './dns/answer.js'
+export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
 export { isNameserver } from './dns/nameserver.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { TEMPORARY_STATUSES } from './dns/resolver.js'
+export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
 export { Zone } from './dns/zone.js'
 export { readZone } from './dns/zone-file.js'
 export { zoneResolver } from './dns/zone-resolver.js'
@@ -64,6 +66,8 @@ export {
 } from './key-table.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
 export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
+export { FINDINGS, type Finding, type FindingCode, type Severity } from './lookup/findings.js'
+export { lintRecord, type RecordLint } from './lookup/lint.js'
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
 export {
   allProviders,
@@ -98,6 +102,7 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
+export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
 export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'

@@ -1,7 +1,7 @@
 // The cache: answers by TTL, one query in flight per name, and no memory of temporary failures.
 
-import { DNS_LIMITS } from '../limits.js'
-import { type Answer, timeToLive } from './chain.js'
+import { DNS_LIMITS, LIMITS } from '../limits.js'
+import { type Answer, timeToLive } from './answer.js'
 
 interface Kept {
   readonly answer: Answer
@@ -70,13 +70,19 @@ export class AnswerCache {
   #keep(key: string, answer: Answer): void {
     const cap = answer.status === 'found' ? DNS_LIMITS.cacheTime : DNS_LIMITS.negativeCacheTime
     const milliseconds = Math.min(timeToLive(answer) * 1000, cap)
-    if (milliseconds <= 0) return
+    // Whoever publishes more text than any key needs may send it again each time, rather than fill our memory.
+    if (milliseconds <= 0 || octetsOf(answer) > LIMITS.txtBytes) return
     // The oldest entry makes room: a Map keeps the order of insertion.
     if (this.#kept.size >= DNS_LIMITS.cacheEntries) this.#kept.delete(this.#kept.keys().next().value!)
     const since = this.#now()
     this.#kept.delete(key)
     this.#kept.set(key, { answer, since, until: since + milliseconds })
   }
+}
+
+function octetsOf({ records }: Answer): number {
+  const texts = records.flatMap(({ data }) => (data.type === 'TXT' ? data.strings : []))
+  return texts.reduce((sum, { length }) => sum + length, 0)
 }
 
 /** What is left of the TTLs. */

@@ -1,47 +1,10 @@
 // From a message to an answer: only what stands at the asked name, or at the end of the aliases that lead away from it, counts.
 
 import { LIMITS } from '../limits.js'
+import { type Answer, emptyAnswer } from './answer.js'
 import { type Message, RCODES } from './message.js'
-import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
+import type { RecordType, ResourceRecord } from './record.js'
 import type { AnswerStatus, ChainLink } from './resolver.js'
-
-/** An answer to a question of any type; TXT answers are made from it. */
-export interface Answer {
-  readonly name: string
-  readonly status: AnswerStatus
-  readonly chain: readonly ChainLink[]
-  /** Of the asked type, owned by the end of the chain. */
-  readonly records: readonly ResourceRecord[]
-  /** The name that has the records, or lacks them. */
-  readonly owner: string
-  readonly besideAlias: boolean
-  readonly authenticated: boolean | null
-  readonly authoritative: boolean
-  readonly recursionAvailable: boolean
-  readonly soa: ResourceRecord | null
-  /** NS records of the authority section: a referral, where nothing else answers. */
-  readonly referral: readonly ResourceRecord[]
-  readonly server: string | null
-  readonly detail: string | null
-}
-
-export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
-  return {
-    name,
-    status,
-    chain: [],
-    records: [],
-    owner: name,
-    besideAlias: false,
-    authenticated: null,
-    authoritative: false,
-    recursionAvailable: false,
-    soa: null,
-    referral: [],
-    server,
-    detail,
-  }
-}
 
 const FAILED_RCODES: ReadonlyMap<number, AnswerStatus> = new Map([
   [RCODES.SERVFAIL, 'servfail'],
@@ -133,20 +96,4 @@ function linksAt(answers: readonly ResourceRecord[], here: readonly ResourceReco
     links.set(target, { name: owner, type: 'DNAME', target, ttl: ttl ?? 0 })
   }
   return [...links.values()]
-}
-
-/** How long an answer may be kept, in seconds: the smallest TTL on the way; 0 for what must not be kept (RFC 2308 §5, §7). */
-export function timeToLive(answer: Answer): number {
-  const chain = answer.chain.map(({ ttl }) => ttl)
-  switch (answer.status) {
-    case 'found':
-      return Math.min(...chain, ...answer.records.map(({ ttl }) => ttl ?? 0))
-    case 'nxdomain':
-    case 'nodata':
-      return Math.min(...chain, answer.soa === null ? 0 : (negativeTtl(answer.soa) ?? 0))
-    case 'cname-loop':
-      return Math.min(...chain)
-    default:
-      return 0
-  }
 }

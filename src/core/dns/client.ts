@@ -5,13 +5,14 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS, LIMITS } from '../limits.js'
+import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
 import { ask } from './attempt.js'
 import { AnswerCache } from './cache.js'
-import { type Answer, chainFault, emptyAnswer, readAnswer } from './chain.js'
+import { chainFault, readAnswer } from './chain.js'
 import { isQueryName } from './name.js'
 import { type Nameserver, parseNameserver } from './nameserver.js'
-import { negativeTtl, type RecordType } from './record.js'
-import { type AnswerStatus, noAnswer, type Resolver, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
+import type { RecordType } from './record.js'
+import { type AnswerStatus, noAnswer, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
 import { TransportFailure } from './transport.js'
 
 export interface ClientOptions {
@@ -27,9 +28,7 @@ export interface ClientOptions {
   readonly clock?: () => number
 }
 
-export interface DnsClient extends Resolver {
-  /** Any type. Only a name made of letters, digits, hyphens and underscores reaches the wire. Never rejects. */
-  query(name: string, type: RecordType, signal?: AbortSignal): Promise<Answer>
+export interface DnsClient extends DnsSource {
   txt(name: string, signal?: AbortSignal): Promise<TxtAnswer>
   readonly servers: readonly Nameserver[]
 }
@@ -98,7 +97,7 @@ class Client implements DnsClient {
       answer = { ...tail, name, chain }
       if (alone) break
     }
-    return limited(answer)
+    return answer
   }
 
   /** All servers in turn, and those that may have been unlucky once more. */
@@ -152,37 +151,4 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 /** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */
 function endsInTheAir(answer: Answer): boolean {
   return answer.status === 'nodata' && answer.chain.length > 0 && answer.soa === null
-}
-
-/** Text that is larger than any key record is not carried on: nothing downstream needs to defend itself against it. */
-function limited(answer: Answer): Answer {
-  const texts = answer.records.filter(({ data }) => data.type === 'TXT')
-  const octets = texts.reduce(
-    (sum, { data }) => sum + (data.type === 'TXT' ? Buffer.concat(data.strings).length : 0),
-    0,
-  )
-  const detail =
-    octets > LIMITS.txtBytes
-      ? `${octets} octets of text: more than the ${LIMITS.txtBytes} that are read`
-      : texts.length > LIMITS.txtRecords
-        ? `${texts.length} TXT records: more than the ${LIMITS.txtRecords} that are read`
-        : null
-  return detail === null ? answer : { ...answer, status: 'malformed', records: [], detail }
-}
-
-/** The view of it that keys are made from. */
-export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
-  return {
-    name,
-    status: answer.status,
-    chain: answer.chain,
-    records: answer.records.flatMap(({ data, ttl }) =>
-      data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : [],
-    ),
-    authenticated: answer.authenticated,
-    negativeTtl: answer.soa === null ? null : negativeTtl(answer.soa),
-    server: answer.server,
-    detail: answer.detail,
-    besideAlias: answer.besideAlias,
-  }
 }

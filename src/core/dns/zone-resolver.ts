@@ -1,44 +1,54 @@
-// Answers from zone files: at once, without a packet; the names they lack go to another resolver where there is one.
+// Answers from zone files: at once, without a packet; the names they lack go to another source where there is one.
 
 import { LIMITS } from '../limits.js'
-import type { ResourceRecord } from './record.js'
-import { type AnswerStatus, noAnswer, type Resolver, type TxtAnswer, type TxtRecord } from './resolver.js'
+import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
+import type { RecordType } from './record.js'
+import { type AnswerStatus, noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
 
 /** `elsewhere` is asked for names that no file knows; without it they do not exist. */
-export function zoneResolver(zone: Zone, elsewhere?: Resolver): Resolver {
+export function zoneResolver(zone: Zone, elsewhere?: DnsSource): DnsSource {
   return {
     txt(name, signal) {
       const answer = zone.lookup(name.toLowerCase(), 'TXT')
-      if (answer.known || elsewhere === undefined) return fromZone(name, answer, zone)
+      if (answer.known || elsewhere === undefined) return toTxtAnswer(name, fromZone(name, answer, zone))
       const rest = elsewhere.txt(answer.owner, signal)
       if (answer.chain.length === 0) return rest
       return rest instanceof Promise ? rest.then(tail => joined(name, answer, tail)) : joined(name, answer, rest)
     },
+    async query(name: string, type: RecordType, signal?: AbortSignal): Promise<Answer> {
+      const answer = zone.lookup(name.toLowerCase(), type)
+      if (answer.known || elsewhere === undefined) return fromZone(name, answer, zone)
+      const tail = await elsewhere.query(answer.owner, type, signal)
+      const chain = [...answer.chain, ...tail.chain]
+      return chain.length <= LIMITS.cnameHops
+        ? { ...tail, name, chain }
+        : { ...emptyAnswer(name, 'cname-loop', TOO_LONG, null), chain }
+    },
   }
 }
+
+const TOO_LONG = `more than ${LIMITS.cnameHops} aliases in a row`
 
 /** An alias in the file whose target lives elsewhere. */
 function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
   const chain = [...head.chain, ...tail.chain]
-  if (chain.length <= LIMITS.cnameHops) return { ...tail, name, chain }
-  return { ...noAnswer(name, 'cname-loop', `more than ${LIMITS.cnameHops} aliases in a row`), chain }
+  return chain.length <= LIMITS.cnameHops
+    ? { ...tail, name, chain }
+    : { ...noAnswer(name, 'cname-loop', TOO_LONG), chain }
 }
 
-function fromZone(name: string, answer: ZoneAnswer, zone: Zone): TxtAnswer {
-  const records = answer.records.flatMap(toTxtRecord)
+function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   const beside = answer.status === 'found' ? zone.aliasAt(answer.owner) : null
   return {
-    name,
-    status: answer.status,
+    ...emptyAnswer(name, answer.status, DETAILS[answer.status] ?? null, answer.source),
     chain: answer.chain,
-    records,
-    authenticated: null,
-    negativeTtl: answer.soa?.ttl ?? null,
-    server: answer.source,
-    detail: DETAILS[answer.status] ?? null,
-    wildcard: answer.wildcard,
+    records: answer.records,
+    owner: answer.owner,
     besideAlias: beside !== null && beside.type === 'CNAME',
+    wildcard: answer.wildcard,
+    authoritative: true,
+    soa: answer.soa,
   }
 }
 
@@ -46,8 +56,4 @@ const DETAILS: Partial<Record<AnswerStatus, string>> = {
   'cname-loop': 'the aliases lead nowhere',
   servfail: 'the zone file plays a server failure here',
   timeout: 'the zone file plays a timeout here',
-}
-
-function toTxtRecord({ data, ttl }: ResourceRecord): TxtRecord[] {
-  return data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : []
 }

@@ -1,0 +1,85 @@
+// Answers to questions of any type, what a source of them is, and how long one may be kept.
+
+import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
+import type { AnswerStatus, ChainLink, Resolver, TxtAnswer } from './resolver.js'
+
+/** More than key records: what lookups need beside them. */
+export interface DnsSource extends Resolver {
+  /** Any type. Only a name made of letters, digits, hyphens and underscores reaches the wire. Never rejects. */
+  query(name: string, type: RecordType, signal?: AbortSignal): Promise<Answer>
+}
+
+/** An answer to a question of any type; TXT answers are made from it. */
+export interface Answer {
+  readonly name: string
+  readonly status: AnswerStatus
+  readonly chain: readonly ChainLink[]
+  /** Of the asked type, owned by the end of the chain. */
+  readonly records: readonly ResourceRecord[]
+  /** The name that has the records, or lacks them. */
+  readonly owner: string
+  readonly besideAlias: boolean
+  /** Made from a wildcard; null where the source cannot tell. */
+  readonly wildcard: boolean | null
+  readonly authenticated: boolean | null
+  readonly authoritative: boolean
+  readonly recursionAvailable: boolean
+  readonly soa: ResourceRecord | null
+  /** NS records of the authority section: a referral, where nothing else answers. */
+  readonly referral: readonly ResourceRecord[]
+  readonly server: string | null
+  readonly detail: string | null
+}
+
+export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
+  return {
+    name,
+    status,
+    chain: [],
+    records: [],
+    owner: name,
+    besideAlias: false,
+    wildcard: null,
+    authenticated: null,
+    authoritative: false,
+    recursionAvailable: false,
+    soa: null,
+    referral: [],
+    server,
+    detail,
+  }
+}
+
+/** The view of it that keys are made from. */
+export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
+  return {
+    name,
+    status: answer.status,
+    chain: answer.chain,
+    records: answer.records.flatMap(({ data, ttl }) =>
+      data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : [],
+    ),
+    authenticated: answer.authenticated,
+    negativeTtl: answer.soa === null ? null : negativeTtl(answer.soa),
+    server: answer.server,
+    detail: answer.detail,
+    besideAlias: answer.besideAlias,
+    ...(answer.wildcard === null ? {} : { wildcard: answer.wildcard }),
+  }
+}
+
+/** How long an answer may be kept, in seconds: the smallest TTL on the way; 0 for what must not be kept (RFC 2308 §5, §7). */
+export function timeToLive(answer: Answer): number {
+  const chain = answer.chain.map(({ ttl }) => ttl)
+  switch (answer.status) {
+    case 'found':
+      return Math.min(...chain, ...answer.records.map(({ ttl }) => ttl ?? 0))
+    case 'nxdomain':
+    case 'nodata':
+      return Math.min(...chain, answer.soa === null ? 0 : (negativeTtl(answer.soa) ?? 0))
+    case 'cname-loop':
+      return Math.min(...chain)
+    default:
+      return 0
+  }
+}

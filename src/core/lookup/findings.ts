@@ -1,0 +1,361 @@
+// Everything that the linter can find in a key record, its name or its neighbourhood: one row each.
+
+/** critical: anyone can sign as the domain · error: verifiers refuse or overlook the key · warning: works, and should not stay so · info: worth knowing. */
+export type Severity = 'critical' | 'error' | 'warning' | 'info'
+
+export interface Finding {
+  readonly code: FindingCode
+  readonly severity: Severity
+  /** What is wrong, with the particulars. */
+  readonly text: string
+  /** What to do, exactly. */
+  readonly fix: string
+  /** The whole record as it should read with all faults that can be corrected corrected; null where this one needs a person. */
+  readonly record: string | null
+}
+
+interface FindingRow {
+  readonly severity: Severity
+  readonly text: string
+  readonly fix: string
+  /** The corrected record repairs it. */
+  readonly repaired?: true
+}
+
+export type FindingCode = keyof typeof FINDINGS
+
+export const FINDINGS = {
+  // ------------------------------------------------------------------ the private key is out, or can be computed
+  'private-key-published': {
+    severity: 'critical',
+    text: 'p= holds the private key: everyone can sign as this domain',
+    fix: 'take the record down now, make a new key under a new selector (dkim keygen), and never use this one again',
+  },
+  'sample-key': {
+    severity: 'critical',
+    text: 'the private half of this key is public',
+    fix: 'make a key of your own under a new selector (dkim keygen), switch the signer to it, then revoke this one',
+  },
+  'small-factor': {
+    severity: 'critical',
+    text: 'the RSA modulus has a small factor, so the private key can be computed',
+    fix: 'make a new key under a new selector (dkim keygen); if this one was not cut or mistyped, replace what made it',
+  },
+  'close-primes': {
+    severity: 'critical',
+    text: 'the two RSA primes lie close together, so the private key can be computed (CVE-2022-26320)',
+    fix: 'make a new key under a new selector with other software (dkim keygen) and revoke this one',
+  },
+  roca: {
+    severity: 'critical',
+    text: 'the RSA key carries the fingerprint of a faulty generator, so the private key can be computed (CVE-2017-15361)',
+    fix: 'make a new key under a new selector with other software (dkim keygen) and revoke this one',
+  },
+  'unsafe-exponent': {
+    severity: 'critical',
+    text: 'with this RSA exponent a signature protects nothing',
+    fix: 'make a new key under a new selector (dkim keygen): its exponent is 65537',
+  },
+  'unsafe-modulus': {
+    severity: 'critical',
+    text: 'the RSA modulus is not a product of two odd primes',
+    fix: 'publish the record again from the key file (dkim format-record --key FILE), or make a new key (dkim keygen)',
+  },
+  'weak-point': {
+    severity: 'critical',
+    text: 'the Ed25519 key is a point for which signatures can be forged',
+    fix: 'make a new key under a new selector (dkim keygen --type ed25519)',
+  },
+  // ------------------------------------------------------------------ how the text was pasted
+  'quotes-in-record': {
+    severity: 'error',
+    text: 'quotation marks are part of the record',
+    fix: 'enter the text without quotation marks: this DNS host adds its own',
+    repaired: true,
+  },
+  'escaped-semicolon': {
+    severity: 'error',
+    text: 'semicolons are written as "\\;"',
+    fix: 'enter plain semicolons: this DNS host takes the text as it is',
+    repaired: true,
+  },
+  'html-entity': {
+    severity: 'error',
+    text: 'the record holds HTML entities, as copied from the source of a web page',
+    fix: 'copy the text from the page as shown, or from the key file (dkim format-record --key FILE)',
+    repaired: true,
+  },
+  'zone-line-in-record': {
+    severity: 'error',
+    text: 'a whole zone file line was pasted as the text',
+    fix: 'enter only what stands between the quotation marks, joined without spaces',
+    repaired: true,
+  },
+  'parentheses-in-record': {
+    severity: 'error',
+    text: 'the parentheses of a zone file are part of the record',
+    fix: 'enter the text without parentheses: they belong to zone files only',
+    repaired: true,
+  },
+  'record-pasted-twice': {
+    severity: 'error',
+    text: 'the record was pasted twice into one',
+    fix: 'keep it once',
+    repaired: true,
+  },
+  'non-ascii': {
+    severity: 'error',
+    text: 'the record holds characters that are no ASCII',
+    fix: 'enter it again from the key file (dkim format-record --key FILE): a word processor changed it on the way',
+  },
+  'line-break-in-record': {
+    severity: 'error',
+    text: 'line breaks are part of the record',
+    fix: 'enter it as one line without breaks',
+    repaired: true,
+  },
+  'split-into-records': {
+    severity: 'error',
+    text: 'one key was cut into several TXT records, which verifiers do not join',
+    fix: 'publish one TXT record; a long text is several strings inside that one record',
+    repaired: true,
+  },
+  // ------------------------------------------------------------------ tags
+  'version-missing': {
+    severity: 'warning',
+    text: 'v=DKIM1 is missing, which RFC 6376 §3.6.1 recommends',
+    fix: 'begin the record with v=DKIM1;',
+    repaired: true,
+  },
+  'version-not-first': {
+    severity: 'error',
+    text: 'v= is not the first tag, so verifiers must ignore the record (RFC 6376 §3.6.1)',
+    fix: 'begin the record with v=DKIM1;',
+    repaired: true,
+  },
+  'version-wrong': {
+    severity: 'error',
+    text: 'v= is not exactly DKIM1, so verifiers must ignore the record (RFC 6376 §3.6.1)',
+    fix: 'write v=DKIM1, in capital letters',
+    repaired: true,
+  },
+  'tag-syntax': {
+    severity: 'error',
+    text: 'the record is no list of tags',
+    fix: 'write it as v=DKIM1; k=rsa; p=… with a semicolon between tags',
+  },
+  'semicolon-missing': {
+    severity: 'error',
+    text: 'a semicolon between two tags is missing',
+    fix: 'put a semicolon between all tags',
+    repaired: true,
+  },
+  'duplicate-tag': {
+    severity: 'error',
+    text: 'a tag stands twice with different values, which makes the whole record invalid (RFC 6376 §3.2)',
+    fix: 'keep the right one of the two',
+  },
+  'tag-case': {
+    severity: 'warning',
+    text: 'a tag name in capital letters is an unknown tag and has no effect (RFC 6376 §3.2)',
+    fix: 'write tag names in small letters',
+    repaired: true,
+  },
+  'unknown-tag': {
+    severity: 'info',
+    text: 'verifiers ignore a tag that they do not know',
+    fix: 'leave it out',
+  },
+  'hash-is-algorithm': {
+    severity: 'error',
+    text: 'h= names a signing algorithm instead of a hash, so that no signature matches',
+    fix: 'write h=sha256, or leave h= out',
+    repaired: true,
+  },
+  'hash-not-sha256': {
+    severity: 'error',
+    text: 'h= does not allow sha256, and nothing else may be used today (RFC 8301)',
+    fix: 'write h=sha256, or leave h= out',
+    repaired: true,
+  },
+  'service-not-mail': {
+    severity: 'error',
+    text: 's= does not allow mail, so verifiers must ignore the key (RFC 6376 §3.6.1)',
+    fix: 'write s=email, or leave s= out',
+    repaired: true,
+  },
+  testing: {
+    severity: 'warning',
+    text: 't=y says that the domain is testing DKIM',
+    fix: 'leave t=y out once signed mail verifies',
+    repaired: true,
+  },
+  'key-type-wrong': {
+    severity: 'error',
+    text: 'k= names another type than the key in p= has',
+    fix: 'let k= name the type of the key',
+    repaired: true,
+  },
+  'key-type-unknown': {
+    severity: 'error',
+    text: 'k= is neither rsa nor ed25519, in small letters',
+    fix: 'write k=rsa or k=ed25519',
+    repaired: true,
+  },
+  // ------------------------------------------------------------------ the key
+  'key-missing': {
+    severity: 'error',
+    text: 'there is no p= tag, and so no key',
+    fix: 'publish the record of the key file again (dkim format-record --key FILE); an empty p= would mean revoked',
+  },
+  revoked: {
+    severity: 'info',
+    text: 'p= is empty: the key was revoked',
+    fix: 'nothing, if that was meant; otherwise publish the record of the key in use (dkim format-record --key FILE)',
+  },
+  'space-in-key': {
+    severity: 'warning',
+    text: 'there is white space inside p=, which some verifiers do not accept',
+    fix: 'write p= without spaces',
+    repaired: true,
+  },
+  'pem-in-key': {
+    severity: 'error',
+    text: 'p= holds the BEGIN and END lines of a PEM file',
+    fix: 'keep only the base64 text between the lines, joined',
+    repaired: true,
+  },
+  'not-base64': {
+    severity: 'error',
+    text: 'p= is not base64: something was added or lost on the way',
+    fix: 'publish the record of the key file again (dkim format-record --key FILE)',
+  },
+  'padding-wrong': {
+    severity: 'error',
+    text: 'the = signs at the end of p= are missing, or too many',
+    fix: 'end p= as in the corrected record',
+    repaired: true,
+  },
+  'key-cut': {
+    severity: 'error',
+    text: 'the key is cut off, most likely by a length limit of the DNS host',
+    fix: 'publish the record again as several strings of at most 255 characters (dkim format-record --key FILE --dialect bind)',
+  },
+  'not-a-public-key': {
+    severity: 'error',
+    text: 'p= is no RSA or Ed25519 public key',
+    fix: 'publish the record of the key file again (dkim format-record --key FILE)',
+  },
+  'key-trailing-data': {
+    severity: 'error',
+    text: 'there is something behind the end of the key in p=',
+    fix: 'publish the record of the key file again (dkim format-record --key FILE)',
+    repaired: true,
+  },
+  'pkcs1-key': {
+    severity: 'warning',
+    text: 'p= is a bare RSAPublicKey, which some verifiers do not read',
+    fix: 'publish the SubjectPublicKeyInfo form of the same key',
+    repaired: true,
+  },
+  'ed25519-spki': {
+    severity: 'error',
+    text: 'p= holds the Ed25519 key as SubjectPublicKeyInfo, where the bare 32 bytes belong (RFC 8463 §4)',
+    fix: 'publish the last 32 bytes of it',
+    repaired: true,
+  },
+  'key-too-short': {
+    severity: 'error',
+    text: 'an RSA key of fewer than 1024 bits, which verifiers must refuse (RFC 8301 §3.2)',
+    fix: 'make a key of 2048 bits under a new selector (dkim keygen) and rotate to it (dkim rotate-plan)',
+  },
+  'key-short': {
+    severity: 'warning',
+    text: 'an RSA key of fewer than 2048 bits (RFC 8301 §3.2 asks for 2048)',
+    fix: 'rotate to a key of 2048 bits (dkim rotate-plan)',
+  },
+  'key-too-long': {
+    severity: 'error',
+    text: 'an RSA key so long that verifiers refuse it',
+    fix: 'rotate to a key of 2048 bits (dkim rotate-plan)',
+  },
+  'key-long': {
+    severity: 'info',
+    text: 'an RSA key of more than 4096 bits, which not every verifier reads (RFC 8301 §3.2)',
+    fix: '2048 bits are enough, or add an Ed25519 key beside it',
+  },
+  'unusual-exponent': {
+    severity: 'info',
+    text: 'the RSA exponent is not 65537, which verifiers accept',
+    fix: 'nothing; the next key made with dkim keygen has 65537',
+  },
+  // ------------------------------------------------------------------ the name and what stands around it
+  'several-records': {
+    severity: 'error',
+    text: 'several key records stand at one name: verifiers take any of them, or none (RFC 6376 §3.6.2.2)',
+    fix: 'keep one; publish the other keys under selectors of their own',
+  },
+  'other-text': {
+    severity: 'warning',
+    text: 'a TXT record that is no key record stands at the same name, and some verifiers take it for the key',
+    fix: 'remove it from this name',
+  },
+  'no-key-record': {
+    severity: 'error',
+    text: 'the TXT record at this name is no key record',
+    fix: 'publish the key record here (dkim format-record --key FILE), and this text where it belongs',
+  },
+  'doubled-domain': {
+    severity: 'error',
+    text: 'the record stands under a name in which the domain is doubled',
+    fix: 'enter the name without the domain: the DNS host appends it',
+  },
+  'record-at-domain': {
+    severity: 'error',
+    text: 'the record stands without ._domainkey in its name',
+    fix: 'move it to SELECTOR._domainkey',
+  },
+  'cname-beside-txt': {
+    severity: 'error',
+    text: 'the name is an alias and has a TXT record at the same time: resolvers return either (RFC 1034 §3.6.2)',
+    fix: 'keep the CNAME or the TXT record, not both',
+  },
+  'dangling-cname': {
+    severity: 'error',
+    text: 'the CNAME leads to a name that does not exist: whoever gets hold of that name can sign as this domain',
+    fix: 'finish the set-up with the provider behind the CNAME, or remove the CNAME',
+  },
+  'cname-loop': {
+    severity: 'error',
+    text: 'the aliases lead nowhere',
+    fix: 'let the CNAME point at the name that the provider gave for this selector',
+  },
+  wildcard: {
+    severity: 'warning',
+    text: 'a wildcard record answers for every selector',
+    fix: 'remove the wildcard TXT record, or publish a record at the very name',
+  },
+} as const satisfies Record<string, FindingRow>
+
+/** One finding without the corrected record, which is known only at the end. */
+export function finding(code: FindingCode, detail?: string, fix?: string): Omit<Finding, 'record'> {
+  const row: FindingRow = FINDINGS[code]
+  return {
+    code,
+    severity: row.severity,
+    text: detail === undefined ? row.text : `${row.text}: ${detail}`,
+    fix: fix ?? row.fix,
+  }
+}
+
+export function isRepaired(code: FindingCode): boolean {
+  const row: FindingRow = FINDINGS[code]
+  return row.repaired === true
+}
+
+const SEVERITY_ORDER: readonly Severity[] = ['critical', 'error', 'warning', 'info']
+
+/** Worst first; the order within a severity stays. */
+export function bySeverity<T extends { readonly severity: Severity }>(findings: readonly T[]): T[] {
+  return SEVERITY_ORDER.flatMap(severity => findings.filter(one => one.severity === severity))
+}

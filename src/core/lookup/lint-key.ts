@@ -1,0 +1,200 @@
+// The key inside a record: every form people publish by mistake, told apart, and turned into the right one where that is possible.
+
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
+import { decodeBase64, removeFws } from '../abnf.js'
+import type { KeyType } from '../algorithm.js'
+import {
+  DerError,
+  isRsaEncryption,
+  type RsaNumbers,
+  readEd25519,
+  readRsaPublicKey,
+  readSubjectPublicKeyInfo,
+} from '../der.js'
+import { isWeakEd25519Point } from '../ed25519.js'
+import { LIMITS } from '../limits.js'
+import { ed25519PublicKey, type PublicKey, rsaPublicKey } from '../public-key.js'
+import { type Finding, finding } from './findings.js'
+import { weaknessesOf } from './weak-key.js'
+
+type Found = Omit<Finding, 'record'>
+
+export interface KeyLint {
+  readonly findings: readonly Found[]
+  /** The key, even one that no verifier would accept; null where there is none. */
+  readonly key: PublicKey | null
+  /** p= and k= as they should read; null where nobody can tell. */
+  readonly p: string | null
+  readonly keyType: KeyType | null
+}
+
+const NOTHING: Omit<KeyLint, 'findings'> = { key: null, p: null, keyType: null }
+
+/** `p` and `k` as published; `k` null where the tag is absent. */
+export function lintKey(p: string, k: string | null): KeyLint {
+  const compact = removeFws(p)
+  if (compact === '') return { ...NOTHING, findings: [finding('revoked')], p: '' }
+  if (/PRIVATE KEY/.test(p)) return alone(finding('private-key-published'))
+  const ssh = /^(?:ssh-(?:rsa|ed25519)|AAAA[BC]3NzaC1)/.test(compact)
+  if (ssh)
+    return alone(finding('not-a-public-key', 'it is an OpenSSH key', 'convert it: dkim format-record --key FILE'))
+  const bytes = decodeBase64(compact)
+  if (bytes === undefined) return lintBroken(compact, k)
+  return lintBytes(bytes, k)
+}
+
+function alone(found: Found): KeyLint {
+  return { ...NOTHING, findings: [found] }
+}
+
+/** Not base64: cut off, its padding lost, or something strange inside. */
+function lintBroken(compact: string, k: string | null): KeyLint {
+  const strange = /[^A-Za-z0-9+/=]/.exec(compact) ?? /=(?=[^=])/.exec(compact)
+  if (strange !== null)
+    return alone(finding('not-base64', `the character ${strange[0]} at position ${strange.index + 1}`))
+  const bare = compact.replace(/=+$/, '')
+  const bytes = Buffer.from(bare, 'base64')
+  const declared = declaredLength(bytes)
+  const padded = bare.padEnd(Math.ceil(bare.length / 4) * 4, '=')
+  const whole = declared === undefined ? bytes.length === 32 : declared === bytes.length
+  if (whole && decodeBase64(padded) !== undefined) {
+    const rest = lintBytes(bytes, k)
+    const lost = finding('padding-wrong')
+    return { ...rest, findings: [lost, ...rest.findings] }
+  }
+  if (declared !== undefined && declared > bytes.length) return alone(cutFinding(bytes.length, declared))
+  return alone(finding('not-base64', 'a character was lost or added'))
+}
+
+function cutFinding(present: number, declared: number): Found {
+  return finding('key-cut', `${present} of ${declared} bytes are there`)
+}
+
+/** What the outermost SEQUENCE says that the whole DER is long; undefined where there is none. */
+function declaredLength(bytes: Buffer): number | undefined {
+  if (bytes.length < 4 || bytes[0] !== 0x30) return undefined
+  if (bytes[1]! < 0x80) return 2 + bytes[1]!
+  if (bytes[1] === 0x81) return 3 + bytes[2]!
+  return bytes[1] === 0x82 ? 4 + bytes.readUInt16BE(2) : undefined
+}
+
+function lintBytes(bytes: Buffer, k: string | null): KeyLint {
+  if (bytes.length === 32) return lintEd25519(bytes, k, [])
+  const declared = declaredLength(bytes)
+  if (declared === undefined) return alone(finding('not-a-public-key', describeOther(bytes)))
+  if (declared > bytes.length) return alone(cutFinding(bytes.length, declared))
+  if (declared < bytes.length) {
+    const rest = lintBytes(bytes.subarray(0, declared), k)
+    const extra = finding('key-trailing-data', `${bytes.length - declared} bytes`)
+    return rest.p === null ? rest : { ...rest, findings: [extra, ...rest.findings] }
+  }
+  if (isPrivateKey(bytes)) return alone(finding('private-key-published'))
+  const raw = readEd25519(bytes)
+  if (raw !== undefined) return lintEd25519(raw, k, [finding('ed25519-spki')])
+  return lintRsa(bytes, k)
+}
+
+function isPrivateKey(der: Buffer): boolean {
+  return (['pkcs8', 'pkcs1', 'sec1'] as const).some(type => {
+    try {
+      createPrivateKey({ key: der, format: 'der', type })
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** What else it is, in words. */
+function describeOther(der: Buffer): string {
+  try {
+    return `it is a key of the type ${createPublicKey({ key: der, format: 'der', type: 'spki' }).asymmetricKeyType ?? 'unknown'}`
+  } catch {
+    // Not a SubjectPublicKeyInfo.
+  }
+  try {
+    new X509Certificate(der)
+    return 'it is a certificate'
+  } catch {
+    return der.length < 64 ? `it holds ${der.length} bytes` : 'it is no key that is known here'
+  }
+}
+
+function lintEd25519(raw: Buffer, k: string | null, before: readonly Found[]): KeyLint {
+  const findings = [...before, ...typeFindings('ed25519', k)]
+  if (isWeakEd25519Point(raw)) return { ...NOTHING, findings: [...findings, finding('weak-point')] }
+  const key = ed25519PublicKey(raw)
+  const weak = weaknessesOf(key).map(({ weakness, detail }) => finding(weakness, detail))
+  return { findings: [...findings, ...weak], key, p: key.p, keyType: 'ed25519' }
+}
+
+function typeFindings(actual: KeyType, k: string | null): Found[] {
+  const named = k ?? 'rsa'
+  if (named === actual) return []
+  if (named === 'rsa' || named === 'ed25519') {
+    const says = k === null ? 'a missing k= means rsa' : `k=${named}`
+    return [finding('key-type-wrong', `${says}, the key is ${actual}`, `write k=${actual}`)]
+  }
+  return [finding('key-type-unknown', `k=${named}`, `write k=${actual}`)]
+}
+
+function lintRsa(der: Buffer, k: string | null): KeyLint {
+  const read = readRsa(der)
+  if (read === undefined) return alone(finding('not-a-public-key', describeOther(der)))
+  const findings = typeFindings('rsa', k)
+  if (read.pkcs1) findings.push(finding('pkcs1-key'))
+  findings.push(...exponentFindings(read.numbers))
+  const even = (read.numbers.modulus.at(-1) ?? 0) % 2 === 0
+  if (even) findings.push(finding('unsafe-modulus', 'it is even'))
+  const key = tryKey(read.numbers)
+  if (key === undefined)
+    return { ...NOTHING, findings: [...findings, finding('not-a-public-key', 'its numbers make no key')] }
+  findings.push(...lengthFindings(key.bits))
+  if (!even) findings.push(...weaknessesOf(key).map(({ weakness, detail }) => finding(weakness, detail)))
+  return { findings, key, p: key.p, keyType: 'rsa' }
+}
+
+function readRsa(der: Buffer): { numbers: RsaNumbers; pkcs1: boolean } | undefined {
+  const pkcs1 = orUndefined(() => readRsaPublicKey(der))
+  if (pkcs1 !== undefined) return { numbers: pkcs1, pkcs1: true }
+  const spki = orUndefined(() => readSubjectPublicKeyInfo(der))
+  if (spki === undefined || !isRsaEncryption(spki.algorithm)) return undefined
+  const numbers = orUndefined(() => readRsaPublicKey(spki.key))
+  return numbers === undefined ? undefined : { numbers, pkcs1: false }
+}
+
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof DerError) return undefined
+    throw error
+  }
+}
+
+function tryKey(numbers: RsaNumbers): PublicKey | undefined {
+  try {
+    return rsaPublicKey(numbers)
+  } catch {
+    return undefined
+  }
+}
+
+function exponentFindings({ exponent }: RsaNumbers): Found[] {
+  const e = exponent.length > 8 ? undefined : BigInt(`0x0${exponent.toString('hex')}`)
+  if (e === 65_537n) return []
+  const text = e === undefined ? `${exponent.length} bytes long` : String(e)
+  const unsafe = e === undefined || e < 3n || e > 1n << 33n || e % 2n === 0n
+  return [finding(unsafe ? 'unsafe-exponent' : 'unusual-exponent', `it is ${text}`)]
+}
+
+/** More than this is read by few: "Verifiers MUST be able to validate signatures with keys ranging from 1024 bits to 4096 bits" (RFC 8301 §3.2). */
+const MUST_READ_BITS = 4096
+
+function lengthFindings(bits: number): Found[] {
+  const { min, recommended, max } = LIMITS.rsaBits
+  if (bits < min) return [finding('key-too-short', `${bits} bits`)]
+  if (bits < recommended) return [finding('key-short', `${bits} bits`)]
+  if (bits > max) return [finding('key-too-long', `${bits} bits`)]
+  return bits > MUST_READ_BITS ? [finding('key-long', `${bits} bits`)] : []
+}
