@@ -14,6 +14,7 @@ export function pageOf(command: Command): CommandPage {
     description: command.description(),
     examples: command instanceof ToolCommand ? command.shownExamples : [],
     notes: command instanceof ToolCommand ? command.shownNotes : [],
+    tables: command instanceof ToolCommand ? command.shownTables : [],
     arguments: command.registeredArguments.map(argumentRow),
     options: help.visibleOptions(command).map(optionRow),
     commands: help.visibleCommands(command).map(pageOf),

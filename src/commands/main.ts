@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'explain a command, or the code of a reason or warning',
     load: async () => (await import('./help.js')).defineHelp,
   },
+  completion: {
+    summary: 'print the completion script of bash, zsh or fish',
+    load: async () => (await import('./completion.js')).defineCompletion,
+  },
 }
 
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS)
@@ -141,7 +145,8 @@ function reportUsage(error: CommanderLike, context: Context): ExitCode {
   say(
     context,
     'hint',
-    suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ?? 'dkim --help lists the commands, dkim help COMMAND their options',
+    suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ??
+      'dkim --help lists the commands, dkim help COMMAND their options',
   )
   return EXIT_CODES.usage
 }

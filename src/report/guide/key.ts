@@ -30,8 +30,8 @@ export const KEY_GUIDES = {
     confirm: [
       LOOKUP,
       [
-        'Ask one of the domain’s own name servers, past every cache',
-        'dkim lookup example.com --selector mail --nameserver 192.0.2.53',
+        'Ask every name server of the domain itself, past every cache',
+        'dkim lookup example.com --selector mail --all-servers',
       ],
     ],
     fix: [
@@ -96,7 +96,10 @@ export const KEY_GUIDES = {
     confirm: [LOOKUP],
     fix: [
       ['Treat it as an incident: make a new key and sign with it today', NEW_KEY],
-      ['Then remove the old record; do not wait for old mail', RECORD],
+      [
+        'Then revoke the old one; do not wait for old mail',
+        'dkim format-record --selector mail --domain example.com --revoke',
+      ],
     ],
   },
   'key-unavailable': {

@@ -82,7 +82,7 @@ export const POLICY_GUIDES = {
       [
         'Set up the mail service to sign with your domain: every large one can, with CNAME or TXT records that it tells you',
       ],
-      ['Check those records', 'dkim lookup example.com'],
+      ['Find what is published already', 'dkim lookup example.com --discover'],
     ],
   },
 } as const satisfies Readonly<Record<string, Guide>>

@@ -135,7 +135,7 @@ export const WARNING_GUIDES = {
     cause: 'A signature passes, but none by the domain of From or its organization. DMARC does not count such a pass.',
     confirm: [['See the line “From alignment”', 'dkim verify message.eml']],
     fix: [
-      ['As the sender, have your mail service sign with your domain', 'dkim lookup example.com'],
+      ['As the sender, have your mail service sign with your domain', 'dkim lookup example.com --discover'],
       ['As the receiver, to make it count', 'dkim verify --require-aligned message.eml'],
     ],
   },

@@ -5,6 +5,11 @@ export interface Example {
   readonly text: string | null
 }
 
+export interface Table {
+  readonly title: string
+  readonly rows: readonly (readonly [term: string, text: string])[]
+}
+
 export interface OptionRow {
   readonly short: string | null
   /** With the dashes. */
@@ -34,6 +39,7 @@ export interface CommandPage {
   readonly description: string
   readonly examples: readonly Example[]
   readonly notes: readonly string[]
+  readonly tables: readonly Table[]
   readonly arguments: readonly ArgumentRow[]
   readonly options: readonly OptionRow[]
   readonly commands: readonly CommandPage[]

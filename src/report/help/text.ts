@@ -26,6 +26,7 @@ export function helpText(page: CommandPage, columns: number, style: Style = PLAI
         style,
       ),
     ),
+    ...page.tables.map(({ title, rows: list }) => section(title, rows(list, width, style), style)),
     page.notes.flatMap(note => wrapWords(note, width)).join('\n'),
     section('Exit codes', rows(EXIT_CODE_ROWS, width, style), style),
     closing(page, style),
