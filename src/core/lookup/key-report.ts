@@ -15,7 +15,7 @@ import { lintRecord, type RecordLint } from './lint.js'
 
 export type LookupResult = 'found' | 'not-found' | 'revoked' | 'invalid' | 'unavailable'
 
-export interface KeySummary {
+export interface KeyFacts {
   readonly type: 'rsa' | 'ed25519'
   readonly bits: number
   readonly fingerprint: string
@@ -44,7 +44,7 @@ export interface KeyReport {
   readonly records: readonly LookedUpRecord[]
   /** The tags of the key record in its order, as published. */
   readonly tags: readonly { readonly name: string; readonly value: string }[]
-  readonly key: KeySummary | null
+  readonly key: KeyFacts | null
   readonly findings: readonly Finding[]
   readonly provider: { readonly name: string; readonly confidence: string } | null
   /** AD of the server that answered; null where there is none, as in a zone file. */
@@ -54,7 +54,7 @@ export interface KeyReport {
 }
 
 /** The report together with what it was made from. */
-export interface KeyLookup {
+export interface LookedUp {
   readonly report: KeyReport
   readonly answer: TxtAnswer
   /** The key that counts; null where there is none. */
@@ -68,7 +68,7 @@ export interface LookUpOptions {
 }
 
 /** Looks one key up. Never rejects: what went wrong is in the report. */
-export async function lookUpKey(source: DnsSource, name: KeyName, options: LookUpOptions = {}): Promise<KeyLookup> {
+export async function lookUpKey(source: DnsSource, name: KeyName, options: LookUpOptions = {}): Promise<LookedUp> {
   const answer = await source.txt(name.name, options.signal)
   const judged = judge(answer)
   const neighbourhood = [...answerFindings(answer, judged)]

@@ -9,6 +9,9 @@ import { TEMPORARY_STATUSES } from '../dns/resolver.js'
 export type ServerState = 'same' | 'stale' | 'differs' | 'lame' | 'unreachable'
 
 export interface ServerView {
+  readonly kind: 'authoritative' | 'recursive'
+  /** The zone that an authoritative server was asked for. */
+  readonly zone: string | null
   /** The NS name; null for a recursive resolver. */
   readonly host: string | null
   /** As it was asked: an address, or a URL. */
@@ -26,8 +29,6 @@ export interface ServerView {
 export type Agreement = 'consistent' | 'stale' | 'split' | 'lame' | 'unreachable'
 
 export interface ServersReport {
-  readonly kind: 'authoritative' | 'recursive'
-  readonly zone: string | null
   readonly agreement: Agreement
   readonly servers: readonly ServerView[]
 }
@@ -40,7 +41,7 @@ const MAX_ADDRESSES = 32
 
 /** The zone that holds a name: the owner of the SOA around it (RFC 1034 §4.2). */
 export async function zoneOf(source: DnsSource, name: string, signal?: AbortSignal): Promise<string | null> {
-  for (let at: string | undefined = name; at !== undefined && at.includes('.'); at = parentName(at)) {
+  for (let at: string | undefined = name; at?.includes('.'); at = parentName(at)) {
     const answer = await source.query(at, 'SOA', signal)
     // An alias at the name leads to another zone's SOA: ask one label higher instead.
     if (answer.chain.length > 0) continue
@@ -87,14 +88,14 @@ export async function askAuthoritative(
   const servers = await authoritativeServers(source, zone, signal)
   const views = await Promise.all(
     servers.map(async ({ host, address }) => {
-      if (address === '') return noAddress(host)
+      if (address === '') return noAddress(host, zone)
       const direct = connect(address)
       const [answer, soa] = await Promise.all([direct.query(name, 'TXT', signal), direct.query(zone, 'SOA', signal)])
       const [serial] = soa.records.flatMap(({ data }) => (data.type === 'SOA' ? [data.serial] : []))
-      return viewOf(host, address, answer, serial ?? null, true)
+      return viewOf({ kind: 'authoritative', zone, host, server: address, serial: serial ?? null }, answer)
     }),
   )
-  return { kind: 'authoritative', zone, ...compare(views) }
+  return compare(views)
 }
 
 /** Asks recursive resolvers, each on its own. */
@@ -105,35 +106,42 @@ export async function askResolvers(
   signal?: AbortSignal,
 ): Promise<ServersReport> {
   const views = await Promise.all(
-    servers.map(async server => viewOf(null, server, await connect(server).query(name, 'TXT', signal), null, false)),
+    servers.map(async server => {
+      const answer = await connect(server).query(name, 'TXT', signal)
+      return viewOf({ kind: 'recursive', zone: null, host: null, server, serial: null }, answer)
+    }),
   )
-  return { kind: 'recursive', zone: null, ...compare(views) }
+  return compare(views)
 }
 
-function noAddress(host: string): ServerView {
-  const detail = 'the name server has no address'
-  const nothing = { serial: null, texts: [], alias: null, ttl: null }
-  return { host, server: '', status: 'network', detail, state: 'unreachable', ...nothing }
+function noAddress(host: string, zone: string): ServerView {
+  return {
+    kind: 'authoritative',
+    zone,
+    host,
+    server: '',
+    status: 'network',
+    detail: 'the name server has no address',
+    state: 'unreachable',
+    serial: null,
+    texts: [],
+    alias: null,
+    ttl: null,
+  }
 }
 
-function viewOf(
-  host: string | null,
-  server: string,
-  answer: Answer,
-  serial: number | null,
-  authoritative: boolean,
-): ServerView {
+type Asked = Pick<ServerView, 'kind' | 'zone' | 'host' | 'server' | 'serial'>
+
+function viewOf(asked: Asked, answer: Answer): ServerView {
   const texts = answer.records.flatMap(({ data }) =>
     data.type === 'TXT' ? [Buffer.concat(data.strings).toString('latin1')] : [],
   )
   const ttls = [...answer.chain.map(({ ttl }) => ttl), ...answer.records.map(({ ttl }) => ttl ?? 0)]
   return {
-    host,
-    server,
+    ...asked,
     status: answer.status,
     detail: answer.detail,
-    state: stateOf(answer, authoritative),
-    serial,
+    state: stateOf(answer, asked.kind === 'authoritative'),
     texts: texts.sort(),
     alias: answer.chain[0]?.target ?? null,
     ttl: ttls.length === 0 ? null : Math.min(...ttls),
