@@ -23,6 +23,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'verify the signatures of messages, and say why one fails',
     load: async () => (await import('./verify.js')).defineVerify,
   },
+  'rotate-plan': {
+    summary: 'plan a key rotation, and see where it stands',
+    load: async () => (await import('./rotate-plan.js')).defineRotatePlan,
+  },
 }
 
 const VERSION = '0.1.0'

@@ -127,6 +127,7 @@ export {
   type Warning,
   type WarningCode,
 } from './result.js'
+export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
 export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'

@@ -1,0 +1,114 @@
+// dkim rotate-plan: plans a key rotation with dates, and says on any day where it stands and what proves it.
+
+import { InvalidArgumentError, Option } from 'commander'
+import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, STAGES } from '../core/index.js'
+import type { DefineCommand } from './main.js'
+import {
+  addDnsOptions,
+  addReportOptions,
+  collect,
+  newCommand,
+  parseDuration,
+  parseTime,
+  parseWholeNumber,
+} from './options.js'
+import { PLAN_FORMATS } from './rotate-plan/formats.js'
+import type { RotatePlanOptions } from './rotate-plan/options.js'
+import { runRotatePlan } from './rotate-plan/run.js'
+
+export const defineRotatePlan: DefineCommand = (context, done) => {
+  const command = newCommand('rotate-plan').description(
+    'Plans the rotation of a DKIM key: every step with its earliest date, the formula behind it, the commands, the records, ' +
+      'the check that proves it and the way back. With --check it reads live DNS and other evidence and says what is due.',
+  )
+  addWhat(command)
+  addWhen(command)
+  addEvidence(command)
+  addDnsOptions(command)
+  addReportOptions(command, Object.keys(PLAN_FORMATS))
+  return command
+    .option('-o, --output <file>', 'write the plan to this file')
+    .option('--dialect <name>', 'write records for this DNS host (see dkim format-record)')
+    .option('--signer <name>', 'write the change of configuration for this mail server')
+    .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
+    .addHelpText('after', HELP)
+}
+
+type Command = ReturnType<typeof newCommand>
+
+function addWhat(command: Command): void {
+  command
+    .option('--domain <domain>', 'the signing domain (repeatable)', collect)
+    .option('--selector <selector>', 'the selector in use now (repeatable)', collect)
+    .option('--domains <file>', 'several rotations: one a line, DOMAIN SELECTOR [NEW-SELECTOR]')
+    .option('--new-selector <selector>', 'the selector of the new key')
+    .option(
+      '--scheme <scheme>',
+      'name the new selector: date, day, quarter, random, or a template such as mail-{yyyy}{mm}',
+    )
+    .option('--key <file>', 'the new key, private or public: only its fingerprint and record are used')
+    .option('--key-dir <dir>', 'find new keys as SELECTOR._domainkey.DOMAIN.private.pem in this directory')
+    .option('--old-key <file>', 'the path of the old private key, for the commands that are printed')
+    .addOption(new Option('--type <type>', 'type of the new key').choices(['rsa', 'ed25519']))
+    .option('--bits <bits>', 'size of a new RSA key', parseWholeNumber)
+    .option('--emergency', 'the old key has leaked: no waits but those that mail needs')
+    .option('--beside', 'add the new key beside the old one (Ed25519 beside RSA): nothing is retired')
+    .option('--flip', 'both selectors are aliases into a zone of yours: let them change roles')
+}
+
+function addWhen(command: Command): void {
+  command
+    .addOption(new Option('--cadence <cadence>', 'how often to rotate').choices(Object.keys(CADENCES) as Cadence[]))
+    .option('--start <date>', 'begin at this time, not in the past', parseTime)
+    .option('--overlap <duration>', 'keep the old key this long after the switch (default: 14d)', parseDuration)
+    .option('--queue-lifetime <duration>', 'how long mail queues keep trying (default: 5d)', parseDuration)
+    .option('--signature-lifetime <duration>', 'how long signatures are valid, where they carry x=', parseDuration)
+    .option('--propagation <duration>', 'the shortest wait after publishing (default: 24h)', parseDuration)
+    .option('--fast', 'wait no longer after publishing than DNS itself asks for')
+    .option('--provider-minimum <duration>', 'what the DNS or mail provider asks to wait (default: 1h)', parseDuration)
+    .option('--revoked-for <duration>', 'keep the empty p= this long (default: 30d)', parseDuration)
+    .option('--ttl <seconds>', 'TTL of the new record (default: 3600)', parseWholeNumber)
+    .option('--time-zone <name>', 'zone of local dates and working hours (default: UTC)')
+    .option('--business-days', 'put changes on working days, the switch never before a day off')
+    .option('--holidays <days>', 'days off for --business-days: 2026-12-25, or 12-25 for every year', parseDays)
+    .option('--disclose', 'end with the publication of the retired private key')
+    .option('--yes-publish-private-key', 'yes, the retired private key shall be published: nothing undoes it')
+}
+
+function addEvidence(command: Command): void {
+  command
+    .option('--state <file>', 'remember the plan and what was seen in this file (no private key is in it)')
+    .option('--check', 'read live DNS and the other evidence: where does the rotation stand?')
+    .option('--sample <files...>', 'received messages: they show which key signs')
+    .option('--reports <paths...>', 'DMARC aggregate reports: XML, .gz or .zip files, or directories of them')
+    .option('--confirm <phase>', `say that a step was done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
+    .option('--assert <phase>', 'exit 0 only if this step is due now: a guard for scripts')
+    .option(
+      '--authoritative <address>',
+      'ask this authoritative server: IP[:PORT] (repeatable; default: those of the zone)',
+      collect,
+    )
+    .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
+}
+
+function parseDays(value: string): readonly string[] {
+  const days = value.split(',').map(day => day.trim())
+  if (days.every(day => /^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(day))) return days
+  throw new InvalidArgumentError('expected days such as 2026-12-25,12-26')
+}
+
+function collectConfirmations(value: string, previous: readonly Confirmation[] | undefined): readonly Confirmation[] {
+  const phase = CONFIRMATIONS.find(candidate => candidate === value)
+  if (phase === undefined) throw new InvalidArgumentError(`expected one of ${CONFIRMATIONS.join(', ')}`)
+  return [...(previous ?? []), phase]
+}
+
+const HELP = `
+Exit codes of --check: 0 on track or waiting, 1 something is due or an alarm, 75 DNS cannot be read now: a cron job is a monitor.
+Stages: ${Object.keys(STAGES).join(', ')}.
+
+Examples:
+  dkim rotate-plan --domain example.com --selector s2025 --scheme date --state plan.json
+  dkim rotate-plan --state plan.json --check --sample received.eml
+  dkim rotate-plan --state plan.json --check --confirm switch
+  dkim rotate-plan --domain example.com --selector s2025 --scheme date --format ics > rotation.ics`

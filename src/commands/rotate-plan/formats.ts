@@ -1,0 +1,16 @@
+// The forms a plan is written in, one row each.
+
+import type { PlanView } from '../../report/rotation/view.js'
+import type { Style } from '../../report/style.js'
+
+export interface PlanFormatRow {
+  /** Loaded only where it is asked for. */
+  readonly load: () => Promise<(views: readonly PlanView[], style: Style) => string>
+}
+
+export const PLAN_FORMATS = {
+  text: { load: async () => (await import('../../report/rotation/text.js')).planText },
+  json: { load: async () => (await import('../../report/rotation/json.js')).planJson },
+} as const satisfies Record<string, PlanFormatRow>
+
+export type PlanFormat = keyof typeof PLAN_FORMATS

@@ -1,0 +1,50 @@
+// One look at both records of a rotation through every witness.
+
+import {
+  impossibleSelector,
+  keyRecordName,
+  type Observation,
+  observationOf,
+  type RotationRequest,
+  readServerAnswer,
+  type ServerAnswer,
+  type TxtAnswer,
+} from '../../core/index.js'
+import type { Witness } from './witnesses.js'
+
+export interface WitnessView {
+  readonly answer: ServerAnswer
+  /** As it came: with the TTL of a negative answer. */
+  readonly raw: TxtAnswer
+  readonly impossible: TxtAnswer
+}
+
+/** What every witness says of one selector, and of one that cannot exist. */
+export function lookAt(
+  witnesses: readonly Witness[],
+  domain: string,
+  selector: string,
+  signal: AbortSignal,
+): Promise<readonly WitnessView[]> {
+  const name = keyRecordName(selector, domain)!
+  const nowhere = keyRecordName(impossibleSelector(selector), domain) ?? `no-such-selector._domainkey.${domain}`
+  return Promise.all(
+    witnesses.map(async ({ server, authoritative, txt }) => {
+      const [raw, impossible] = await Promise.all([txt(name, signal), txt(nowhere, signal)])
+      return { answer: readServerAnswer({ server, authoritative, record: raw, impossible }), raw, impossible }
+    }),
+  )
+}
+
+export async function observe(
+  witnesses: readonly Witness[],
+  request: RotationRequest,
+  at: number,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const [fresh, old] = await Promise.all(
+    [request.new, request.old].map(({ selector }) => lookAt(witnesses, request.domain, selector, signal)),
+  )
+  const answers = (views: readonly WitnessView[] = []) => views.map(({ answer }) => answer)
+  return observationOf(request, { new: answers(fresh), old: answers(old) }, at)
+}

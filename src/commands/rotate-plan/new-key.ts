@@ -1,0 +1,67 @@
+// The new key as the plan needs it: type, size, fingerprint and record; the private key itself is looked at and forgotten.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  DkimError,
+  formatKeyRecord,
+  importPrivateKey,
+  importPublicKey,
+  type KeyFacts,
+  type PrivateKey,
+  type PublicKey,
+} from '../../core/index.js'
+import type { RotatePlanOptions } from './options.js'
+
+export interface NewKey {
+  readonly file: string | null
+  readonly facts: Pick<KeyFacts, 'type' | 'bits' | 'fingerprint' | 'record'>
+}
+
+/** Undefined where no key was given. */
+export function readNewKey(options: RotatePlanOptions, domain: string, selector: string): NewKey | undefined {
+  const { key, keyDir } = options
+  const file = key ?? (keyDir === undefined ? undefined : join(keyDir, `${selector}._domainkey.${domain}.private.pem`))
+  if (file === undefined) return undefined
+  const bytes = readKeyBytes(file, key === undefined)
+  if (bytes === undefined) return undefined
+  const { type, bits, fingerprint, p } = publicKeyIn(bytes, file)
+  return { file, facts: { type, bits, fingerprint, record: formatKeyRecord({ keyType: type, publicKey: p }) } }
+}
+
+/** A key that is still to be made. */
+export function unmadeKey({ type, bits, beside }: RotatePlanOptions, old: KeyFacts): NewKey {
+  const made = type ?? (beside && old.type !== 'ed25519' ? 'ed25519' : 'rsa')
+  return {
+    file: null,
+    facts: { type: made, bits: made === 'ed25519' ? 256 : (bits ?? 2048), fingerprint: null, record: null },
+  }
+}
+
+function readKeyBytes(file: string, mayBeMissing: boolean): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (mayBeMissing && code === 'ENOENT') return undefined
+    throw new DkimError(
+      'key-unreadable',
+      `${file}: cannot be read (${code})`,
+      'make the key with dkim keygen, or leave --key out',
+    )
+  }
+}
+
+function publicKeyIn(bytes: Buffer, name: string): PublicKey {
+  if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(bytes.toString('latin1'))) return importPublicKey(bytes, { name })
+  return importPrivateKey(bytes, { name }).publicKey
+}
+
+/** The private key, where the file holds one that can be used without a passphrase. */
+export function privateKeyIn(file: string): PrivateKey | undefined {
+  try {
+    return importPrivateKey(readFileSync(file), { name: file })
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,159 @@
+// A new plan: what DNS says now of the old selector, a free name for the new one, and the figures that the waits come from.
+
+import {
+  DkimError,
+  type KeyFacts,
+  keyFactsOf,
+  keyRecordName,
+  providerOf,
+  type RotationKind,
+  type RotationRequest,
+  refuseTakenSelector,
+  type ServerAnswer,
+  selectorCandidates,
+  TimeZone,
+  type ZoneFacts,
+} from '../../core/index.js'
+import { lookAt, type WitnessView } from './look.js'
+import { type NewKey, readNewKey, unmadeKey } from './new-key.js'
+import { isBlind, type RotatePlanOptions, settingsOf } from './options.js'
+import type { Target } from './targets.js'
+import type { Witness } from './witnesses.js'
+
+export interface PlanScene {
+  readonly options: RotatePlanOptions
+  readonly now: number
+  readonly signal: AbortSignal
+  /** Record names that earlier plans of the same state file used. */
+  readonly usedNames: ReadonlySet<string>
+}
+
+/** Null: there is no record of the old selector, and so nothing to rotate. */
+export async function newRequest(
+  target: Target,
+  witnesses: readonly Witness[],
+  scene: PlanScene,
+): Promise<RotationRequest | null> {
+  const { options, now, signal } = scene
+  const blind = isBlind(options)
+  const oldViews = blind ? [] : await lookAt(witnesses, target.domain, target.old, signal)
+  refuseSilence(oldViews, `${target.old}._domainkey.${target.domain}`)
+  const answer = oldViews.find(({ answer: { status } }) => status === 'found')?.answer
+  if (answer === undefined && !blind) return null
+  const old = answer === undefined ? unknownKey(target.old) : keyFactsOf(target.old, answer)
+  const provider = old.alias === null ? undefined : providerOf({ selector: old.selector, target: old.alias })?.provider
+  const base = {
+    domain: target.domain,
+    old,
+    oldKeyFile: options.oldKey ?? null,
+    createdAt: now,
+    start: options.start?.getTime() ?? now,
+    settings: settingsOf(options),
+    provider: provider?.name ?? null,
+  }
+  if (provider?.rotatedBy === 'provider' && !options.flip) {
+    const zone = zoneFacts(oldViews, [], null)
+    return { ...base, kind: 'provider', new: { ...old }, newKeyFile: null, zone }
+  }
+  return { ...base, ...(await chooseNew(target, old, oldViews, witnesses, scene, blind)) }
+}
+
+type Chosen = Pick<RotationRequest, 'kind' | 'new' | 'newKeyFile' | 'zone'>
+
+async function chooseNew(
+  target: Target,
+  old: KeyFacts,
+  oldViews: readonly WitnessView[],
+  witnesses: readonly Witness[],
+  scene: PlanScene,
+  blind: boolean,
+): Promise<Chosen> {
+  const { options, signal } = scene
+  const names = candidateNames(target, old, scene)
+  for (const [index, selector] of names.entries()) {
+    const key = readNewKey(options, target.domain, selector) ?? unmadeKey(options, old)
+    const views = blind ? [] : await lookAt(witnesses, target.domain, selector, signal)
+    const name = keyRecordName(selector, target.domain) ?? selector
+    refuseSilence(views, name)
+    const taken = takenBy(views, key, options) ?? (scene.usedNames.has(name) ? 'used-before' : null)
+    if (taken !== null && (index === names.length - 1 || taken === 'wildcard')) refuseTakenSelector(name, taken)
+    if (taken !== null) continue
+    const before = views.find(({ answer }) => answer.status === 'found')?.answer ?? null
+    const alias = views.find(({ answer }) => answer.alias !== null)?.answer.alias ?? null
+    const kind = kindOf(options)
+    return {
+      kind,
+      new: { selector, ...key.facts, alias: kind === 'flip' ? alias : null },
+      newKeyFile: key.file,
+      zone: zoneFacts(oldViews, views, kind === 'flip' ? before : null),
+    }
+  }
+  throw new DkimError('usage', 'no free selector was found', 'choose one with --new-selector')
+}
+
+function kindOf({ emergency, beside, flip }: RotatePlanOptions): RotationKind {
+  const wanted = [emergency && 'emergency', beside && 'add', flip && 'flip'].filter(kind => typeof kind === 'string')
+  if (wanted.length > 1) throw new DkimError('usage', '--emergency, --beside and --flip exclude each other')
+  return (wanted[0] as RotationKind | undefined) ?? 'replace'
+}
+
+function candidateNames(target: Target, old: KeyFacts, { options, now }: PlanScene): readonly string[] {
+  const given = target.new ?? options.newSelector
+  if (given !== undefined && options.scheme !== undefined) {
+    throw new DkimError('usage', '--scheme and a given new selector exclude each other', 'leave one of them out')
+  }
+  if (given !== undefined) return [given]
+  const type = options.type ?? (options.beside ? 'ed25519' : 'rsa')
+  return selectorCandidates(options.scheme ?? 'date', {
+    start: options.start?.getTime() ?? now,
+    zone: new TimeZone(options.timeZone ?? 'UTC'),
+    domain: target.domain,
+    old: old.selector,
+    type,
+    bits: options.bits ?? 2048,
+  }).filter(name => name !== old.selector.toLowerCase())
+}
+
+/** Published already with the very key that was given is no clash: somebody was quick. */
+function takenBy(views: readonly WitnessView[], key: NewKey, options: RotatePlanOptions): 'exists' | 'wildcard' | null {
+  if (views.some(({ impossible }) => impossible.status === 'found')) return 'wildcard'
+  if (options.flip) return null
+  const taken = views.some(
+    ({ answer, raw }) =>
+      answer.status === 'found' || raw.status === 'nodata' || raw.chain.length > 0 || raw.status === 'cname-loop',
+  )
+  if (!taken) return null
+  const ours = views.every(
+    ({ answer: { status, fingerprint } }) =>
+      status !== 'found' || (fingerprint !== null && fingerprint === key.facts.fingerprint),
+  )
+  return ours && views.some(({ answer }) => answer.status === 'found') ? null : 'exists'
+}
+
+function refuseSilence(views: readonly WitnessView[], name: string): void {
+  const answered = views.some(({ answer }) => answer.status === 'found' || answer.status === 'absent')
+  if (views.length === 0 || answered) return
+  throw new TemporaryTrouble(`${name} cannot be looked up now: ${views[0]?.answer.detail ?? 'no server answers'}`)
+}
+
+/** DNS cannot be read: exit code 75, and nothing is planned on guesses. */
+export class TemporaryTrouble extends Error {}
+
+function unknownKey(selector: string): KeyFacts {
+  return { selector, type: null, bits: null, fingerprint: null, record: null, alias: null }
+}
+
+function zoneFacts(old: readonly WitnessView[], fresh: readonly WitnessView[], before: ServerAnswer | null): ZoneFacts {
+  const negative = [...fresh, ...old].flatMap(({ raw, impossible }) =>
+    [raw.negativeTtl, impossible.negativeTtl].filter(ttl => ttl !== null),
+  )
+  const ttls = old.flatMap(({ answer: { ttl } }) => (ttl === null ? [] : [ttl]))
+  return {
+    negativeTtl: negative.length === 0 ? null : Math.max(...negative),
+    refresh: null,
+    oldTtl: ttls.length === 0 ? null : Math.max(...ttls),
+    previousTtl: before?.ttl ?? 0,
+    previousFingerprint: before?.fingerprint ?? null,
+    source: old.length === 0 ? null : old.map(({ answer: { server } }) => server).join(', '),
+  }
+}

@@ -1,0 +1,94 @@
+// The options of rotate-plan, and what they ask for.
+
+import { type Cadence, type Confirmation, DEFAULT_SETTINGS, DkimError, type Settings } from '../../core/index.js'
+import type { DnsOptions } from '../options.js'
+import type { PlanFormat } from './formats.js'
+
+export interface RotatePlanOptions extends DnsOptions {
+  readonly domain?: readonly string[]
+  readonly selector?: readonly string[]
+  readonly domains?: string
+  readonly newSelector?: string
+  readonly scheme?: string
+  readonly key?: string
+  readonly keyDir?: string
+  readonly oldKey?: string
+  readonly type?: 'rsa' | 'ed25519'
+  readonly bits?: number
+  readonly emergency?: true
+  readonly beside?: true
+  readonly flip?: true
+  readonly cadence?: Cadence
+  readonly start?: Date
+  /** Milliseconds, as all durations. */
+  readonly overlap?: number
+  readonly queueLifetime?: number
+  readonly signatureLifetime?: number
+  readonly propagation?: number
+  readonly fast?: true
+  readonly providerMinimum?: number
+  readonly revokedFor?: number
+  readonly ttl?: number
+  readonly timeZone?: string
+  readonly businessDays?: true
+  readonly holidays?: readonly string[]
+  readonly disclose?: true
+  readonly yesPublishPrivateKey?: true
+  readonly state?: string
+  readonly check?: true
+  readonly sample?: readonly string[]
+  readonly reports?: readonly string[]
+  readonly confirm?: readonly Confirmation[]
+  readonly assert?: string
+  readonly authoritative?: readonly string[]
+  readonly ignoreServer?: readonly string[]
+  readonly format: PlanFormat
+  readonly output?: string
+  readonly dialect?: string
+  readonly signer?: string
+  readonly quiet?: true
+  readonly color?: boolean
+}
+
+/** No source of DNS at all: the plan rests on assumed figures. */
+export function isBlind({ offline, dnsFile }: RotatePlanOptions): boolean {
+  return offline === true && dnsFile === undefined
+}
+
+const WEEK = 7 * 86_400_000
+
+export function settingsOf(options: RotatePlanOptions): Settings {
+  refuseUnguardedDisclosure(options)
+  const cadence = options.cadence ?? DEFAULT_SETTINGS.cadence
+  const whole = (milliseconds: number): number => Math.ceil(milliseconds / 1000) * 1000
+  return {
+    ...DEFAULT_SETTINGS,
+    cadence,
+    // The leaked key is of no use to anyone but its thief.
+    overlap: whole(options.overlap ?? (options.emergency ? 0 : DEFAULT_SETTINGS.overlap)),
+    queueLifetime: whole(options.queueLifetime ?? DEFAULT_SETTINGS.queueLifetime),
+    signatureLifetime: whole(options.signatureLifetime ?? 0),
+    minimumPropagation: whole(options.propagation ?? (options.fast ? 0 : DEFAULT_SETTINGS.minimumPropagation)),
+    providerMinimum: whole(options.providerMinimum ?? DEFAULT_SETTINGS.providerMinimum),
+    // A month has no room for a month of mourning.
+    revokedFor: whole(options.revokedFor ?? (cadence === 'monthly' ? WEEK : DEFAULT_SETTINGS.revokedFor)),
+    ttl: options.ttl ?? DEFAULT_SETTINGS.ttl,
+    disclose: options.disclose === true,
+    timeZone: options.timeZone ?? DEFAULT_SETTINGS.timeZone,
+    businessDays: options.businessDays === true,
+    holidays: options.holidays ?? [],
+  }
+}
+
+function refuseUnguardedDisclosure({ disclose, yesPublishPrivateKey, emergency, beside }: RotatePlanOptions): void {
+  if (!disclose) return
+  if (emergency || beside) {
+    throw new DkimError('usage', '--disclose belongs to an ordinary rotation only', 'leave it out')
+  }
+  if (yesPublishPrivateKey) return
+  throw new DkimError(
+    'usage',
+    'publishing a private key cannot be undone: anyone can then forge the old signatures, and archives lose their proof',
+    'ask whoever answers for legal holds and archives, then add --yes-publish-private-key',
+  )
+}

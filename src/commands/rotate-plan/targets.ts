@@ -1,0 +1,91 @@
+// Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
+
+import { readFile } from 'node:fs/promises'
+import { DkimError, toDomainName, toSelector } from '../../core/index.js'
+import type { RotatePlanOptions } from './options.js'
+
+export interface Target {
+  readonly domain: string
+  readonly old: string
+  readonly new: string | null
+}
+
+const MAX_TARGETS = 1000
+
+export async function readTargets(options: RotatePlanOptions): Promise<readonly Target[]> {
+  const targets = options.domains === undefined ? fromOptions(options) : await fromFile(options.domains)
+  const seen = new Set<string>()
+  for (const { domain, old } of targets) {
+    const name = `${old.toLowerCase()}._domainkey.${domain}`
+    if (seen.has(name)) throw new DkimError('usage', `${name} is named twice`, 'name each selector once')
+    seen.add(name)
+  }
+  if (targets.length > 1 && (options.newSelector ?? options.key ?? options.oldKey) !== undefined) {
+    throw new DkimError(
+      'usage',
+      '--new-selector, --key and --old-key fit one rotation only',
+      'use --scheme and --key-dir, or the third column of --domains',
+    )
+  }
+  return targets
+}
+
+function fromOptions({ domain: domains = [], selector: selectors = [], newSelector }: RotatePlanOptions): Target[] {
+  const [domain, selector] = [domains[0], selectors[0]]
+  if (domain === undefined || selector === undefined) {
+    throw new DkimError(
+      'usage',
+      'which key? --domain and --selector are missing',
+      'dkim rotate-plan --domain example.com --selector OLD --scheme date, or --state FILE of an earlier plan',
+    )
+  }
+  if (domains.length > 1 && selectors.length > 1 && domains.length !== selectors.length) {
+    throw new DkimError(
+      'usage',
+      `${domains.length} domains and ${selectors.length} selectors do not pair up`,
+      'list the pairs in a file: --domains FILE',
+    )
+  }
+  const count = Math.max(domains.length, selectors.length)
+  return Array.from({ length: count }, (_, index) =>
+    target(domains[index] ?? domain, selectors[index] ?? selector, newSelector ?? null, '--domain'),
+  )
+}
+
+function target(domain: string, old: string, fresh: string | null, where: string): Target {
+  const name = toDomainName(domain.replace(/\.$/, ''))
+  if (name === undefined) throw new DkimError('name-invalid', `${where}: "${domain}" is not a domain name`)
+  return { domain: name, old: selectorOf(old, where), new: fresh === null ? null : selectorOf(fresh, where) }
+}
+
+function selectorOf(text: string, where: string): string {
+  const selector = toSelector(text)
+  if (selector === undefined) throw new DkimError('name-invalid', `${where}: "${text}" is not a selector`)
+  return selector
+}
+
+async function fromFile(file: string): Promise<Target[]> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw new DkimError('input-unreadable', `${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  const targets = text.split(/\r?\n/).flatMap((line, index) => fromLine(line, `${file}:${index + 1}`))
+  if (targets.length === 0) throw new DkimError('usage', `${file} names no rotation`, 'one a line: DOMAIN SELECTOR')
+  if (targets.length > MAX_TARGETS) throw new DkimError('limit', `${file} names more than ${MAX_TARGETS} rotations`)
+  return targets
+}
+
+function fromLine(line: string, where: string): Target[] {
+  const words = line
+    .replace(/#.*/, '')
+    .split(/[ \t,]+/)
+    .filter(word => word !== '')
+  const [domain, old, fresh, more] = words
+  if (domain === undefined) return []
+  if (old === undefined || more !== undefined) {
+    throw new DkimError('usage', `${where}: expected DOMAIN SELECTOR [NEW-SELECTOR]`)
+  }
+  return [target(domain, old, fresh ?? null, where)]
+}

@@ -1,0 +1,266 @@
+// The phases of a rotation: when each may begin, why then, and whether it is done. Dates come from evidence where there is some, else from the plan.
+
+import { addMonths, DAY, formatDuration, HOUR, type Instant, nextWorkingTime, type TimeZone } from './calendar.js'
+import { oldIsGone, type Progress } from './progress.js'
+import { CADENCES, type RotationKind, type RotationRequest } from './settings.js'
+import { overlapEnd, type SignerView } from './signer-evidence.js'
+import type { Stage } from './stage.js'
+import { deliveryTime, type Waits } from './waits.js'
+
+interface PhaseRow {
+  readonly title: string
+  /** action: somebody does something; wait: time passes. */
+  readonly kind: 'action' | 'wait'
+  /** Runs beside the others and holds nothing up. */
+  readonly side?: true
+  readonly rule: Rule
+}
+
+export type PhaseId = keyof typeof PHASES
+
+/** Where the dates of one plan come from. */
+export interface Course {
+  readonly request: RotationRequest
+  readonly waits: Waits
+  readonly progress: Progress
+  readonly signers: SignerView
+  readonly stage: Stage
+  /** The moment that is judged: the clock, or the last complete check where DNS could not be read since. */
+  readonly asOf: Instant
+  /** Every server was read just now. */
+  readonly isRead: boolean
+  /** Somebody remembers when things were first seen; else waits that lie before the first look count as over. */
+  readonly remembers: boolean
+  readonly zone: TimeZone
+}
+
+/** One phase on the calendar. */
+export interface Milestone {
+  /** The phase may begin now or at this time. */
+  readonly earliest: Instant
+  /** An action is late after it; a wait ends at it. Null: no hurry. */
+  readonly latest: Instant | null
+  readonly done: boolean
+  /** When it was seen done, null where that is not known. */
+  readonly doneAt: Instant | null
+  readonly why: string
+}
+
+/** `cursor`: when the phase before lets this one begin; `switchAt`: when the signers switch, or did. */
+type Rule = (course: Course, cursor: Instant, switchAt: Instant) => Milestone
+
+const GRACE = {
+  generate: 7 * DAY,
+  publish: 7 * DAY,
+  verify: 3 * DAY,
+  switch: 14 * DAY,
+  revoke: 14 * DAY,
+  remove: 30 * DAY,
+  next: 30 * DAY,
+}
+
+/** An emergency leaves an hour for everything but the removal of what is already harmless. */
+function due(course: Course, id: keyof typeof GRACE, earliest: Instant): Instant {
+  const hurry = course.request.kind === 'emergency' && id !== 'remove' && id !== 'next'
+  return earliest + (hurry ? HOUR : GRACE[id])
+}
+
+const isLive = ({ progress }: Course): boolean => progress.newState === 'live'
+const isSwitched = ({ signers }: Course): boolean => signers.who === 'new'
+
+function inventory({ request, progress }: Course): Milestone {
+  const done = request.old.fingerprint !== null || request.zone.source !== null || progress.checkedAt !== null
+  return {
+    earliest: request.createdAt,
+    latest: null,
+    done,
+    doneAt: done ? request.createdAt : null,
+    why: 'at once: it changes nothing',
+  }
+}
+
+function generate(course: Course): Milestone {
+  const { request } = course
+  const done = request.new.fingerprint !== null
+  return {
+    earliest: request.start,
+    latest: due(course, 'generate', request.start),
+    done,
+    doneAt: done ? request.createdAt : null,
+    why: 'start of the rotation',
+  }
+}
+
+function publish(course: Course): Milestone {
+  const { request, progress } = course
+  return {
+    earliest: request.start,
+    latest: due(course, 'publish', request.start),
+    done: isLive(course) || progress.newState === 'partial',
+    doneAt: progress.newSeenSince,
+    why: 'start of the rotation: a new selector disturbs nobody',
+  }
+}
+
+function propagate(course: Course, cursor: Instant): Milestone {
+  const { progress, waits, asOf, remembers } = course
+  const length = waits.propagation.seconds * 1000
+  const earliest = progress.newLiveSince ?? progress.newSeenSince ?? cursor
+  const latest = earliest + length
+  const isOver = asOf >= latest
+  const done = isLive(course) && (isSwitched(course) || isOver || !remembers)
+  const seen = progress.newLiveSince === null ? 'published' : 'seen on every server'
+  return {
+    earliest,
+    latest,
+    done,
+    doneAt: done && isOver ? latest : null,
+    why: `${seen} + ${waits.propagation.formula}`,
+  }
+}
+
+function verify(course: Course, cursor: Instant): Milestone {
+  const { progress } = course
+  const done = isLive(course) && (progress.verifiedAt !== null || isSwitched(course))
+  return {
+    earliest: cursor,
+    latest: due(course, 'verify', cursor),
+    done,
+    doneAt: progress.verifiedAt ?? course.signers.switchedAt,
+    why: 'as soon as the new record has propagated',
+  }
+}
+
+function switchSigners(course: Course, cursor: Instant): Milestone {
+  const { progress, waits, request, signers, remembers } = course
+  const since = remembers ? progress.newLiveSince : null
+  const propagated = since === null ? cursor : since + waits.propagation.seconds * 1000
+  const earliest = workingTime(course, propagated, true)
+  const working = request.settings.businessDays ? ', on a working day before a working day' : ''
+  return {
+    earliest: isSwitched(course) ? Math.min(earliest, signers.switchedAt ?? earliest) : earliest,
+    latest: due(course, 'switch', earliest),
+    done: isSwitched(course),
+    doneAt: signers.switchedAt,
+    why: `the end of propagation${working}`,
+  }
+}
+
+function overlap(course: Course, cursor: Instant): Milestone {
+  const { progress, waits, request, signers, asOf } = course
+  const length = waits.overlap.seconds * 1000
+  const earliest = signers.switchedAt ?? cursor
+  const latest = overlapEnd(signers, length, deliveryTime(request)) ?? earliest + length
+  const done = oldIsGone(progress) || (isSwitched(course) && asOf >= latest)
+  const longer =
+    latest > earliest + length
+      ? `, and ${formatDuration(deliveryTime(request))} after the last delivery that a report shows`
+      : ''
+  return { earliest, latest, done, doneAt: done ? latest : null, why: `switch + ${waits.overlap.formula}${longer}` }
+}
+
+function lowerTtl({ progress, waits, request }: Course, cursor: Instant, switchAt: Instant): Milestone {
+  const earliest = Math.max(switchAt, cursor - waits.ttlLead.seconds * 1000)
+  const ttl = progress.oldTtl ?? request.zone.oldTtl
+  const low = ttl !== null && ttl <= request.settings.loweredTtl
+  return {
+    earliest,
+    latest: cursor,
+    done: low || oldIsGone(progress),
+    doneAt: null,
+    why: `revocation − ${waits.ttlLead.formula}, so that the revocation and its undoing are seen soon`,
+  }
+}
+
+function revoke(course: Course, cursor: Instant): Milestone {
+  const earliest = workingTime(course, cursor, false)
+  return {
+    earliest,
+    latest: due(course, 'revoke', earliest),
+    done: oldIsGone(course.progress),
+    doneAt: course.progress.revokedSince,
+    why: course.request.kind === 'emergency' ? 'as soon as no signer uses the old key' : 'the end of the overlap',
+  }
+}
+
+function remove(course: Course, cursor: Instant): Milestone {
+  const { progress, waits } = course
+  const revoked = progress.revokedSince ?? cursor
+  const earliest = workingTime(course, revoked + waits.revokedFor.seconds * 1000, false)
+  return {
+    earliest,
+    latest: due(course, 'remove', earliest),
+    done: progress.oldState === 'absent',
+    doneAt: progress.removedSince,
+    why: `revocation + ${formatDuration(waits.revokedFor.seconds * 1000)}: an empty p= tells why a signature fails, a missing record does not`,
+  }
+}
+
+function disclose({ request, progress }: Course, cursor: Instant): Milestone {
+  const { discloseAfter } = request.settings
+  return {
+    earliest: (progress.removedSince ?? cursor) + discloseAfter,
+    latest: null,
+    done: progress.disclosedAt !== null,
+    doneAt: progress.disclosedAt,
+    why: `removal + ${formatDuration(discloseAfter)}; optional, and nothing undoes it`,
+  }
+}
+
+/** The next rotation counts from the switch: that is when the key began to be used. */
+function next(course: Course, cursor: Instant, switchAt: Instant): Milestone {
+  const { request, zone } = course
+  const { cadence } = request.settings
+  const months = CADENCES[cadence]
+  const earliest = workingTime(course, Math.max(addMonths(switchAt, months, zone), cursor), false)
+  const why = `switch + ${months} ${months === 1 ? 'month' : 'months'} (${cadence}), once this rotation is over`
+  return { earliest, latest: due(course, 'next', earliest), done: false, doneAt: null, why }
+}
+
+function workingTime({ request, zone }: Course, instant: Instant, dayAfter: boolean): Instant {
+  const { businessDays, holidays } = request.settings
+  if (!businessDays || request.kind === 'emergency') return instant
+  return nextWorkingTime(instant, { zone, holidays: new Set(holidays) }, dayAfter)
+}
+
+export const PHASES = {
+  inventory: { title: 'Take stock', kind: 'action', rule: inventory },
+  generate: { title: 'Generate the new key', kind: 'action', rule: generate },
+  publish: { title: 'Publish the new record', kind: 'action', rule: publish },
+  propagate: { title: 'Let it propagate', kind: 'wait', rule: propagate },
+  verify: { title: 'Verify a test message', kind: 'action', rule: verify },
+  switch: { title: 'Switch the signers', kind: 'action', rule: switchSigners },
+  overlap: { title: 'Keep both keys published', kind: 'wait', rule: overlap },
+  'lower-ttl': { title: 'Lower the TTL of the old record', kind: 'action', side: true, rule: lowerTtl },
+  revoke: { title: 'Revoke the old key', kind: 'action', rule: revoke },
+  remove: { title: 'Remove the old record', kind: 'action', rule: remove },
+  disclose: { title: 'Disclose the retired private key', kind: 'action', rule: disclose },
+  next: { title: 'Rotate again', kind: 'action', rule: next },
+} as const satisfies Record<string, PhaseRow>
+
+const REPLACE: readonly PhaseId[] = [
+  'inventory',
+  'generate',
+  'publish',
+  'propagate',
+  'verify',
+  'switch',
+  'overlap',
+  'lower-ttl',
+  'revoke',
+  'remove',
+  'disclose',
+  'next',
+]
+
+const ORDERS: Record<RotationKind, readonly PhaseId[]> = {
+  replace: REPLACE,
+  emergency: REPLACE.filter(id => id !== 'lower-ttl' && id !== 'disclose'),
+  add: ['inventory', 'generate', 'publish', 'propagate', 'verify', 'switch', 'next'],
+  flip: REPLACE.filter(id => id !== 'remove' && id !== 'disclose'),
+  provider: ['inventory'],
+}
+
+export function phaseOrder({ kind, settings }: RotationRequest): readonly PhaseId[] {
+  return ORDERS[kind].filter(id => id !== 'disclose' || settings.disclose)
+}

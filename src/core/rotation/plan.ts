@@ -1,0 +1,255 @@
+// planRotation(): the whole plan as plain data, from a request, what was seen so far, and what this run brought.
+
+import { formatDuration, type Instant, TimeZone } from './calendar.js'
+import type { Observation } from './evidence.js'
+import { describeEvidence } from './evidence-text.js'
+import { instruct, type RecordChange } from './instructions.js'
+import { type Course, PHASES, type PhaseId } from './phases.js'
+import { advance, type Evidence, isComplete, type Progress } from './progress.js'
+import { refuseClock, refuseRequest } from './refusals.js'
+import { CADENCES, type KeyFacts, type RotationKind, type RotationRequest } from './settings.js'
+import { viewSigners } from './signer-evidence.js'
+import { decideStage, STAGES, type Stage } from './stage.js'
+import { layOut, type PhaseStatus, type ScheduledPhase } from './timeline.js'
+import { type PlanInput, type Waits, waitsOf } from './waits.js'
+import { type PlanWarning, warningsOf } from './warnings.js'
+
+/** planned: dates only, nothing was checked · the others are what a check found. */
+export type PlanVerdict = 'planned' | 'on-track' | 'action-due' | 'alarm' | 'temporary'
+
+export interface PlanPhase {
+  readonly id: PhaseId
+  readonly title: string
+  readonly kind: 'action' | 'wait'
+  readonly status: PhaseStatus
+  readonly notBefore: string
+  readonly dueBy: string | null
+  readonly doneAt: string | null
+  /** The formula behind notBefore. */
+  readonly why: string
+  readonly evidence: readonly string[]
+  readonly commands: readonly string[]
+  readonly records: readonly RecordChange[]
+  /** What the signers' configuration must say from here on. */
+  readonly signerSelectors: readonly string[] | null
+  readonly check: string
+  readonly rollback: string | null
+}
+
+export interface NextAction {
+  readonly phase: PhaseId
+  readonly at: string
+  /** Somebody should act now. */
+  readonly due: boolean
+  readonly text: string
+}
+
+export interface RotationPlan {
+  readonly schema: 'dkim.rotation-plan/1'
+  readonly domain: string
+  readonly kind: RotationKind
+  readonly createdAt: string
+  readonly now: string
+  readonly timeZone: string
+  readonly verdict: PlanVerdict
+  readonly stage: Stage
+  readonly stageText: string
+  readonly old: KeyFacts
+  readonly new: KeyFacts
+  readonly provider: string | null
+  readonly inputs: Readonly<Record<keyof Waits | 'queueLifetime' | 'cadence', PlanInput>>
+  readonly servers: readonly string[]
+  readonly phases: readonly PlanPhase[]
+  readonly nextAction: NextAction | null
+  readonly warnings: readonly PlanWarning[]
+}
+
+export interface PlanOutcome {
+  readonly plan: RotationPlan
+  /** What to remember for the next run. */
+  readonly progress: Progress
+}
+
+export interface PlanOptions {
+  /** Evidence was gathered on purpose: the verdict judges it. */
+  readonly check: boolean
+  readonly remembers: boolean
+}
+
+export function planRotation(
+  request: RotationRequest,
+  before: Progress,
+  evidence: Evidence,
+  { check, remembers }: PlanOptions,
+): PlanOutcome {
+  refuseRequest(request)
+  refuseClock(request, before, evidence.now)
+  const progress = advance(before, request, evidence)
+  const course = courseOf(request, progress, evidence, remembers)
+  const scheduled = layOut(course)
+  const isTemporary = evidence.observation !== null && !isComplete(evidence.observation, request)
+  const nextAction = findNext(course, scheduled, isTemporary)
+  const { signers, waits, stage } = course
+  const plan: RotationPlan = {
+    schema: 'dkim.rotation-plan/1',
+    domain: request.domain,
+    kind: request.kind,
+    createdAt: iso(request.createdAt),
+    now: iso(evidence.now),
+    timeZone: request.settings.timeZone,
+    verdict: judge(check, stage, isTemporary, nextAction),
+    stage,
+    stageText: STAGES[stage].text,
+    old: request.old,
+    new: request.new,
+    provider: request.provider,
+    inputs: inputsOf(request, waits),
+    servers: serversOf(evidence.observation),
+    phases: scheduled.map(phase => describe(course, phase, evidence.observation)),
+    nextAction,
+    warnings: warningsOf({ request, waits, progress, signers, observation: evidence.observation, remembers }),
+  }
+  return { plan, progress }
+}
+
+function courseOf(request: RotationRequest, progress: Progress, evidence: Evidence, remembers: boolean): Course {
+  const { now, observation } = evidence
+  const waits = waitsOf(request)
+  const isTemporary = observation !== null && !isComplete(observation, request)
+  // While DNS cannot be read the clock of the plan stands still: time alone moves no phase.
+  const asOf = isTemporary ? Math.min(now, progress.checkedAt ?? now) : now
+  const signers = viewSigners(progress.signers, asOf)
+  const live = progress.newLiveSince
+  const stage = decideStage({
+    kind: request.kind,
+    newState: progress.newState,
+    newMissing: isMissing(progress, observation),
+    oldState: progress.oldState,
+    signers: signers.who,
+    missingKey: progress.signers.missingKeyAt !== null,
+    propagated: !remembers || (live !== null && asOf >= live + waits.propagation.seconds * 1000),
+  })
+  const isRead = observation !== null && !isTemporary
+  return {
+    request,
+    waits,
+    progress,
+    signers,
+    stage,
+    asOf,
+    isRead,
+    remembers,
+    zone: new TimeZone(request.settings.timeZone),
+  }
+}
+
+function isMissing(progress: Progress, observation: Observation | null): boolean {
+  if (observation !== null) return observation.newRecord.absent.length + observation.newRecord.revoked.length > 0
+  return progress.newState === 'absent' || progress.newState === 'partial' || progress.newState === 'revoked'
+}
+
+function judge(check: boolean, stage: Stage, isTemporary: boolean, next: NextAction | null): PlanVerdict {
+  if (!check) return 'planned'
+  const { mood } = STAGES[stage]
+  if (mood === 'alarm' || mood === 'blocked') return 'alarm'
+  if (isTemporary || mood === 'unknown') return 'temporary'
+  return next?.due ? 'action-due' : 'on-track'
+}
+
+const REMEDIES: Partial<Record<Stage, string>> = {
+  'mail-failing':
+    'publish the new record on every server again at once, or set every signer back to the old selector while its key is published',
+  'retired-key-signing': 'switch every signer to the new selector at once, or publish the old record again',
+  'wrong-key': 'publish the record of the new key, or start again with another selector',
+}
+
+function findNext(course: Course, phases: readonly ScheduledPhase[], isTemporary: boolean): NextAction | null {
+  const main = phases.find(({ id, status }) => status !== 'done' && !('side' in PHASES[id]))
+  if (main === undefined) return null
+  const remedy = REMEDIES[course.stage]
+  const at = iso(course.asOf)
+  if (remedy !== undefined) return { phase: main.id, at, due: true, text: remedy }
+  if (isTemporary) return { phase: main.id, at, due: false, text: 'DNS could not be read: run the check again' }
+  const side = phases.find(({ id, status }) => 'side' in PHASES[id] && (status === 'current' || status === 'late'))
+  const next = isDue(main) ? main : (side ?? main)
+  return { phase: next.id, at: iso(opensAt(next)), due: isDue(next), text: sayNext(course, next) }
+}
+
+function isDue({ id, status }: ScheduledPhase): boolean {
+  return status === 'late' || (PHASES[id].kind === 'action' && (status === 'current' || status === 'blocked'))
+}
+
+/** A wait asks for something when it ends. */
+function opensAt({ id, earliest, latest }: ScheduledPhase): Instant {
+  return PHASES[id].kind === 'wait' ? (latest ?? earliest) : earliest
+}
+
+function sayNext({ asOf }: Course, phase: ScheduledPhase): string {
+  const { title, kind } = PHASES[phase.id]
+  if (kind === 'wait' && phase.status === 'late')
+    return `${lowerFirst(title)}: some server still lacks the record, find out why`
+  return isDue(phase) ? `${lowerFirst(title)} now` : waitText(title, phase, asOf)
+}
+
+function waitText(title: string, phase: ScheduledPhase, now: Instant): string {
+  const left = opensAt(phase) - now
+  return left <= 0
+    ? `${lowerFirst(title)}: not yet proven`
+    : `${lowerFirst(title)}: ${formatDuration(Math.ceil(left / 60_000) * 60_000)} left`
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
+
+function describe(course: Course, phase: ScheduledPhase, observation: Observation | null): PlanPhase {
+  const { title, kind } = PHASES[phase.id]
+  return {
+    id: phase.id,
+    title,
+    kind,
+    status: phase.status,
+    notBefore: iso(phase.earliest),
+    dueBy: phase.latest === null ? null : iso(phase.latest),
+    doneAt: phase.done && phase.doneAt !== null ? iso(phase.doneAt) : null,
+    why: phase.why,
+    evidence: describeEvidence(course, phase, observation),
+    ...instruct(course.request, phase.id),
+  }
+}
+
+function inputsOf({ settings }: RotationRequest, waits: Waits): RotationPlan['inputs'] {
+  const seconds = settings.queueLifetime / 1000
+  const months = CADENCES[settings.cadence]
+  return {
+    ...waits,
+    queueLifetime: {
+      seconds,
+      formula: `mail queues keep trying for ${formatDuration(settings.queueLifetime)}`,
+      observed: null,
+    },
+    cadence: {
+      seconds: months * 30 * 86_400,
+      formula: `${settings.cadence}: every ${months} months, by the calendar`,
+      observed: null,
+    },
+  }
+}
+
+function serversOf(observation: Observation | null): readonly string[] {
+  if (observation === null) return []
+  const { newRecord, oldRecord } = observation
+  const all = [newRecord, oldRecord].flatMap(view => [
+    ...view.live,
+    ...view.absent,
+    ...view.revoked,
+    ...view.wrong,
+    ...view.temporary,
+    ...view.lame,
+  ])
+  return [...new Set(all)].sort()
+}
+
+function iso(instant: Instant): string {
+  return new Date(instant).toISOString().replace('.000Z', 'Z')
+}

@@ -1,0 +1,133 @@
+// Which key signs? Read from received messages, aggregate reports and confirmations; the doubt always favours the old key.
+
+import { HOUR, type Instant } from './calendar.js'
+import type { ReportedUse, Sample } from './evidence.js'
+
+/** What was seen of the signers so far; kept in the state file, merged with what each run brings. Null: never. */
+export interface SignerRecord {
+  readonly confirmedAt: Instant | null
+  readonly firstNewAt: Instant | null
+  readonly lastNewAt: Instant | null
+  /** The last time a message was signed with the old key. */
+  readonly lastOldAt: Instant | null
+  /** The end of the last aggregate report in which the old key still passed: mail on its way, not necessarily a signer. */
+  readonly lastOldDelivery: Instant | null
+  /** A message with the new selector whose signature does not verify, although it was not the key that was missing. */
+  readonly brokenAt: Instant | null
+  /** A message with the new selector whose key was not to be found: the signer names it, nothing proves the key. */
+  readonly missingKeyAt: Instant | null
+}
+
+export const NO_SIGNER_RECORD: SignerRecord = {
+  confirmedAt: null,
+  firstNewAt: null,
+  lastNewAt: null,
+  lastOldAt: null,
+  lastOldDelivery: null,
+  brokenAt: null,
+  missingKeyAt: null,
+}
+
+export type Signers = 'old' | 'new' | 'both' | 'unknown'
+
+export interface SignerView {
+  readonly who: Signers
+  /** Since when no signer has used the old key, as far as is known; null while one does or nobody knows. */
+  readonly switchedAt: Instant | null
+  /** Until when the old key is needed at least for mail that reports show on its way. */
+  readonly lastOldDelivery: Instant | null
+}
+
+const earliest = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b)
+const latest = (a: Instant | null, b: Instant | null): Instant | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b)
+
+export interface Selectors {
+  readonly old: string
+  readonly new: string
+}
+
+/** A message without a usable time counts as signed now: for the old key that is the cautious reading, for the new one the later start. */
+export function recordSamples(
+  record: SignerRecord,
+  samples: readonly Sample[],
+  { old, new: fresh }: Selectors,
+  now: Instant,
+): SignerRecord {
+  let merged = record
+  for (const { selector, outcome, signedAt } of samples) {
+    const at = signedAt === null || signedAt > now ? now : signedAt
+    if (sameSelector(selector, old)) merged = { ...merged, lastOldAt: latest(merged.lastOldAt, at) }
+    else if (!sameSelector(selector, fresh)) continue
+    else if (outcome === 'pass') merged = { ...seenNew(merged, at), brokenAt: null, missingKeyAt: null }
+    else if (outcome === 'no-key') merged = { ...merged, missingKeyAt: latest(merged.missingKeyAt, at) }
+    else if (outcome === 'fail') merged = { ...merged, brokenAt: latest(merged.brokenAt, at) }
+  }
+  return merged
+}
+
+function seenNew(record: SignerRecord, at: Instant): SignerRecord {
+  return { ...record, firstNewAt: earliest(record.firstNewAt, at), lastNewAt: latest(record.lastNewAt, at) }
+}
+
+/**
+ * Reports tell when mail arrived, not when it was signed: it may have been in a queue for `delivery`. Only passes count:
+ * anyone can send mail that names a selector, only the key's owner can make it pass.
+ */
+export function recordReports(
+  record: SignerRecord,
+  uses: readonly ReportedUse[],
+  { old, new: fresh }: Selectors,
+  delivery: number,
+  now: Instant,
+): SignerRecord {
+  let merged = record
+  for (const { selector, begin, end, pass } of uses) {
+    if (!pass || begin > now) continue
+    const until = Math.min(end, now)
+    if (sameSelector(selector, fresh)) merged = seenNew(merged, until)
+    if (!sameSelector(selector, old)) continue
+    merged = { ...merged, lastOldDelivery: latest(merged.lastOldDelivery, until) }
+  }
+  for (const { selector, begin, end, pass } of uses) {
+    // Delivered later than any queue could explain: a signer was left behind.
+    const switched = merged.confirmedAt ?? merged.firstNewAt
+    if (!pass || begin > now || !sameSelector(selector, old)) continue
+    if (switched === null || begin - delivery > switched) {
+      merged = { ...merged, lastOldAt: latest(merged.lastOldAt, Math.min(end, now)) }
+    }
+  }
+  return merged
+}
+
+/** A person says that every signer uses the new key. Said twice it changes nothing, unless the old key was seen in between. */
+export function recordSwitch(record: SignerRecord, at: Instant): SignerRecord {
+  const { confirmedAt, lastOldAt } = record
+  if (confirmedAt !== null && (lastOldAt === null || lastOldAt <= confirmedAt)) return record
+  return { ...record, confirmedAt: at }
+}
+
+/** The old key must have been silent for this long before messages alone prove that a straggler has switched as well. */
+const SILENCE = 24 * HOUR
+
+export function viewSigners(record: SignerRecord, now: Instant): SignerView {
+  const { confirmedAt, firstNewAt, lastNewAt, lastOldAt, lastOldDelivery } = record
+  const start = confirmedAt ?? firstNewAt
+  const view = (who: Signers, switchedAt: Instant | null): SignerView => ({ who, switchedAt, lastOldDelivery })
+  if (start === null) return view(lastOldAt === null ? 'unknown' : 'old', null)
+  if (lastOldAt === null || lastOldAt <= start) return view('new', start)
+  const silent = now - lastOldAt >= SILENCE && lastNewAt !== null && lastNewAt - lastOldAt >= SILENCE
+  return silent ? view('new', lastOldAt) : view('both', null)
+}
+
+/** Selectors compare as DNS names do: ASCII letters without case (§3.1). */
+export function sameSelector(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+/** Until when the old key must stay: the overlap after the last signer left it, and the delivery time of mail still seen under way. */
+export function overlapEnd(view: SignerView, overlap: number, delivery: number): Instant | null {
+  if (view.switchedAt === null) return null
+  return Math.max(view.switchedAt + overlap, (view.lastOldDelivery ?? 0) + delivery)
+}

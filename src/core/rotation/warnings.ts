@@ -1,0 +1,114 @@
+// What a person should know besides the dates: weak choices, what a shortcut breaks, servers that need attention.
+
+import { formatDuration } from './calendar.js'
+import type { Observation } from './evidence.js'
+import type { Progress } from './progress.js'
+import type { RotationRequest } from './settings.js'
+import type { SignerView } from './signer-evidence.js'
+import type { Waits } from './waits.js'
+
+export interface PlanWarning {
+  readonly code: PlanWarningCode
+  readonly text: string
+}
+
+export interface WarningFacts {
+  readonly request: RotationRequest
+  readonly waits: Waits
+  readonly progress: Progress
+  readonly signers: SignerView
+  readonly observation: Observation | null
+  /** False where no state file remembers when things were first seen. */
+  readonly remembers: boolean
+}
+
+type Rule = (facts: WarningFacts) => string | null
+
+const join = (servers: readonly string[]): string => servers.join(', ')
+
+/** One row per warning; null where it does not apply. */
+const RULES = {
+  'short-overlap': ({ request, waits }) =>
+    request.kind === 'emergency'
+      ? `mail signed with the old key that is still in a queue fails DKIM ${formatDuration(waits.overlap.seconds * 1000)} after the switch: queued, greylisted, forwarded and mailing list mail, and mail that is verified late; SPF may still carry DMARC`
+      : null,
+  exposure: ({ request, waits }) =>
+    request.kind === 'emergency'
+      ? `caches keep the leaked key for up to ${formatDuration(waits.oldTtl.seconds * 1000)} after its revocation: until then forged mail may pass`
+      : null,
+  'same-host': ({ request }) =>
+    request.kind === 'emergency'
+      ? 'rotate every selector whose private key lay on the same host; selectors that are aliases into a provider are not affected'
+      : null,
+  'read-reports': ({ request }) =>
+    request.kind === 'emergency' ? 'read the DMARC reports of the last weeks for mail that was not yours' : null,
+  'larger-key': ({ request }) =>
+    (request.old.bits ?? 2048) < 2048 && request.old.type === 'rsa' && (request.new.bits ?? 2048) >= 2048
+      ? 'the new record is longer than 255 characters and is published as two strings: check that the DNS panel takes it'
+      : null,
+  'very-large-key': ({ request }) =>
+    (request.new.bits ?? 0) > 2048
+      ? 'a key above 2048 bits does not fit a small DNS answer, and some panels and verifiers refuse it'
+      : null,
+  'weak-new-key': ({ request }) =>
+    request.new.type === 'rsa' && (request.new.bits ?? 2048) < 2048
+      ? `the new key has only ${request.new.bits} bits: RFC 8301 §3.2 asks for 2048`
+      : null,
+  'key-unknown': ({ request }) =>
+    request.new.fingerprint === null && request.kind !== 'provider'
+      ? 'no new key was given: whatever is published under the new selector cannot be told from another key (--key)'
+      : null,
+  'not-observed': ({ request }) =>
+    request.zone.source === null && request.kind !== 'provider'
+      ? 'DNS was not read: TTLs are assumed, and nothing proves that the new selector is free'
+      : null,
+  'old-key-changed': ({ request, observation }) => {
+    const [was, is] = [request.old.fingerprint, observation?.oldRecord.fingerprint ?? null]
+    return was !== null && is !== null && was !== is
+      ? `the key under the old selector is not the one that the plan was made for: ${was} then, ${is} now`
+      : null
+  },
+  'lame-server': ({ observation }) => {
+    const lame = new Set([...(observation?.newRecord.lame ?? []), ...(observation?.oldRecord.lame ?? [])])
+    return lame.size === 0
+      ? null
+      : `delegated, but not serving the zone: ${join([...lame])}; resolvers step over it, fix it`
+  },
+  'server-unreachable': ({ observation }) => {
+    const silent = new Set([...(observation?.newRecord.temporary ?? []), ...(observation?.oldRecord.temporary ?? [])])
+    return silent.size === 0
+      ? null
+      : `no usable answer from ${join([...silent])}: nothing moves until every server was heard`
+  },
+  straggler: ({ signers, request }) =>
+    signers.who === 'both'
+      ? `some mail is still signed with ${request.old.selector}: find the signer that was not reloaded`
+      : null,
+  'broken-sample': ({ progress, request }) =>
+    progress.signers.brokenAt !== null
+      ? `a message signed with ${request.new.selector} does not verify: check that the signer has the private key of this record`
+      : null,
+  'switch-unproven': ({ progress, signers }) =>
+    signers.who === 'unknown' && (progress.oldState === 'revoked' || progress.oldState === 'absent')
+      ? 'the old key is gone, and nothing shows that the signers have left it: check with --sample'
+      : null,
+  'since-unknown': ({ remembers, progress, waits }) =>
+    !remembers && progress.newState === 'live'
+      ? `without --state it is not known since when the new record is published: let ${formatDuration(waits.propagation.seconds * 1000)} pass before the switch`
+      : null,
+  'ed25519-alone': ({ request }) =>
+    request.kind !== 'add' && request.new.type === 'ed25519' && request.old.type === 'rsa'
+      ? 'many verifiers know no Ed25519: keep an RSA signature beside it (RFC 8463 §3)'
+      : null,
+} as const satisfies Record<string, Rule>
+
+export type PlanWarningCode = keyof typeof RULES
+
+export function warningsOf(facts: WarningFacts): readonly PlanWarning[] {
+  const warnings: PlanWarning[] = []
+  for (const [code, rule] of Object.entries(RULES) as [PlanWarningCode, Rule][]) {
+    const text = rule(facts)
+    if (text !== null) warnings.push({ code, text })
+  }
+  return warnings
+}

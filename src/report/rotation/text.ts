@@ -1,0 +1,162 @@
+// A plan on a terminal: the stage, the timeline with "you are here", and in full what the next step asks for.
+
+import { type Style, visible } from '../style.js'
+import { distance, type LocalDates, localDates } from './dates.js'
+import type { PhaseView, PlanView } from './view.js'
+
+export function planText(views: readonly PlanView[], style: Style): string {
+  const parts = views.map(view => onePlan(view, style))
+  return views.length > 1 ? `${overview(views, style)}\n${parts.join('\n')}` : parts.join('\n')
+}
+
+function overview(views: readonly PlanView[], style: Style): string {
+  const width = Math.max(...views.map(view => title(view).length))
+  const lines = views.map(view => {
+    const next =
+      view.nextAction === null ? '' : `${localDates(view.timeZone).date(view.nextAction.at)}  ${view.nextAction.text}`
+    return `  ${paint(view, style)(mark(view))} ${visible(title(view)).padEnd(width)}  ${view.stage.padEnd(10)}  ${next}`.trimEnd()
+  })
+  return `${style.strong(`${views.length} rotations`)}\n${lines.join('\n')}\n`
+}
+
+function title({ domain, old, new: fresh, kind }: PlanView): string {
+  return kind === 'provider' ? `${old.selector}._domainkey.${domain}` : `${domain}: ${old.selector} → ${fresh.selector}`
+}
+
+const MARKS = { planned: '·', 'on-track': '✓', 'action-due': '!', alarm: '✗', temporary: '?' } as const
+
+function mark({ verdict }: PlanView): string {
+  return MARKS[verdict]
+}
+
+function paint({ verdict }: PlanView, style: Style): (text: string) => string {
+  if (verdict === 'alarm') return style.bad
+  if (verdict === 'action-due' || verdict === 'temporary') return style.warn
+  return verdict === 'on-track' ? style.good : style.strong
+}
+
+const KINDS = {
+  replace: 'rotation',
+  emergency: 'EMERGENCY rotation',
+  add: 'second key',
+  flip: 'flip of the aliases',
+  provider: 'managed by the provider',
+} as const
+
+function onePlan(view: PlanView, style: Style): string {
+  const dates = localDates(view.timeZone)
+  const sections = [
+    heading(view, style, dates),
+    warnings(view, style),
+    view.phases.length > 1 ? timeline(view, style, dates) : '',
+    details(view, style, dates),
+    view.kind === 'provider' ? '' : inputs(view, style),
+  ]
+  return sections.filter(section => section !== '').join('\n')
+}
+
+function heading(view: PlanView, style: Style, dates: LocalDates): string {
+  const lines = [
+    `${style.strong(visible(title(view)))}  ${KINDS[view.kind]}`,
+    `  now    ${dates.dateTime(view.now)} ${dates.zone}`,
+    `  stage  ${paint(view, style)(`${mark(view)} ${view.stage}`)}: ${view.stageText}`,
+  ]
+  if (view.provider !== null) lines.push(`  by     ${visible(view.provider)}`)
+  if (view.servers.length > 0) lines.push(`  asked  ${visible(view.servers.join(', '))}`)
+  const next = view.nextAction
+  if (next !== null) {
+    const when = next.due ? '' : ` (${dates.dateTime(next.at)})`
+    lines.push(`  next   ${(next.due ? paint(view, style) : style.strong)(visible(next.text))}${when}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function warnings(view: PlanView, style: Style): string {
+  if (view.warnings.length === 0) return ''
+  return `${view.warnings.map(({ text }) => `  ${style.warn('warning')} ${visible(text)}`).join('\n')}\n`
+}
+
+const STATUS_MARKS = { done: '✓', current: '▶', waiting: '○', blocked: '✗', late: '!' } as const
+
+/** The arrow stands between what is over and what is to come. */
+function timeline(view: PlanView, style: Style, dates: LocalDates): string {
+  const here = view.phases.findIndex(({ status, id }) => status !== 'done' && id !== 'lower-ttl')
+  const width = Math.max(...view.phases.map(({ title: text }) => text.length))
+  const lines = view.phases.flatMap((phase, index) => {
+    const line = timelineLine(view, phase, width, style, dates)
+    return index === here ? [hereLine(view, style, dates), line] : [line]
+  })
+  return `${lines.join('\n')}\n`
+}
+
+function hereLine(view: PlanView, style: Style, dates: LocalDates): string {
+  return style.strong(`  → you are here: ${dates.dateTime(view.now)}`)
+}
+
+function timelineLine(view: PlanView, phase: PhaseView, width: number, style: Style, dates: LocalDates): string {
+  const { status, kind, notBefore, dueBy, doneAt } = phase
+  const when =
+    status === 'done'
+      ? doneAt === null
+        ? 'done'
+        : `done ${dates.dateTime(doneAt)}`
+      : kind === 'wait' && dueBy !== null
+        ? `${dates.dateTime(notBefore)} to ${dates.dateTime(dueBy)}`
+        : `${dates.dateTime(notBefore)}  ${distance(notBefore, view.now)}`
+  const text = `  ${STATUS_MARKS[status]} ${phase.title.padEnd(width)}  ${when}${status === 'late' || status === 'blocked' ? `  ${status.toUpperCase()}` : ''}`
+  if (status === 'done') return style.good(text)
+  if (status === 'late' || status === 'blocked') return style.bad(text)
+  return status === 'current' ? style.strong(text) : style.dim(text)
+}
+
+/** What is done needs no words but its evidence; what is to come is told in full. */
+function details(view: PlanView, style: Style, dates: LocalDates): string {
+  return view.phases.map(phase => phaseText(phase, style, dates)).join('\n')
+}
+
+function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
+  const lines = [style.strong(`${STATUS_MARKS[phase.status]} ${phase.title}`)]
+  const add = (label: string, text: string | null): void => {
+    if (text !== null && text !== '') lines.push(...block(label, text))
+  }
+  if (phase.status !== 'done') {
+    add('when', `not before ${dates.dateTime(phase.notBefore)}: ${phase.why}`)
+    if (phase.dueBy !== null) add(phase.kind === 'wait' ? 'until' : 'due by', dates.dateTime(phase.dueBy))
+  }
+  add('seen', phase.evidence.map(visible).join('\n'))
+  if (phase.status === 'done') return `${lines.join('\n')}\n`
+  add('record', phase.recordText)
+  add('signer', phase.signerText)
+  add('run', phase.commands.map(visible).join('\n'))
+  add('proof', visible(phase.check))
+  add('back', phase.rollback === null ? null : visible(phase.rollback))
+  return `${lines.join('\n')}\n`
+}
+
+function block(label: string, text: string): string[] {
+  return text
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map((line, index) => `  ${(index === 0 ? label : '').padEnd(7)}${line}`.trimEnd())
+}
+
+const INPUT_NAMES = {
+  negativeTtl: 'negative TTL',
+  oldTtl: 'old TTL',
+  propagation: 'propagation',
+  overlap: 'overlap',
+  ttlLead: 'TTL lead',
+  revokedFor: 'revoked for',
+  queueLifetime: 'queue lifetime',
+  cadence: 'cadence',
+} as const satisfies Record<keyof PlanView['inputs'], string>
+
+function inputs(view: PlanView, style: Style): string {
+  const names = Object.keys(INPUT_NAMES) as (keyof typeof INPUT_NAMES)[]
+  const lines = names.map(name => {
+    const { seconds, formula, observed } = view.inputs[name]
+    const from = observed === null ? '' : style.dim(`  seen at ${visible(observed)}`)
+    return `  ${INPUT_NAMES[name].padEnd(15)}${`${seconds} s`.padEnd(11)}${formula}${from}`
+  })
+  return `${style.strong('These figures are behind the dates')}\n${lines.join('\n')}\n`
+}
