@@ -20,7 +20,7 @@ export interface LookupReport extends KeyReport {
 }
 
 export function toLookupText(report: LookupReport, style: Style = PLAIN): string {
-  const lines = [headline(report, style), '']
+  const lines = [headline(report, style), ...whyLines(report), '']
   if (report.match !== null) lines.push(...matchLines(report.match, style), '')
   for (const finding of report.findings) lines.push(...findingLines(finding, style))
   if (report.findings.length > 0) lines.push('')
@@ -56,8 +56,8 @@ const STATUS_TEXT = {
 function headline(report: LookupReport, style: Style): string {
   const trouble = report.findings.some(({ severity }) => severity === 'critical' || severity === 'error')
   const mark = markOf(report.result, trouble, style)
-  const why = report.result === 'found' ? '' : reasonText(report)
-  return `${mark}  ${style.strong(visible(report.name))}: ${RESULT_TEXT[report.result]}${why}`
+  const text = report.result === 'found' && trouble ? 'a key record with faults that count' : RESULT_TEXT[report.result]
+  return `${mark}  ${style.strong(visible(report.name))}: ${text}`
 }
 
 function markOf(result: KeyReport['result'], trouble: boolean, style: Style): string {
@@ -65,9 +65,9 @@ function markOf(result: KeyReport['result'], trouble: boolean, style: Style): st
   return result === 'found' && !trouble ? style.good('✓ found') : style.bad(`✗ ${result}`)
 }
 
-function reasonText({ detail, status }: LookupReport): string {
+function whyLines({ result, detail, status }: LookupReport): string[] {
   const why = detail ?? STATUS_TEXT[status]
-  return why === '' ? '' : ` (${visible(why)})`
+  return result === 'found' || result === 'revoked' || why === '' ? [] : wrapped('why', visible(why))
 }
 
 function matchLines({ file, matches }: NonNullable<LookupReport['match']>, style: Style): string[] {

@@ -73,7 +73,10 @@ export async function lookUpKey(source: DnsSource, name: KeyName, options: LookU
   const judged = judge(answer)
   const neighbourhood = [...answerFindings(answer, judged)]
   if (options.probe !== false) neighbourhood.push(...(await probe(source, name, answer, options.signal)))
-  const findings = bySeverity([...judged.lint.flatMap(lint => lint.findings), ...neighbourhood.map(alone)])
+  // What is wrong with the pieces of a cut record is of no interest once they are joined.
+  const pieces = neighbourhood.some(({ code }) => code === 'split-into-records')
+  const own = pieces ? [] : judged.lint.flatMap(lint => lint.findings)
+  const findings = bySeverity([...own, ...neighbourhood.map(alone)])
   const main = judged.main
   const report: KeyReport = {
     schema: 'dkim.lookup/1',
@@ -153,7 +156,9 @@ function* answerFindings(answer: TxtAnswer, judged: Judged): Generator<Found> {
   const { texts, lintOf } = judged
   const last = answer.chain.at(-1)
   if (answer.status === 'cname-loop') yield finding('cname-loop', answer.detail ?? undefined)
-  if (answer.status === 'nxdomain' && last !== undefined) yield finding('dangling-cname', last.target)
+  // Without a server that says so, as for a zone file of another zone, nothing is known of the target.
+  if (answer.status === 'nxdomain' && last !== undefined && answer.server !== null)
+    yield finding('dangling-cname', last.target)
   if (answer.besideAlias) yield finding('cname-beside-txt')
   if (answer.wildcard) yield finding('wildcard')
   if (answer.status !== 'found') return
