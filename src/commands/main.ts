@@ -18,6 +18,10 @@ interface CommandRow {
 /** A new command is one row here and one file beside this one. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
   keygen: { summary: 'make a key and its DNS record', load: async () => (await import('./keygen.js')).defineKeygen },
+  'format-record': {
+    summary: 'write a record the way a DNS host, a hosted sender or a mail server wants it',
+    load: async () => (await import('./format-record.js')).defineFormatRecord,
+  },
   sign: { summary: 'sign a message', load: async () => (await import('./sign.js')).defineSign },
   verify: {
     summary: 'verify the signatures of messages, and say why one fails',

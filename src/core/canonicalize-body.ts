@@ -138,17 +138,17 @@ class RelaxedBody implements BodyCanonicalizer {
     if (this.#out.length < length + 4) this.#out = Buffer.allocUnsafe(length + 4)
     const out = this.#out
     let crlfs = this.#crlfs
+    let carried = crlfs > 0
     let blank = this.#blank
     let cr = this.#cr
     let written = 0
     const begin = (): void => {
       this.#content = true
-      if (written + 2 * crlfs + 2 > out.length) {
-        // CRLFs of earlier chunks, too many for this one's buffer.
-        if (written > 0) this.#sink(out.subarray(0, written))
-        written = 0
+      if (carried) {
+        // CRLFs of earlier chunks come before anything of this one; its buffer has no room for them.
         emitCrlfs(this.#sink, crlfs)
         crlfs = 0
+        carried = false
       }
       for (; crlfs > 0; crlfs -= 1) {
         out[written++] = CR

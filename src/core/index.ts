@@ -44,6 +44,7 @@ export {
   type PrivateKey,
   type PrivateKeyFormat,
 } from './key.js'
+export { type KeyMaterial, readKeyMaterial } from './key-formats.js'
 export { KeyCache, type KeyCandidate, type KeyLookup, lookUpKeys } from './key-lookup.js'
 export {
   formatKeyRecord,
