@@ -232,7 +232,7 @@ function refusePublishedPrivateKey(record: KeyRecord, name: string): void {
 
 function refuseUnsafe(key: PublicKey, name: string): void {
   const fault = key.rsa === undefined ? undefined : rsaFault(key.rsa)
-  const weakPoint = key.type === 'ed25519' && isWeakEd25519Point(Buffer.from(key.p, 'base64'))
+  const weakPoint = key.type === 'ed25519' && isWeakEd25519Point(decodeBase64(key.p)!)
   if (fault === undefined && !weakPoint) return
   const what = fault?.detail ?? 'a point of small order'
   throw new DkimError('key-invalid', `${name} holds ${what}: no verifier accepts it`, 'make a new key with dkim keygen')
