@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'verify the signatures of messages, and say why one fails',
     load: async () => (await import('./verify.js')).defineVerify,
   },
+  lookup: {
+    summary: 'look a key up in DNS, and see what is wrong with it',
+    load: async () => (await import('./lookup.js')).defineLookup,
+  },
   'rotate-plan': {
     summary: 'plan a key rotation, and see where it stands',
     load: async () => (await import('./rotate-plan.js')).defineRotatePlan,

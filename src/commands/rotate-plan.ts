@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, Option } from 'commander'
 import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, STAGES } from '../core/index.js'
+import { DIALECT_NAMES } from '../report/record/dialects.js'
 import type { DefineCommand } from './main.js'
 import {
   addDnsOptions,
@@ -28,7 +29,7 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
   addReportOptions(command, Object.keys(PLAN_FORMATS))
   return command
     .option('-o, --output <file>', 'write the plan to this file')
-    .option('--dialect <name>', 'write records for this DNS host (see dkim format-record)')
+    .addOption(new Option('--dialect <name>', 'write records for this DNS host (default: bind)').choices(DIALECT_NAMES))
     .option('--signer <name>', 'write the change of configuration for this mail server')
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
     .addHelpText('after', HELP)
