@@ -3,7 +3,7 @@
 import { LIMITS } from '../limits.js'
 import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
 import type { RecordType } from './record.js'
-import { type AnswerStatus, noAnswer, type TxtAnswer } from './resolver.js'
+import { noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
 
 /** `elsewhere` is asked for names that no file knows; without it they do not exist. */
@@ -41,7 +41,7 @@ function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   const beside = answer.status === 'found' ? zone.aliasAt(answer.owner) : null
   return {
-    ...emptyAnswer(name, answer.status, DETAILS[answer.status] ?? null, answer.source),
+    ...emptyAnswer(name, answer.status, detailOf(answer), answer.source),
     chain: answer.chain,
     records: answer.records,
     owner: answer.owner,
@@ -52,8 +52,9 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   }
 }
 
-const DETAILS: Partial<Record<AnswerStatus, string>> = {
-  'cname-loop': 'the aliases lead nowhere',
-  servfail: 'the zone file plays a server failure here',
-  timeout: 'the zone file plays a timeout here',
+function detailOf({ status, chain }: ZoneAnswer): string | null {
+  if (status === 'servfail') return 'the zone file plays a server failure here'
+  if (status === 'timeout') return 'the zone file plays a timeout here'
+  if (status !== 'cname-loop') return null
+  return chain.length > LIMITS.cnameHops ? TOO_LONG : `the aliases lead back to ${chain.at(-1)!.target}`
 }
