@@ -99,6 +99,11 @@ function addEvidence(command: Command): void {
       collect,
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
+    .option(
+      '--server-port <port>',
+      'the port of authoritative servers, for test set-ups (default: 53)',
+      parseWholeNumber,
+    )
 }
 
 function parseDays(value: string): readonly string[] {

@@ -44,6 +44,7 @@ export interface RotatePlanOptions extends DnsOptions {
   readonly assert?: string
   readonly authoritative?: readonly string[]
   readonly ignoreServer?: readonly string[]
+  readonly serverPort?: number
   readonly format: PlanFormat
   readonly output?: string
   readonly dialect?: DialectName

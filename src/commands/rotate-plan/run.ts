@@ -116,7 +116,7 @@ interface Judged {
 async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged[]> {
   const { context, options, now, witnesses } = run
   const keys = new KeyCache()
-  const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.resolver, now, keys })
+  const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.source, now, keys })
   const judged: Judged[] = []
   for (const before of plans) {
     const evidence = await gather(run, before, samples)
@@ -139,14 +139,14 @@ async function gather(
   const samples = all.filter(sample => sample.domain === domain)
   const evidence = { now: now.getTime(), samples, confirmations: options.confirm ?? [] }
   if (isBlind(options)) return { ...evidence, observation: null, reports: [], probe: null }
-  const observation = await observe(await witnesses.of(domain), request, now.getTime(), context.signal)
+  const observation = await observe((await witnesses.of(domain)).witnesses, request, now.getTime(), context.signal)
   const wantsProbe =
     options.check === true && observation.newRecord.state === 'live' && plan.progress.verifiedAt === null
   return {
     ...evidence,
     observation,
     reports: readReports(options.reports ?? [], domain),
-    probe: wantsProbe ? await probe(request, witnesses.resolver, now) : null,
+    probe: wantsProbe ? await probe(request, witnesses.source, now) : null,
   }
 }
 
