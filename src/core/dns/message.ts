@@ -36,7 +36,7 @@ export interface Message {
 
 /** The name is a validated one (isQueryName): the encoder would cut and map others without a word. */
 export async function encodeQuery(question: Question, id: number): Promise<Buffer> {
-  const dns2 = await import('dns2')
+  const { default: dns2 } = await import('dns2')
   const packet = new dns2.Packet()
   // AD in a query asks for AD in the answer (RFC 6840 §5.7).
   const header = { id, rd: question.recursion ? 1 : 0, ad: 1 } as Partial<DNS.Packet.Header>
