@@ -21,28 +21,24 @@ interface FormatRecordOptions extends KeyChoice {
   readonly quiet?: boolean
 }
 
-const EXAMPLES = `
-Examples:
-  dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem
-  dkim format-record --selector mail --domain example.com --key record.txt --dialect route53
-  dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate
-  dkim format-record --domain example.com --provider fastmail
-  dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim
-
-Dialects:
-${Object.entries(DIALECTS)
-  .map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`)
-  .join('\n')}
-
-Signers:
-${Object.entries(SIGNERS)
-  .map(([name, signer]) => `  ${name.padEnd(22)}${signer.name}`)
-  .join('\n')}`
-
 export const defineFormatRecord: DefineCommand = (context, done) =>
-  addOptions(newCommand('format-record'))
+  addOptions(
+    newCommand('format-record')
+      .example('dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem')
+      .example('dkim format-record --selector mail --domain example.com --key record.txt --dialect route53')
+      .example('dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate')
+      .example('dkim format-record --domain example.com --provider fastmail')
+      .example('dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim')
+      .table(
+        'Dialects',
+        Object.entries(DIALECTS).map(([name, { summary }]) => [name, summary]),
+      )
+      .table(
+        'Signers',
+        Object.entries(SIGNERS).map(([name, signer]) => [name, signer.name]),
+      ),
+  )
     .description('Write the record of a key the way your DNS host, hosted sender or mail server wants it.')
-    .addHelpText('after', EXAMPLES)
     .action(async (options: FormatRecordOptions) => done(await runFormatRecord(context, options)))
 
 function addOptions(command: Command): Command {
