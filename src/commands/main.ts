@@ -18,16 +18,44 @@ interface CommandRow {
 /** A new command is one row here and one file beside this one. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
   keygen: { summary: 'make a key and its DNS record', load: async () => (await import('./keygen.js')).defineKeygen },
+  'format-record': {
+    summary: 'write a record the way a DNS host, a hosted sender or a mail server wants it',
+    load: async () => (await import('./format-record.js')).defineFormatRecord,
+  },
   sign: { summary: 'sign a message', load: async () => (await import('./sign.js')).defineSign },
   verify: {
     summary: 'verify the signatures of messages, and say why one fails',
     load: async () => (await import('./verify.js')).defineVerify,
   },
+  lookup: {
+    summary: 'look a key up in DNS, and see what is wrong with it',
+    load: async () => (await import('./lookup.js')).defineLookup,
+  },
   'rotate-plan': {
     summary: 'plan a key rotation, and see where it stands',
     load: async () => (await import('./rotate-plan.js')).defineRotatePlan,
   },
+  help: {
+    summary: 'explain a command, or the code of a reason or warning',
+    load: async () => (await import('./help.js')).defineHelp,
+  },
+  completion: {
+    summary: 'print the completion script of bash, zsh or fish',
+    load: async () => (await import('./completion.js')).defineCompletion,
+  },
 }
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS)
+
+const EXAMPLES = [
+  ['dkim keygen --domain example.com --selector mail', 'make a key and print its DNS record'],
+  [
+    'dkim sign --key mail._domainkey.example.com.private.pem --domain example.com --selector mail message.eml > signed.eml',
+    'sign a message with it',
+  ],
+  ['dkim verify signed.eml', 'verify a message, and learn why it fails'],
+  ['dkim lookup example.com --selector mail', 'check what DNS says'],
+] as const
 
 const VERSION = '0.1.0'
 
@@ -38,9 +66,11 @@ export async function main(argv: readonly string[], context: Context): Promise<E
       context.stdout.write(`${VERSION}\n`)
       return exitCode
     }
-    const program = await buildProgram(argv, context, code => {
+    const asked = argv.filter(argument => !argument.startsWith('-')).slice(0, 1)
+    const program = await buildProgram(asked, context, code => {
       exitCode = code
     })
+    await showOurHelp(program, argv, context)
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
@@ -48,10 +78,11 @@ export async function main(argv: readonly string[], context: Context): Promise<E
   }
 }
 
-async function buildProgram(
-  argv: readonly string[],
+/** The whole tree; the commands among `wanted` with their options, the others by name and summary alone. */
+export async function buildProgram(
+  wanted: readonly string[],
   context: Context,
-  done: (code: ExitCode) => void,
+  done: (code: ExitCode) => void = () => undefined,
 ): Promise<Command> {
   const { newCommand } = await import('./options.js')
   const program = newCommand('dkim')
@@ -62,12 +93,28 @@ async function buildProgram(
       writeErr: text => void context.stderr.write(text),
       outputError: () => undefined,
     })
-  const asked = argv.find(argument => !argument.startsWith('-') && argument !== 'help')
+    .helpCommand(false)
+  for (const [run, text] of EXAMPLES) program.example(run, text)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = name === asked ? (await load())(context, done) : newCommand(name)
+    const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
     program.addCommand(command.summary(summary).copyInheritedSettings(program))
   }
   return program
+}
+
+/** With --help in argv, help is written in our own form. */
+async function showOurHelp(program: Command, argv: readonly string[], context: Context): Promise<void> {
+  if (argv.length > 0 && !argv.includes('--help') && !argv.includes('-h')) return
+  const { styleFor } = await import('../report/style.js')
+  const { helpText } = await import('../report/help/text.js')
+  const { pageOf } = await import('./command-page.js')
+  const { stdout, env } = context
+  const option = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined
+  const style = await styleFor({ option, env, isTTY: stdout.isTTY === true })
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ getOutHasColors: () => true, getErrHasColors: () => true })
+    command.configureHelp({ formatHelp: () => helpText(pageOf(command), stdout.columns ?? 80, style) })
+  }
 }
 
 function reportError(error: unknown, context: Context): ExitCode {
@@ -102,7 +149,8 @@ function reportUsage(error: CommanderLike, context: Context): ExitCode {
   say(
     context,
     'hint',
-    suggestion?.replace(/^\(|\)$/g, '') ?? 'dkim --help lists the commands, dkim help COMMAND their options',
+    suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ??
+      'dkim --help lists the commands, dkim help COMMAND their options',
   )
   return EXIT_CODES.usage
 }

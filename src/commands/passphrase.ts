@@ -45,10 +45,10 @@ async function askHidden(prompt: string, context: Context, fault: DkimError): Pr
   } catch {
     throw fault
   }
-  context.stderr.write(prompt)
-  // readline with a deaf output edits the line but shows nothing of it.
+  // readline with a deaf output edits the line but shows nothing of it. It silences the terminal itself before the question is put.
   const deaf = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: terminal, output: deaf, terminal: true })
+  context.stderr.write(prompt)
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve)

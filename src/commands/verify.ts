@@ -5,17 +5,20 @@ import {
   DkimError,
   KeyCache,
   LineEndNormalizer,
+  lookUpKeys,
   type Policy,
   type Resolver,
+  type Signature,
   toDomainName,
   type VerificationReport,
   Verifier,
 } from '../core/index.js'
-import { toAuthenticationResults } from '../report/authentication-results.js'
-import { toJson, toJsonLine } from '../report/json.js'
 import { readableFields } from '../report/readable-fields.js'
-import { type Style, styleFor } from '../report/style.js'
+import { type Style, styleFor, visible } from '../report/style.js'
+import { tagsText } from '../report/tags-text.js'
 import { toBriefText, toText } from '../report/text.js'
+import type { Entry, FailedReport, Format, Settings } from '../report/verification/format.js'
+import { FORMAT_NAMES, FORMATS, type FormatName } from '../report/verification/formats.js'
 import type { Context } from './context.js'
 import { openResolver } from './dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from './exit-code.js'
@@ -24,7 +27,7 @@ import { type DefineCommand, say } from './main.js'
 import { addDnsOptions, addReportOptions, collect, type DnsOptions, newCommand, parseWholeNumber } from './options.js'
 
 interface VerifyCommandOptions extends DnsOptions {
-  readonly format: 'text' | 'json' | 'ndjson' | 'authentication-results'
+  readonly format: FormatName
   readonly quiet?: boolean
   readonly color?: boolean
   readonly authservId?: string
@@ -37,13 +40,21 @@ interface VerifyCommandOptions extends DnsOptions {
   readonly lenientEol?: boolean
   readonly unquoteMbox?: boolean
   readonly verbose?: boolean
+  readonly tags?: boolean
 }
 
 export const defineVerify: DefineCommand = (context, done) =>
-  addReportOptions(addDnsOptions(newCommand('verify')), ['text', 'json', 'ndjson', 'authentication-results'])
+  addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
+    .example('dkim verify message.eml', 'one message, and why it fails')
+    .example('dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', 'a mailbox, counted')
+    .example('dkim verify --dns-file zone.txt --require-aligned outbox/*.eml', 'a gate: keys from a file, no network')
     .argument('[input...]', 'message, directory or mbox file; - or nothing for standard input')
     .option('--authserv-id <name>', 'the name to report under in Authentication-Results (default: the host name)')
+    .option('--unquote-mbox', 'undo the >From quoting of mbox files')
+    .option('--tags', 'say in plain words what each tag of the signature and of its key record means')
+    .option('-v, --verbose', 'the full report for each message of a batch')
+    .optionsGroup('Policy')
     .option('--min-key-bits <bits>', 'accept no RSA key that is shorter', parseWholeNumber)
     .option('--require-signed <fields>', 'fields that must be signed where present, for instance subject,reply-to')
     .option('--require-aligned', 'accept only signatures aligned with the From domain')
@@ -51,8 +62,6 @@ export const defineVerify: DefineCommand = (context, done) =>
     .option('--allow-partial-body', 'accept signatures whose l= leaves part of the body unsigned')
     .option('--ignore-expiration', 'accept expired signatures, for archived mail')
     .option('--lenient-eol', 'accept messages with mixed line ends')
-    .option('--unquote-mbox', 'undo the >From quoting of mbox files')
-    .option('-v, --verbose', 'the full report for each message of a batch')
     .action(async (inputs: string[], options: VerifyCommandOptions) => done(await runVerify(context, inputs, options)))
 
 async function runVerify(context: Context, paths: readonly string[], options: VerifyCommandOptions): Promise<ExitCode> {
@@ -92,14 +101,6 @@ interface RunParts {
   readonly policy: Partial<Policy>
 }
 
-/** What a report says when the input could not be read at all. */
-interface FailedReport {
-  readonly schema: 'dkim.verification/1'
-  readonly input: string
-  readonly result: null
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | null }
-}
-
 /** One run over all inputs: reports go out as soon as the format allows it. */
 class VerifyRun {
   readonly #context: Context
@@ -107,8 +108,8 @@ class VerifyRun {
   readonly #parts: RunParts
   readonly #keys = new KeyCache()
   readonly #codes = new Set<ExitCode>()
-  /** For --format json, which is one value: an object for one input, an array for several. */
-  readonly #collected: (VerificationReport | FailedReport)[] = []
+  /** For formats that are one document over all inputs. */
+  readonly #collected: Entry[] = []
   readonly #counts = new Map<string, number>()
   /** One argument that names one message. */
   #single: boolean
@@ -163,19 +164,42 @@ class VerifyRun {
   async #write(report: VerificationReport, verifier: Verifier): Promise<void> {
     const { format, quiet } = this.#options
     if (quiet) return
+    if (format !== 'text') return this.#writeEntry(FORMATS[format], { report, section: verifier.section })
     const { stdout } = this.#context
-    if (format === 'json') this.#collected.push(report)
-    else if (format === 'ndjson') await write(stdout, toJsonLine(report))
-    else if (format === 'authentication-results') {
-      await write(stdout, toAuthenticationResults(report, this.#options.authservId ?? hostname(), '\n'))
-    } else if (this.#single || this.#options.verbose) await write(stdout, await this.#fullText(report, verifier))
+    if (this.#single || this.#options.verbose) await write(stdout, await this.#fullText(report, verifier))
     else await write(stdout, toBriefText(report, this.#parts.style))
+  }
+
+  async #writeEntry(format: Format, entry: Entry): Promise<void> {
+    if ('each' in format) await write(this.#context.stdout, format.each(entry, this.#settings()))
+    else this.#collected.push(format.wantsHeader ? entry : { report: entry.report })
+  }
+
+  #settings(): Settings {
+    const { authservId = hostname(), now = this.#context.now() } = this.#options
+    return { single: this.#single, authservId, now }
   }
 
   async #fullText(report: VerificationReport, verifier: Verifier): Promise<string> {
     const fields = await readableFields(verifier.section)
     const names = verifier.section.fields.map(({ name }) => name)
-    return toText(report, { style: this.#parts.style, fields, fieldNames: names })
+    const text = toText(report, { style: this.#parts.style, fields, fieldNames: names })
+    return this.#options.tags ? `${text}${await this.#tagsText(verifier.signatures)}` : text
+  }
+
+  async #tagsText(signatures: readonly Signature[]): Promise<string> {
+    const { style, resolver } = this.#parts
+    const parts: string[] = []
+    for (const { tags, domain, keyName } of signatures) {
+      if (tags === null) continue
+      parts.push(tagsText(`DKIM-Signature of ${visible(domain ?? 'an unknown domain')}`, tags, 'signature', style))
+      const lookup = keyName === null ? null : await lookUpKeys(resolver, keyName, this.#keys, this.#context.signal)
+      for (const { record } of lookup?.candidates ?? []) {
+        if (record === null) continue
+        parts.push(tagsText(`Key record at ${visible(keyName ?? '')}`, record.tags, 'key-record', style))
+      }
+    }
+    return parts.map(part => `\n${part}`).join('')
   }
 
   async #fail(name: string, error: DkimError): Promise<void> {
@@ -190,9 +214,9 @@ class VerifyRun {
       error: { code: error.code, message: error.message, hint: error.hint ?? null },
     }
     // A single input that cannot be read leaves nothing on stdout; in a batch it has its own record.
-    if (this.#options.quiet || (this.#single && this.#options.format !== 'json')) return
-    if (this.#options.format === 'json') this.#collected.push(failed)
-    else if (this.#options.format === 'ndjson') await write(this.#context.stdout, toJsonLine(failed))
+    const { format, quiet } = this.#options
+    if (quiet || format === 'text' || this.#single) return
+    await this.#writeEntry(FORMATS[format], { report: failed })
   }
 
   #count(result: string): void {
@@ -202,10 +226,14 @@ class VerifyRun {
   async finish(): Promise<ExitCode> {
     const { format, quiet } = this.#options
     const { stdout } = this.#context
-    if (!quiet && format === 'json') {
-      const failedAlone = this.#single && this.#collected.some(({ result }) => result === null)
-      if (!failedAlone) await write(stdout, toJson(this.#single ? this.#collected[0] : this.#collected))
-    } else if (!quiet && format === 'text' && !this.#single) await write(stdout, summaryText(this.#counts))
+    if (quiet) return combineExitCodes(this.#codes)
+    if (format === 'text') {
+      if (!this.#single) await write(stdout, summaryText(this.#counts))
+    } else {
+      const document: Format = FORMATS[format]
+      const unreadable = this.#single && this.#codes.has(EXIT_CODES.usage)
+      if ('whole' in document && !unreadable) await write(stdout, document.whole(this.#collected, this.#settings()))
+    }
     return combineExitCodes(this.#codes)
   }
 }

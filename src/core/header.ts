@@ -37,6 +37,9 @@ export interface HeaderSection {
   readonly spaced: readonly string[]
 }
 
+const CR = 0x0d
+const LF = 0x0a
+
 /** The names that most fields have, as most are spelled: they need neither a check nor a conversion. */
 const USUAL_NAMES: ReadonlyMap<string, string> = new Map(
   (
@@ -59,12 +62,12 @@ export function parseHeaderSection(bytes: Buffer): HeaderSection {
     if (!faults.has(kind)) faults.set(kind, offset)
   }
   for (let start = 0; start < text.length; ) {
-    const end = endOfField(text, start, fault)
-    const contentEnd = endsWithCrlf(text, start, end) ? end - 2 : end
     if (fields.length >= LIMITS.headerFields) {
       fault('too-many-fields', start)
       break
     }
+    const end = endOfField(text, start, fault)
+    const contentEnd = endsWithCrlf(text, start, end) ? end - 2 : end
     const field = readField(text, start, contentEnd, fault)
     if (field !== undefined) {
       fields.push(field)
@@ -86,19 +89,18 @@ function endOfField(text: string, start: number, fault: ReportFault): number {
   }
 }
 
+/** Index behind the CRLF. The search for an LF never runs past the CRLF: begun anew on each line, it would cost quadratic time. */
 function endOfLine(text: string, start: number, fault: ReportFault): number {
   for (let position = start; ; ) {
-    const lf = text.indexOf('\n', position)
-    const end = lf === -1 ? text.length : lf
     const cr = text.indexOf('\r', position)
-    if (cr !== -1 && cr < end - 1) fault('bare-cr', cr)
-    if (lf === -1) {
-      if (cr === end - 1 && cr !== -1) fault('bare-cr', cr)
-      return end
+    const isCrlf = cr !== -1 && text.charCodeAt(cr + 1) === LF
+    if (cr === -1 || isCrlf) {
+      const lf = text.indexOf('\n', start)
+      if (lf !== -1 && lf !== cr + 1) fault('bare-lf', lf)
+      return isCrlf ? cr + 2 : text.length
     }
-    if (lf > start && text.charCodeAt(lf - 1) === 0x0d) return lf + 1
-    fault('bare-lf', lf)
-    position = lf + 1
+    fault('bare-cr', cr)
+    position = cr + 1
   }
 }
 
@@ -111,8 +113,8 @@ function readField(text: string, start: number, end: number, fault: ReportFault)
     fault('leading-continuation', start)
     return undefined
   }
-  const colon = text.indexOf(':', start)
-  if (colon === -1 || colon >= end) {
+  const colon = colonOfFirstLine(text, start, end)
+  if (colon === -1) {
     fault('no-colon', start)
     return undefined
   }
@@ -121,15 +123,18 @@ function readField(text: string, start: number, end: number, fault: ReportFault)
   const name = text.slice(start, nameEnd)
   const usual = USUAL_NAMES.get(name)
   if (usual !== undefined) return { name: usual, start, nameEnd, valueStart: colon + 1, valueEnd: end }
-  if (!isFieldName(name)) {
-    // The colon stands in a line of its own field, or that is none.
-    if (text.slice(start, colon).includes('\r\n')) {
-      fault('no-colon', start)
-      return undefined
-    }
-    fault('bad-field-name', start)
-  }
+  if (!isFieldName(name)) fault('bad-field-name', start)
   return { name: lowerAscii(name), start, nameEnd, valueStart: colon + 1, valueEnd: end }
+}
+
+/** -1 where the first line has none: a name is never folded. The search stays inside the field, so that all fields together cost linear time. */
+function colonOfFirstLine(text: string, start: number, end: number): number {
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code === 0x3a) return index
+    if (code === CR && text.charCodeAt(index + 1) === LF) return -1
+  }
+  return -1
 }
 
 /** The fields of each name, top to bottom: built once per message, so that selection is linear in h= (§5.4.2). */

@@ -138,6 +138,8 @@ function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | nul
       `l= is ${signature.tags?.get('l')?.value}, the body has ${bodyHash.total} octets`,
     )
   }
+  // Of a header section that was cut off neither hash says anything.
+  if (bodyHash === null && malformed !== null) return new Rejection('malformed-message', malformed)
   const keyRejection = lookup?.rejection ?? trial?.rejection ?? null
   return (
     cryptographicRejection(bodyMatch, keyRejection === null ? (trial?.match ?? 'unchecked') : 'unchecked') ??
@@ -156,8 +158,9 @@ function cryptographicRejection(bodyMatch: Match, headerMatch: Match): Rejection
   if (bodyMatch === 'mismatch') {
     return new Rejection('body-hash-did-not-verify', HEADER_OUTCOME[headerMatch])
   }
-  if (headerMatch === 'mismatch') return new Rejection('signature-did-not-verify', 'the body hash matches')
-  return null
+  if (headerMatch !== 'mismatch') return null
+  const body = bodyMatch === 'match' ? 'the body hash matches' : 'the body hash was not checked'
+  return new Rejection('signature-did-not-verify', body)
 }
 
 const HEADER_OUTCOME = {
@@ -233,6 +236,7 @@ const PRESENTATION_FIELDS = [
   'mime-version',
   'content-type',
   'content-transfer-encoding',
+  'content-disposition',
 ]
 
 function coverageWarnings({ signature, index, section }: Evidence): Warning[] {

@@ -4,10 +4,8 @@ export const LIMITS = {
   /** Octets of a header section that are read as one. */
   headerBytes: 1 << 20,
   headerFields: 10_000,
-  /** DKIM-Signature fields that are evaluated per message; those aligned with From come first. */
+  /** DKIM-Signature fields that are evaluated and reported per message; those aligned with From come first. */
   signatures: 10,
-  /** DKIM-Signature fields that are reported at all, evaluated or not. */
-  signaturesListed: 100,
   /** Octets of one DKIM-Signature field. */
   signatureBytes: 16_384,
   tagsPerList: 64,

@@ -32,7 +32,10 @@ export class MessageSplitter {
   }
 
   end(): void {
-    if (this.#state === 'header') this.#finishHeader(this.#pending.subarray(0, this.#length))
+    if (this.#state !== 'header') return
+    const whole = this.#pending.subarray(0, this.#length)
+    if (whole.length > LIMITS.headerBytes) this.#cutHeader(whole)
+    else this.#finishHeader(whole)
   }
 
   #writeHeader(chunk: Buffer): void {
@@ -40,11 +43,10 @@ export class MessageSplitter {
     const whole = this.#length === 0 ? chunk : this.#append(chunk)
     const from = this.#length === 0 ? 0 : Math.max(0, this.#length - chunk.length - 3)
     const boundary = startsWithBlankLine(whole) ? 0 : endOfFields(whole, from)
-    const headerLength = boundary === -1 ? whole.length : boundary
+    // One byte over the limit may be the CR of the empty line: the answer must not depend on where the chunks were cut.
+    const headerLength = boundary === -1 ? whole.length - 1 : boundary
     if (headerLength > LIMITS.headerBytes) {
-      this.#state = 'oversized'
-      this.#sink.header(Buffer.from(whole.subarray(0, LIMITS.headerBytes)), false)
-      this.#pending = Buffer.alloc(0)
+      this.#cutHeader(whole)
     } else if (boundary === -1) {
       if (this.#length === 0) this.#append(chunk)
     } else {
@@ -57,6 +59,12 @@ export class MessageSplitter {
   #finishHeader(section: Buffer): void {
     this.#state = 'body'
     this.#sink.header(Buffer.from(section), true)
+  }
+
+  #cutHeader(whole: Buffer): void {
+    this.#state = 'oversized'
+    this.#sink.header(Buffer.from(whole.subarray(0, LIMITS.headerBytes)), false)
+    this.#pending = Buffer.alloc(0)
   }
 
   /** Grows by doubling, so that a header section that comes byte by byte costs linear time. */

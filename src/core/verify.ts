@@ -151,17 +151,21 @@ export class Verifier {
     for (const signature of this.#choose()) this.#examined.push(this.#examine(signature, complete))
   }
 
-  /** Up to the limit; those that could align with From come first, so that decoys cannot push a good one out. */
+  /** Up to the limit; the well-formed ones that could align with From come first, so that no number of decoys can push a good one out. */
   #choose(): Signature[] {
     const fields = this.#index.get('dkim-signature') ?? []
-    if (fields.length <= LIMITS.signatures) return fields.map(field => parseSignature(this.#section, field))
-    const listed = fields.slice(0, LIMITS.signaturesListed).map(field => parseSignature(this.#section, field))
-    const aligned = listed.filter(signature => this.#couldAlign(signature))
-    const others = listed.filter(signature => !this.#couldAlign(signature))
-    const chosen = new Set([...aligned, ...others].slice(0, LIMITS.signatures))
-    const text = `${LIMITS.signatures} of ${fields.length} signatures were evaluated`
+    const signatures = fields.map(field => parseSignature(this.#section, field))
+    if (signatures.length <= LIMITS.signatures) return signatures
+    const text = `${LIMITS.signatures} of ${signatures.length} signatures were evaluated`
     this.#warnings.push({ code: 'signature-limit', text })
-    return listed.filter(signature => chosen.has(signature))
+    const ranked = signatures.toSorted((one, other) => this.#rankOf(one) - this.#rankOf(other))
+    const chosen = new Set(ranked.slice(0, LIMITS.signatures))
+    return signatures.filter(signature => chosen.has(signature))
+  }
+
+  #rankOf(signature: Signature): number {
+    if (signature.rejection !== null) return 2
+    return this.#couldAlign(signature) ? 0 : 1
   }
 
   #couldAlign({ domain }: Signature): boolean {

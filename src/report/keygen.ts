@@ -20,7 +20,7 @@ export function keygenJson(keys: readonly NewKey[]) {
   return {
     schema: 'dkim.keygen/1',
     keys: keys.map(({ file, type, bits, fingerprint, mode, encrypted, record }) => {
-      const { selector, domain, ...dns } = recordJson(record)
+      const { selector, domain, key: _, ...dns } = recordJson(record)
       return { domain, selector, type, bits, fingerprint, file, mode, encrypted, record: dns }
     }),
     next: nextSteps(keys),

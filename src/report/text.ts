@@ -3,6 +3,7 @@
 import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport } from '../core/index.js'
 import type { ReadableFields } from './readable-fields.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
+import { wrapWords } from './wrap.js'
 
 export interface TextOptions {
   readonly style?: Style
@@ -78,7 +79,7 @@ function describeSignature(signature: SignatureReport, options: TextOptions, sty
     const { text, section, advice } = REASONS[signature.reason]
     lines.push(...wrapped('  why', `${text} (${signature.reason}, ${section})`))
     if (signature.detail !== null) lines.push(...wrapped('  in detail', visible(signature.detail)))
-    lines.push(...wrapped('  next', advice))
+    lines.push(...wrapped('  next', advice), row('  more', `dkim help ${signature.reason}`))
   }
   lines.push(row('  body hash', outcome(signature.bodyHash, 'matches', 'does not match', style)))
   lines.push(row('  header signature', outcome(signature.headerSignature, 'verifies', 'does not verify', style)))
@@ -151,15 +152,5 @@ function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions):
 }
 
 function wrapped(label: string, text: string): string[] {
-  const width = WRAP - LABEL_WIDTH - 2
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  lines.push(line)
-  return lines.map((part, position) => row(position === 0 ? label : '', part))
+  return wrapWords(text, WRAP - LABEL_WIDTH - 2).map((part, position) => row(position === 0 ? label : '', part))
 }

@@ -10,6 +10,12 @@ export interface PlanFormatRow {
 
 export const PLAN_FORMATS = {
   text: { load: async () => (await import('../../report/rotation/text.js')).planText },
+  markdown: { load: async () => (await import('../../report/rotation/markdown.js')).planMarkdown },
+  ics: { load: async () => (await import('../../report/rotation/ics.js')).planIcs },
+  sh: { load: async () => (await import('../../report/rotation/sh.js')).planSh },
+  nsupdate: { load: async () => (await import('../../report/rotation/nsupdate.js')).planNsupdate },
+  svg: { load: async () => (await import('../../report/rotation/svg.js')).planSvg },
+  html: { load: async () => (await import('../../report/rotation/html.js')).planHtml },
   json: { load: async () => (await import('../../report/rotation/json.js')).planJson },
 } as const satisfies Record<string, PlanFormatRow>
 

@@ -39,14 +39,16 @@ export async function newRequest(
   const oldViews = blind ? [] : await lookAt(witnesses, target.domain, target.old, signal)
   refuseSilence(oldViews, `${target.old}._domainkey.${target.domain}`)
   const answer = oldViews.find(({ answer: { status } }) => status === 'found')?.answer
-  if (answer === undefined && !blind) return null
+  // A rotation that is looked at in its course may have removed the old record already.
+  const underWay = isUnderWay(target, options)
+  if (answer === undefined && !blind && !underWay) return null
   const old = answer === undefined ? unknownKey(target.old) : keyFactsOf(target.old, answer)
   const provider = old.alias === null ? undefined : providerOf({ selector: old.selector, target: old.alias })?.provider
   const base = {
     domain: target.domain,
     old,
     oldKeyFile: options.oldKey ?? null,
-    createdAt: now,
+    createdAt: underWay ? Math.min(now, options.start?.getTime() ?? now) : now,
     start: options.start?.getTime() ?? now,
     settings: settingsOf(options),
     provider: provider?.name ?? null,
@@ -56,6 +58,13 @@ export async function newRequest(
     return { ...base, kind: 'provider', new: { ...old }, newKeyFile: null, zone }
   }
   return { ...base, ...(await chooseNew(target, old, oldViews, witnesses, scene, blind)) }
+}
+
+/** --check of two named selectors without a state file: the rotation has begun, somewhere else. */
+function isUnderWay(target: Target, options: RotatePlanOptions): boolean {
+  if (!options.check) return false
+  if ((target.new ?? options.newSelector) !== undefined) return true
+  throw new DkimError('usage', '--check needs the rotation that it checks', 'give --state FILE, or --new-selector')
 }
 
 type Chosen = Pick<RotationRequest, 'kind' | 'new' | 'newKeyFile' | 'zone'>
@@ -117,7 +126,7 @@ function candidateNames(target: Target, old: KeyFacts, { options, now }: PlanSce
 /** Published already with the very key that was given is no clash: somebody was quick. */
 function takenBy(views: readonly WitnessView[], key: NewKey, options: RotatePlanOptions): 'exists' | 'wildcard' | null {
   if (views.some(({ impossible }) => impossible.status === 'found')) return 'wildcard'
-  if (options.flip) return null
+  if (options.flip || options.check) return null
   const taken = views.some(
     ({ answer, raw }) =>
       answer.status === 'found' || raw.status === 'nodata' || raw.chain.length > 0 || raw.status === 'cname-loop',

@@ -1,6 +1,7 @@
 // The options of rotate-plan, and what they ask for.
 
 import { type Cadence, type Confirmation, DEFAULT_SETTINGS, DkimError, type Settings } from '../../core/index.js'
+import type { DialectName } from '../../report/record/dialects.js'
 import type { DnsOptions } from '../options.js'
 import type { PlanFormat } from './formats.js'
 
@@ -44,7 +45,7 @@ export interface RotatePlanOptions extends DnsOptions {
   readonly ignoreServer?: readonly string[]
   readonly format: PlanFormat
   readonly output?: string
-  readonly dialect?: string
+  readonly dialect?: DialectName
   readonly signer?: string
   readonly quiet?: true
   readonly color?: boolean

@@ -11,9 +11,9 @@ import {
   type PlanVerdict,
   planRotation,
   type RotationPlan,
+  type RotationRequest,
   type RotationState,
 } from '../../core/index.js'
-import { changeText } from '../../report/rotation/change.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
 import { styleFor } from '../../report/style.js'
@@ -25,7 +25,7 @@ import { PLAN_FORMATS } from './formats.js'
 import { observe } from './look.js'
 import { newRequest, TemporaryTrouble } from './new-plan.js'
 import { isBlind, type RotatePlanOptions } from './options.js'
-import { readStateFile, replaceFile, type StateFile, writeStateFile } from './state-file.js'
+import { readStateFile, type StateFile, writeStateFile, writeWhole } from './state-file.js'
 import { updatePlans } from './stored-plans.js'
 import { readTargets } from './targets.js'
 import { openWitnesses, type Witnesses } from './witnesses.js'
@@ -82,7 +82,7 @@ async function startPlans({ context, options, now, witnesses }: Run): Promise<Pl
     const request = await newRequest(target, await witnesses.of(target.domain), scene)
     if (request === null)
       say(context, 'error', `${target.old}._domainkey.${target.domain} has no record: there is nothing to rotate`)
-    else plans.push(newPlanState(request))
+    else plans.push(begin(request, options))
   }
   if (plans.length === 0) say(context, 'hint', `look for its selectors with dkim lookup --discover`)
   return plans.length === 0 ? null : plans
@@ -94,6 +94,13 @@ function storedPlans({ context, options }: Run, { state }: StateFile): readonly 
     say(context, 'note', `the plan in ${options.state} stays as it was made: ${ignored.join(', ')} changes nothing`)
   }
   return plans
+}
+
+/** A start in the past says since when the record has been published. */
+function begin(request: RotationRequest, { start, check }: RotatePlanOptions): PlanState {
+  const plan = newPlanState(request)
+  if (!check || start === undefined) return plan
+  return { ...plan, progress: { ...plan.progress, newSeenSince: request.start, newLiveSince: request.start } }
 }
 
 interface Judged {
@@ -110,7 +117,7 @@ async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged
   for (const before of plans) {
     const evidence = await gather(run, before, samples)
     const check = options.check === true
-    const remembers = options.state !== undefined
+    const remembers = options.state !== undefined || options.start !== undefined
     const { plan, progress } = planRotation(before.request, before.progress, evidence, { check, remembers })
     const calendar = advanceCalendar(before.calendar, plan)
     judged.push({ before, plan, after: { ...before, progress, calendar } })
@@ -146,15 +153,15 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   if (options.state !== undefined && (stored === undefined || options.check)) {
     writeStateFile(options.state, stateOf(judged, now, stored), stored?.original)
   }
-  if (options.output !== undefined) replaceFile(options.output, output)
+  if (options.output !== undefined) writeWhole(options.output, output)
   else if (!options.quiet) context.stdout.write(output)
   return exitCodeOf(judged, options)
 }
 
-function viewOf({ plan, after }: Judged, { state }: RotatePlanOptions): PlanView {
+function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {
   return present(plan, {
-    stateFile: state ?? null,
-    recordText: changeText,
+    stateFile: options.state ?? null,
+    dialect: options.dialect ?? 'bind',
     signerText: () => null,
     sequence: (_, { id }: PlanPhase) => after.calendar.find(({ phase }) => phase === id)?.sequence ?? 0,
   })

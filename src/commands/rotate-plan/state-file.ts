@@ -1,18 +1,8 @@
 // The state file on the disk: read with its schema checked, replaced as a whole or not at all.
 
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
 import { DkimError, formatState, parseState, type RotationState } from '../../core/index.js'
+import { openOutputFile } from '../output-file.js'
 
 export interface StateFile {
   readonly state: RotationState
@@ -35,38 +25,16 @@ export function readStateFile(path: string): StateFile | undefined {
 
 /** The new text appears under its name in one step: a reader sees the old file or the new one, never half of one. */
 export function writeStateFile(path: string, state: RotationState, original: unknown): void {
-  try {
-    replaceFile(targetOf(path), formatState(state, original))
-  } catch (error) {
-    if (!isFileError(error)) throw error
-    throw new DkimError('output-failed', `cannot write ${path} (${error.code})`, 'check the directory and its rights')
-  }
+  writeWhole(path, formatState(state, original))
 }
 
-/** A link keeps pointing at the file it points at. */
-function targetOf(path: string): string {
+export function writeWhole(path: string, text: string): void {
+  const file = openOutputFile(path)
   try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
-}
-
-export function replaceFile(path: string, text: string): void {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.new`)
-  const fd = openSync(temporary, 'wx', 0o600)
-  try {
-    try {
-      const bytes = Buffer.from(text)
-      for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(temporary, path)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
+    file.write(Buffer.from(text))
+    file.commit()
+  } finally {
+    file.abandon()
   }
 }
 

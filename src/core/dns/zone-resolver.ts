@@ -3,7 +3,7 @@
 import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
 import type { RecordType } from './record.js'
-import { type AnswerStatus, noAnswer, type TxtAnswer } from './resolver.js'
+import { noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
 
 /** Answers made before: the same object for the same name, bounded, and no older than the zone. */
@@ -76,7 +76,7 @@ function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   const beside = answer.status === 'found' ? zone.aliasAt(answer.owner) : null
   return {
-    ...emptyAnswer(name, answer.status, DETAILS[answer.status] ?? null, answer.source),
+    ...emptyAnswer(name, answer.status, detailOf(answer), answer.source),
     chain: answer.chain,
     records: answer.records,
     owner: answer.owner,
@@ -87,8 +87,9 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   }
 }
 
-const DETAILS: Partial<Record<AnswerStatus, string>> = {
-  'cname-loop': 'the aliases lead nowhere',
-  servfail: 'the zone file plays a server failure here',
-  timeout: 'the zone file plays a timeout here',
+function detailOf({ status, chain }: ZoneAnswer): string | null {
+  if (status === 'servfail') return 'the zone file plays a server failure here'
+  if (status === 'timeout') return 'the zone file plays a timeout here'
+  if (status !== 'cname-loop') return null
+  return chain.length > LIMITS.cnameHops ? TOO_LONG : `the aliases lead back to ${chain.at(-1)!.target}`
 }

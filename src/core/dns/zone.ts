@@ -70,7 +70,10 @@ export class Zone {
       const link = this.#alias(owner, match.node)
       if (link === null) {
         const status = match.node === undefined ? 'nxdomain' : 'nodata'
-        return { ...here, status, records: [], soa: this.#soaAround(owner), known: here.source !== null }
+        const soa = this.#soaAround(owner)
+        // A zone that reaches around the name knows that it has nothing there; without one, nobody has said anything.
+        const source = here.source ?? (soa === null ? null : (this.#nodes.get(soa.name)?.source ?? null))
+        return { ...here, status, records: [], soa, source, known: here.source !== null }
       }
       chain.push(link)
       if (seen.has(link.target) || chain.length > LIMITS.cnameHops) {

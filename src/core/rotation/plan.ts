@@ -193,6 +193,7 @@ function sayNext({ asOf }: Course, phase: ScheduledPhase): string {
 
 function waitText(title: string, phase: ScheduledPhase, now: Instant): string {
   const left = opensAt(phase) - now
+  if (left > 0 && PHASES[phase.id].kind === 'action') return `${lowerFirst(title)} in ${formatDuration(left)}`
   return left <= 0
     ? `${lowerFirst(title)}: not yet proven`
     : `${lowerFirst(title)}: ${formatDuration(Math.ceil(left / 60_000) * 60_000)} left`

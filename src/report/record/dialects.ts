@@ -59,6 +59,11 @@ export type DialectName = keyof typeof DIALECTS
 
 export const DIALECT_NAMES = Object.keys(DIALECTS) as DialectName[]
 
+export function isNameless(name: DialectName): boolean {
+  const dialect: Dialect = DIALECTS[name]
+  return dialect.nameless === true
+}
+
 /** The records in a dialect. Throws DkimError('usage') where it cannot hold them. */
 export function formatRecords(name: DialectName, records: readonly DnsRecord[]): string {
   const dialect: Dialect = DIALECTS[name]

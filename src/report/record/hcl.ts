@@ -3,7 +3,8 @@
 import { type DnsRecord, fullName } from './dns-record.js'
 
 export function hclString(text: string): string {
-  const escaped = text.replace(/["\\]/g, '\\$&').replaceAll('${', '$${').replaceAll('%{', '%%{')
+  // A function, since in a replacement text "$$" would stand for one "$".
+  const escaped = text.replace(/["\\]/g, '\\$&').replace(/[$%](?=\{)/g, sign => sign + sign)
   return `"${escaped}"`
 }
 

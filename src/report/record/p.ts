@@ -7,6 +7,7 @@ export const p: Dialect = {
   summary: 'the value of p= alone',
   use: 'paste it where the public key is asked for',
   needsDomain: false,
+  nameless: true,
   noCname: 'a CNAME has no public key of its own',
   format: linesOf(({ value }) => parseKeyRecord(value).publicKey),
 }

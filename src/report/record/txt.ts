@@ -6,5 +6,6 @@ export const txt: Dialect = {
   summary: 'the text of the record on one line',
   use: 'paste it where the value of the TXT record goes, without quotes around it',
   needsDomain: false,
+  nameless: true,
   format: linesOf(({ value }) => value),
 }

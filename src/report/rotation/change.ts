@@ -1,24 +1,61 @@
-// One change of a record as a line of a master file (RFC 1035 §5.1) with a word of what to do with it.
+// One change of a record: a word of what to do, and the record as the DNS host takes it.
 
-import type { RecordChange } from '../../core/index.js'
+import type { RecordChange, RotationPlan } from '../../core/index.js'
+import { DIALECTS, type DialectName, formatRecords } from '../record/dialects.js'
+import { type DnsRecord, dnsRecord } from '../record/dns-record.js'
 
-const WORDS = { publish: 'add', replace: 'replace by', remove: 'remove' } as const
-
-export function changeText(change: RecordChange): string {
-  return `; ${WORDS[change.action]}\n${masterLine(change)}\n`
+export interface ChangeView {
+  /** `add s2._domainkey.example.com TXT` */
+  readonly title: string
+  /** For the DNS host; null where there is nothing to paste. */
+  readonly text: string | null
 }
 
-function masterLine({ action, name, type, ttl, value }: RecordChange): string {
-  const owner = `${name}. ${ttl} IN ${type}`
-  if (value === null) return action === 'remove' ? `; ${owner}` : `; ${owner}: the record that dkim keygen prints`
-  const line = type === 'CNAME' ? `${owner} ${value}.` : `${owner} ${characterStrings(value)}`
-  return action === 'remove' ? `; ${line}` : line
+const WORDS = { publish: 'add', replace: 'replace', remove: 'remove' } as const satisfies Record<
+  RecordChange['action'],
+  string
+>
+
+export function changeView(change: RecordChange, plan: RotationPlan, dialect: DialectName): ChangeView {
+  const title = `${WORDS[change.action]} ${change.name} ${change.type}`
+  if (change.action === 'remove') return { title, text: null }
+  if (change.value === null) return { title: `${title}: the record that dkim keygen prints`, text: null }
+  const record = recordOf(change, plan)
+  return { title, text: record === null ? masterLine(change) : formatIn(dialect, record) }
+}
+
+/** The dialects take key records of the domain only, and printable text. */
+export function recordOf({ action, name, type, ttl, value }: RecordChange, { domain }: RotationPlan): DnsRecord | null {
+  const suffix = `._domainkey.${domain}`
+  if (!name.endsWith(suffix) || value === null || !/^[ -~]*$/.test(value)) return null
+  return dnsRecord({
+    selector: name.slice(0, -suffix.length),
+    domain,
+    type,
+    ttl,
+    value,
+    replaces: action === 'replace',
+  })
+}
+
+function formatIn(dialect: DialectName, record: DnsRecord): string {
+  const fits = record.type !== 'CNAME' || !('noCname' in DIALECTS[dialect])
+  return formatRecords(fits ? dialect : 'bind', [record])
+}
+
+function masterLine({ name, type, ttl, value }: RecordChange): string {
+  return `${name}. ${ttl} IN ${type} ${recordData(type, value ?? '')}\n`
+}
+
+/** The data of a record in a master file. */
+export function recordData(type: RecordChange['type'], value: string): string {
+  return type === 'CNAME' ? `${value}.` : characterStrings(value)
 }
 
 const MAX_STRING = 255
 
-/** Character-strings of at most 255 octets; the text is latin1, one character an octet. */
-export function characterStrings(value: string): string {
+/** Character-strings of at most 255 octets; the text is latin1, one character an octet (RFC 1035 §5.1). */
+function characterStrings(value: string): string {
   const strings: string[] = []
   for (let start = 0; start < value.length; start += MAX_STRING) strings.push(value.slice(start, start + MAX_STRING))
   return (strings.length === 0 ? [''] : strings).map(text => `"${escapeString(text)}"`).join(' ')

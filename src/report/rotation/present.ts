@@ -1,11 +1,13 @@
 // Completes a plan for its renderers: records in the chosen dialect, the signer's configuration, the path of the state file.
 
-import { type PlanPhase, type RecordChange, type RotationPlan, shellQuote } from '../../core/index.js'
+import { type PlanPhase, type RotationPlan, shellQuote } from '../../core/index.js'
+import type { DialectName } from '../record/dialects.js'
+import { changeView } from './change.js'
 import { type PhaseView, type PlanView, withStateFile } from './view.js'
 
 export interface Presentation {
   readonly stateFile: string | null
-  readonly recordText: (change: RecordChange, plan: RotationPlan) => string
+  readonly dialect: DialectName
   readonly signerText: (plan: RotationPlan, selectors: readonly string[]) => string | null
   readonly sequence: (plan: RotationPlan, phase: PlanPhase) => number
 }
@@ -16,12 +18,12 @@ export function present(plan: RotationPlan, presentation: Presentation): PlanVie
 }
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
-  const { stateFile, recordText, signerText, sequence } = presentation
+  const { stateFile, dialect, signerText, sequence } = presentation
   const argument = stateFile === null ? null : shellQuote(stateFile)
   return {
     ...phase,
     commands: phase.commands.map(command => withStateFile(command, argument)),
-    recordText: phase.records.length === 0 ? null : phase.records.map(change => recordText(change, plan)).join(''),
+    changes: phase.records.map(change => changeView(change, plan, dialect)),
     signerText: phase.signerSelectors === null ? null : signerText(plan, phase.signerSelectors),
     sequence: sequence(plan, phase),
   }

@@ -50,7 +50,7 @@ function onePlan(view: PlanView, style: Style): string {
     warnings(view, style),
     view.phases.length > 1 ? timeline(view, style, dates) : '',
     details(view, style, dates),
-    view.kind === 'provider' ? '' : inputs(view, style),
+    view.kind === 'provider' || view.verdict !== 'planned' ? '' : inputs(view, style),
   ]
   return sections.filter(section => section !== '').join('\n')
 }
@@ -109,9 +109,16 @@ function timelineLine(view: PlanView, phase: PhaseView, width: number, style: St
   return status === 'current' ? style.strong(text) : style.dim(text)
 }
 
+/** A check tells of what is going on and what comes next; the whole plan was told before. */
+function isNear({ nextAction, phases }: PlanView, { id, status }: PhaseView): boolean {
+  if (status === 'done') return phases.findLast(phase => phase.status === 'done')?.id === id
+  return status !== 'waiting' || id === nextAction?.phase
+}
+
 /** What is done needs no words but its evidence; what is to come is told in full. */
 function details(view: PlanView, style: Style, dates: LocalDates): string {
-  return view.phases.map(phase => phaseText(phase, style, dates)).join('\n')
+  const told = view.verdict === 'planned' ? view.phases : view.phases.filter(phase => isNear(view, phase))
+  return told.map(phase => phaseText(phase, style, dates)).join('\n')
 }
 
 function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
@@ -125,7 +132,10 @@ function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
   }
   add('seen', phase.evidence.map(visible).join('\n'))
   if (phase.status === 'done') return `${lines.join('\n')}\n`
-  add('record', phase.recordText)
+  for (const { title: change, text } of phase.changes) {
+    add('record', visible(change))
+    if (text !== null) add('', text)
+  }
   add('signer', phase.signerText)
   add('run', phase.commands.map(visible).join('\n'))
   add('proof', visible(phase.check))

@@ -1,10 +1,11 @@
 // A plan as the renderers get it: the engine's plan, and the texts that depend on the DNS host and the mail server.
 
 import type { PlanPhase, RotationPlan } from '../../core/index.js'
+import type { ChangeView } from './change.js'
 
 export interface PhaseView extends PlanPhase {
-  /** The records of this phase, as the DNS host wants them; null where there are none. */
-  readonly recordText: string | null
+  /** The changes of records, as the DNS host wants them. */
+  readonly changes: readonly ChangeView[]
   /** What the mail server's configuration must say; null where it stays as it is or no server was named. */
   readonly signerText: string | null
   /** A calendar's revision of the date (RFC 5545 §3.8.7.4). */
@@ -16,11 +17,8 @@ export interface PlanView extends Omit<RotationPlan, 'phases'> {
   readonly stateFile: string | null
 }
 
-/** The placeholder that the engine's commands carry for the state file. */
-const STATE_PLACEHOLDER = '--state plan.json'
-
-/** The commands as this user can type them. */
+/** The engine's commands name the state file by a placeholder; with one the names in the plan need not be repeated. */
 export function withStateFile(command: string, stateArgument: string | null): string {
-  const replacement = stateArgument === null ? '' : `--state ${stateArgument}`
-  return command.replace(STATE_PLACEHOLDER, () => replacement).replace(/ {2,}/g, ' ')
+  if (stateArgument === null) return command
+  return command.replace(/^dkim rotate-plan .*? --state plan\.json/, () => `dkim rotate-plan --state ${stateArgument}`)
 }

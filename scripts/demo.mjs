@@ -1,0 +1,122 @@
+// npm run demo: the whole life of a key, through the real program, in a temporary folder.
+// Shows every command with its real output, and fails where a step does not end as it should.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { styleText } from 'node:util'
+
+const BIN = join(import.meta.dirname, '..', 'bin', 'dkim.js')
+const colour = process.stdout.isTTY && !process.env.NO_COLOR
+const paint = (style, text) => (colour ? styleText(style, text) : text)
+const env = { ...process.env, CI: '1', ...(colour ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) }
+delete env[colour ? 'NO_COLOR' : 'FORCE_COLOR']
+
+const MESSAGE = `From: Alice <alice@example.com>
+To: Bob <bob@example.net>
+Subject: Lunch on Friday
+Date: Sun, 22 Nov 2026 09:00:00 +0000
+Message-ID: <lunch@example.com>
+
+Shall we meet at noon, at the usual place?
+`
+
+const folder = mkdtempSync(join(tmpdir(), 'dkim-demo-'))
+let step = 0
+
+class Unexpected extends Error {}
+
+function heading(text) {
+  step += 1
+  console.log(`\n${paint('bold', `${step}. ${text}`)}`)
+}
+
+/** A shell would quote these. */
+const shown = argv => argv.map(word => (/^[\w./:@=,-]+$/.test(word) ? word : `'${word}'`)).join(' ')
+
+function expect(condition, what) {
+  if (!condition) throw new Unexpected(what)
+}
+
+/** Runs dkim, shows what it says, and holds it against what should be; `to` names the file that takes stdout. */
+function dkim(argv, { code = 0, says, to } = {}) {
+  console.log(paint('cyan', `$ dkim ${shown(argv)}${to === undefined ? '' : ` > ${to}`}`))
+  const result = spawnSync(process.execPath, [BIN, ...argv], { cwd: folder, env })
+  if (result.error) throw result.error
+  const stdout = result.stdout.toString()
+  if (to === undefined) process.stdout.write(stdout)
+  else writeFileSync(join(folder, to), result.stdout)
+  process.stdout.write(paint('dim', result.stderr.toString()))
+  console.log(paint('dim', `(exit code ${result.status})`))
+  expect(result.status === code, `exit code ${code} was expected`)
+  if (says !== undefined) expect(says.test(stdout), `the output should match ${says}`)
+  return stdout
+}
+
+function show(name) {
+  console.log(paint('cyan', `$ cat ${name}`))
+  process.stdout.write(readFileSync(join(folder, name)))
+}
+
+function change(from, to, pattern, replacement) {
+  console.log(paint('cyan', `$ sed 's/${pattern}/${replacement}/' ${from} > ${to}`))
+  const before = readFileSync(join(folder, from), 'utf8')
+  const after = before.replace(pattern, replacement)
+  expect(after !== before, `"${pattern}" should be in ${from}`)
+  writeFileSync(join(folder, to), after)
+}
+
+function main() {
+  console.log(`The life of a DKIM key, in ${folder}`)
+
+  heading('Make two keys. The private halves go to files, the records to stdout: here, into a zone file')
+  const who = ['--domain', 'example.com', '--selector', 'mail']
+  dkim(['keygen', ...who, '--type', 'both'], { to: 'example.com.zone' })
+  const records = readFileSync(join(folder, 'example.com.zone'), 'utf8')
+  expect(/v=DKIM1/.test(records) && /k=ed25519/.test(records), 'the zone file should hold both records')
+
+  heading('Publish them: here, in a zone file')
+  show('example.com.zone')
+  liveWith(['--dns-file', 'example.com.zone'])
+}
+
+function liveWith(dns) {
+  const keyFile = selector => `${selector}._domainkey.example.com.private.pem`
+
+  heading('Sign a message with both keys: the fields go in front, its own bytes stay as they are')
+  writeFileSync(join(folder, 'message.eml'), MESSAGE)
+  show('message.eml')
+  const keys = ['mail', 'mail-ed25519'].flatMap(selector => ['--key', keyFile(selector), '--selector', selector])
+  dkim(['sign', ...keys, '--domain', 'example.com', 'message.eml'], { to: 'signed.eml' })
+  show('signed.eml')
+  expect(readFileSync(join(folder, 'signed.eml'), 'utf8').endsWith(MESSAGE), 'the message should be unchanged')
+
+  heading('Verify it')
+  dkim(['verify', ...dns, 'signed.eml'], { says: /pass/ })
+
+  heading('Change one word of the body, and verify again')
+  change('signed.eml', 'tampered.eml', 'at noon', 'at one')
+  dkim(['verify', ...dns, 'tampered.eml'], { code: 1, says: /body-hash-did-not-verify/ })
+
+  heading('Change the Subject instead')
+  change('signed.eml', 'renamed.eml', 'Lunch on Friday', 'Lunch on Monday')
+  dkim(['verify', ...dns, 'renamed.eml'], { code: 1, says: /signature-did-not-verify/ })
+
+  heading('Add a second Subject: it is oversigned, so that this breaks the signature as well')
+  writeFileSync(join(folder, 'added.eml'), `Subject: You have won\n${readFileSync(join(folder, 'signed.eml'))}`)
+  dkim(['verify', ...dns, 'added.eml'], { code: 1 })
+
+  heading('And the untouched message, once more, in the form for mail systems')
+  dkim(['verify', ...dns, '--format', 'authentication-results', 'signed.eml'], { says: /dkim=pass/ })
+}
+
+try {
+  main()
+  console.log(`\n${paint('green', '✓')} every step ended as it should`)
+} catch (error) {
+  if (!(error instanceof Unexpected)) throw error
+  console.error(`\n${paint('red', '✗')} step ${step}: ${error.message}`)
+  process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,40 @@
+// Writes what is made from the program itself: man/ and completions/ (products of the build, not kept in the repository), and with
+// --pages docs/reasons/ (kept: they are read in the browser). Needs dist/.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { programPage } from '../dist/commands/completion.js'
+import { GUIDE_CODES } from '../dist/report/guide/guide.js'
+import { guideIndexMarkdown, guideMarkdown } from '../dist/report/guide/markdown.js'
+import { bashCompletion } from '../dist/report/help/bash.js'
+import { fishCompletion } from '../dist/report/help/fish.js'
+import { manPage } from '../dist/report/help/man.js'
+import { zshCompletion } from '../dist/report/help/zsh.js'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** A folder with nothing in it but these files. */
+function writeFolder(name, files) {
+  const folder = join(root, name)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const [file, text] of files) writeFileSync(join(folder, file), text)
+}
+
+const page = await programPage({ env: {}, stdout: process.stdout, stderr: process.stderr })
+writeFolder(
+  'man',
+  [page, ...page.commands].map(command => [`${command.name.replaceAll(' ', '-')}.1`, manPage(command, version)]),
+)
+writeFolder('completions', [
+  ['dkim.bash', bashCompletion(page)],
+  ['_dkim', zshCompletion(page)],
+  ['dkim.fish', fishCompletion(page)],
+])
+if (process.argv.includes('--pages')) {
+  writeFolder('docs/reasons', [
+    ...GUIDE_CODES.map(code => [`${code}.md`, guideMarkdown(code)]),
+    ['README.md', guideIndexMarkdown()],
+  ])
+}

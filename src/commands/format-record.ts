@@ -1,0 +1,191 @@
+// dkim format-record: the record of a key, the way a DNS host, a hosted sender or a mail server wants it. Nothing is published or applied.
+
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
+import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
+import { checkedDomain, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
+import { checkedPath } from '../report/signer/signer.js'
+import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName } from '../report/signer/signers.js'
+import type { Context } from './context.js'
+import { EXIT_CODES, type ExitCode } from './exit-code.js'
+import { type DefineCommand, say } from './main.js'
+import { describe, type KeyChoice, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
+import { collect, newCommand } from './options.js'
+import { addRecordOptions } from './record-options.js'
+
+interface FormatRecordOptions extends KeyChoice {
+  readonly provider?: string
+  readonly value?: ReadonlyMap<string, string>
+  readonly signer?: SignerName
+  readonly keyPath?: string
+  readonly quiet?: boolean
+}
+
+export const defineFormatRecord: DefineCommand = (context, done) =>
+  addOptions(
+    newCommand('format-record')
+      .example('dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem')
+      .example('dkim format-record --selector mail --domain example.com --key record.txt --dialect route53')
+      .example('dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate')
+      .example('dkim format-record --domain example.com --provider fastmail')
+      .example('dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim')
+      .table(
+        'Dialects',
+        Object.entries(DIALECTS).map(([name, { summary }]) => [name, summary]),
+      )
+      .table(
+        'Signers',
+        Object.entries(SIGNERS).map(([name, signer]) => [name, signer.name]),
+      ),
+  )
+    .description('Write the record of a key the way your DNS host, hosted sender or mail server wants it.')
+    .action(async (options: FormatRecordOptions) => done(await runFormatRecord(context, options)))
+
+function addOptions(command: Command): Command {
+  command
+    .option('--selector <name>', 'the selector of the key (repeatable, one for each --key)', collect)
+    .option('--domain <domain>', 'the domain that signs')
+    .option(
+      '--key <file>',
+      'private or public key (PEM, DER, JWK, OpenSSH, certificate) or a record; - is stdin',
+      collect,
+    )
+    .option('--revoke', 'say that the key is revoked: an empty p=')
+    .option('--provider <id>', 'the records of a hosted sender: microsoft365, google, ses, sendgrid, fastmail …')
+    .option('--value <name=value>', 'what the provider has assigned (repeatable)', collectValue)
+    .addOption(
+      new Option('--signer <name>', 'the configuration of a mail server instead of the record').choices(SIGNER_NAMES),
+    )
+    .option('--key-path <path>', 'where that mail server finds the private key')
+    .option('--passphrase-file <file>', 'the passphrase of an encrypted key (else it is asked for on the terminal)')
+    .option('-q, --quiet', 'the record only: no notes')
+  return addRecordOptions(command)
+}
+
+function collectValue(value: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
+  const equals = value.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('expected NAME=VALUE')
+  return new Map([...previous, [value.slice(0, equals), value.slice(equals + 1)]])
+}
+
+export async function runFormatRecord(context: Context, options: FormatRecordOptions): Promise<ExitCode> {
+  checkCombination(options)
+  const note: Note = (kind, text) => {
+    if (!options.quiet) say(context, kind, text)
+  }
+  const provider = options.provider === undefined ? undefined : providerById(options.provider)
+  if (provider !== undefined && provider.setup.needs !== 'record') {
+    write(context, options, delegated(provider, options, note), note)
+    return EXIT_CODES.ok
+  }
+  const keys = await loadKeys(context, options, provider)
+  for (const key of keys) describe(key, note)
+  if (provider !== undefined) describeProvider(provider, 'the record was pasted', note)
+  if (options.signer !== undefined) writeSigner(context, options, keys, note)
+  else
+    write(
+      context,
+      options,
+      keys.map(key => recordOf(key, options)),
+      note,
+    )
+  return EXIT_CODES.ok
+}
+
+function checkCombination({ signer, dialect, revoke, provider, value, keyPath, key = [] }: FormatRecordOptions): void {
+  const usage = (message: string, hint: string) => new DkimError('usage', message, hint)
+  if (signer !== undefined && (dialect !== undefined || revoke || provider !== undefined)) {
+    throw usage('--signer together with --dialect, --revoke or --provider', 'ask for one thing at a time')
+  }
+  if (provider !== undefined && revoke)
+    throw usage('--provider and --revoke exclude each other', 'leave one of them out')
+  if (value !== undefined && provider === undefined) throw usage('--value without --provider', 'name the provider')
+  if (keyPath !== undefined && signer === undefined) throw usage('--key-path without --signer', 'name the mail server')
+  if (keyPath !== undefined && key.length > 1) throw usage('one --key-path for several keys', 'print one key at a time')
+  if (key.filter(path => path === '-').length > 1)
+    throw usage('standard input holds one key', 'name files for the others')
+}
+
+// ---------------------------------------------------------------------------------------------- hosted senders
+
+function delegated(provider: ProviderRow, options: FormatRecordOptions, note: Note): DnsRecord[] {
+  const { domain, selector, value, key } = options
+  if (key !== undefined) {
+    throw new DkimError(
+      'usage',
+      `${provider.name} keeps the key itself: its customers publish a CNAME`,
+      'leave --key out',
+    )
+  }
+  if (domain === undefined) throw new DkimError('usage', 'the records of a provider need a domain', 'give --domain')
+  const records = delegatedRecords(provider, checkedDomain(domain), value)
+  const wanted = records.filter(record => selector === undefined || selector.includes(record.selector))
+  if (wanted.length === 0) {
+    const known = records.map(record => record.selector).join(', ')
+    throw new DkimError('usage', `${provider.name} has no such selector`, `it uses ${known}: leave --selector out`)
+  }
+  const { needs } = provider.setup
+  const origin = { nothing: 'computed from the domain', values: 'computed from the values given', targets: 'pasted' }
+  describeProvider(provider, needs === 'record' ? '' : origin[needs], note)
+  return wanted.map(record => {
+    return dnsRecord({ ...namesOf(options), type: 'CNAME', selector: record.selector, value: record.target })
+  })
+}
+
+function describeProvider(provider: ProviderRow, origin: string, note: Note): void {
+  const { name, confidence, source, checked } = provider
+  note('note', `${name}: ${origin}; the pattern comes from ${source} (checked ${checked}, confidence ${confidence})`)
+  if (provider.note !== undefined) note('note', provider.note)
+  if (confidence !== 'high') note('warning', `compare with what ${name} shows you before you publish it`)
+}
+
+// ---------------------------------------------------------------------------------------------- output
+
+function write(
+  context: Context,
+  { dialect = 'bind' }: FormatRecordOptions,
+  records: readonly DnsRecord[],
+  note: Note,
+): void {
+  const text = formatRecords(dialect, records)
+  for (const warning of warningsOf(dialect, records)) note('warning', warning)
+  if (dialect !== 'panel' && dialect !== 'json') note('hint', DIALECTS[dialect].use)
+  context.stdout.write(text)
+}
+
+/** Beyond this much the answer does not fit a UDP datagram without EDNS (RFC 1035 §4.2.1), and some forms refuse the text. */
+const LONG_RECORD = 512
+
+function warningsOf(dialect: DialectName, records: readonly DnsRecord[]): string[] {
+  const long = records.some(({ value }) => value.length > LONG_RECORD)
+  const slow = records.some(({ ttl }) => ttl > 86_400)
+  return [
+    ...(long && dialect !== 'p' ? ['a long record: some DNS hosts refuse it, 2048 bits are enough for RSA'] : []),
+    ...(slow ? ['a TTL of more than a day makes a mistake last as long'] : []),
+  ]
+}
+
+function writeSigner(context: Context, options: FormatRecordOptions, keys: readonly NamedKey[], note: Note): void {
+  const { domain, keyPath } = options
+  const name = options.signer!
+  const signer = SIGNERS[name]
+  if (domain === undefined) throw new DkimError('usage', 'a mail server needs to know the domain', 'give --domain')
+  const checked = checkedDomain(domain)
+  const signerKeys = keys.map(({ selector, material }) => {
+    const type = material?.publicKey?.type
+    if (type === undefined) throw new DkimError('usage', 'a revoked key signs nothing', 'give the key with --key FILE')
+    const path = checkedPath(keyPath ?? signer.keyPath(selector, checked))
+    return { selector, domain: checked, type, path }
+  })
+  const text = formatSigner(name, signerKeys)
+  if (!signer.ed25519 && signerKeys.some(({ type }) => type === 'ed25519')) {
+    note('warning', `${signer.name} is not known to sign with Ed25519: use an RSA key`)
+  }
+  for (const [index, { path }] of signerKeys.entries()) {
+    const file = options.key?.[index] ?? 'KEYFILE'
+    const owner = signer.reader === null ? '' : ` -g ${signer.reader}`
+    note('hint', `put the private key in place: install -D -m 0640${owner} ${file} ${path}`)
+  }
+  note('hint', `publish the record and see it in DNS before you switch; then: ${signer.reload}`)
+  context.stdout.write(text)
+}

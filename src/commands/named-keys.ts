@@ -1,0 +1,119 @@
+// The keys and records that dkim format-record was given, and the records that it makes of them (§3.6.1).
+
+import {
+  DkimError,
+  formatKeyRecord,
+  type KeyMaterial,
+  type KeyRecord,
+  type ProviderRow,
+  type PublicKey,
+} from '../core/index.js'
+import { type DialectName, isNameless } from '../report/record/dialects.js'
+import { checkedSelector, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
+import type { Context } from './context.js'
+import { loadKeyMaterial } from './key-material.js'
+import { type RecordOptions, relativeOf, tagsOf } from './record-options.js'
+
+export interface KeyChoice extends RecordOptions {
+  readonly dialect?: DialectName
+  readonly selector?: readonly string[]
+  readonly domain?: string
+  readonly key?: readonly string[]
+  readonly revoke?: boolean
+  readonly signer?: string
+  readonly passphraseFile?: string
+}
+
+/** Says something on stderr, unless it is to be quiet. */
+export type Note = (kind: 'note' | 'warning' | 'hint', text: string) => void
+
+export interface NamedKey {
+  readonly selector: string
+  /** Null with --revoke and no key. */
+  readonly material: KeyMaterial | null
+}
+
+export async function loadKeys(context: Context, options: KeyChoice, provider?: ProviderRow): Promise<NamedKey[]> {
+  const { key: files = [], revoke, passphraseFile } = options
+  if (files.length === 0 && !revoke) throw noKey(provider)
+  const selectors = selectorsOf(options, provider)
+  const count = files.length === 0 ? selectors.length : files.length
+  if (selectors.length !== count) {
+    throw new DkimError(
+      'usage',
+      `${count} --key and ${selectors.length} --selector`,
+      'each key has a selector of its own',
+    )
+  }
+  const keys: NamedKey[] = []
+  for (const [index, selector] of selectors.entries()) {
+    const file = files[index]
+    const material = file === undefined ? null : await loadKeyMaterial(file, passphraseFile, context)
+    keys.push({ selector: checkedSelector(selector), material })
+  }
+  return keys
+}
+
+function noKey(provider: ProviderRow | undefined): DkimError {
+  if (provider === undefined) {
+    return new DkimError('usage', 'there is no key to write a record of', 'give --key FILE, --revoke, or --provider ID')
+  }
+  const where = provider.where === undefined ? 'its pages' : provider.where
+  return new DkimError(
+    'usage',
+    `${provider.name} assigns the record: nothing can compute it`,
+    `copy it from ${where} into a file and give that with --key FILE`,
+  )
+}
+
+function selectorsOf({ selector, dialect, domain, signer }: KeyChoice, provider?: ProviderRow): readonly string[] {
+  if (selector !== undefined) return selector
+  if (provider?.setup.needs === 'record' && provider.setup.selector !== null) return [provider.setup.selector]
+  if (dialect !== undefined && isNameless(dialect) && domain === undefined && signer === undefined) return ['any']
+  throw new DkimError('usage', 'the key has no name', 'give --selector NAME')
+}
+
+const KNOWN_TAGS = new Set(['v', 'h', 'k', 'n', 's', 't', 'p'])
+
+export function describe({ selector, material }: NamedKey, note: Note): void {
+  if (material === null) return
+  const { publicKey, record, warnings } = material
+  if (publicKey !== null) note('note', `${selector}: ${describeKey(publicKey)}`)
+  for (const { text } of warnings) note('warning', `${selector}: ${text}`)
+  if (record === null) return
+  if (record.version === null) note('warning', `${selector}: the record had no v=; it is added`)
+  for (const name of record.tags.keys()) {
+    if (!KNOWN_TAGS.has(name))
+      note('warning', `${selector}: the tag ${name}= means nothing in a key record; it is left out`)
+  }
+}
+
+function describeKey({ type, bits, fingerprint }: PublicKey): string {
+  return `${type === 'rsa' ? `rsa, ${bits} bits` : type}, ${fingerprint}`
+}
+
+export function recordOf({ selector, material }: NamedKey, options: KeyChoice): DnsRecord {
+  const revoked = options.revoke || material?.publicKey === null
+  const tags = { ...(material?.record && !options.revoke ? tagsOfRecord(material.record) : {}), ...tagsOf(options) }
+  const key = revoked || material === null ? null : material.publicKey
+  const value = formatKeyRecord({
+    ...(key === null ? {} : { keyType: key.type }),
+    publicKey: key?.p ?? '',
+    ...tags,
+  })
+  return dnsRecord({ ...namesOf(options), selector, value, replaces: options.revoke ?? false })
+}
+
+/** What the record says beside its key. */
+function tagsOfRecord({ hashes, services, flags, notes, tags }: KeyRecord) {
+  return {
+    ...(hashes === null ? {} : { hashes }),
+    ...(tags.has('s') ? { services } : {}),
+    ...(flags.length === 0 ? {} : { flags }),
+    ...(notes === null ? {} : { notes }),
+  }
+}
+
+export function namesOf(options: KeyChoice) {
+  return { domain: options.domain, zone: options.zone, ttl: options.ttl, relative: relativeOf(options) }
+}

@@ -1,0 +1,92 @@
+// A plan as a POSIX shell script: one function a phase, each behind a check that it is due. It changes nothing by itself.
+
+import { shellQuote } from '../../core/index.js'
+import { visible } from '../style.js'
+import type { PhaseView, PlanView } from './view.js'
+
+export function planSh(views: readonly PlanView[]): string {
+  return [
+    '#!/bin/sh',
+    '# DKIM key rotation: sh THIS-FILE PHASE [DOMAIN]. Every step first asks dkim whether it is due, shows what to do, and changes no record itself.',
+    'set -eu',
+    '',
+    ...views.flatMap((view, index) => planFunctions(view, index)),
+    'usage() {',
+    `  echo ${shellQuote(`usage: sh $0 PHASE [DOMAIN]`).replace('$0', `'"$0"'`)} >&2`,
+    ...views.map(
+      view =>
+        `  echo ${shellQuote(
+          `  ${view.domain}: ${stepsOf(view)
+            .map(({ id }) => id)
+            .join(' ')}`,
+        )} >&2`,
+    ),
+    '  exit 2',
+    '}',
+    '',
+    `case "\${2-${views.length === 1 ? views[0]!.domain : ''}} \${1-}" in`,
+    ...views.flatMap((view, index) =>
+      stepsOf(view).map(({ id }) => `  ${shellQuote(`${view.domain} ${id}`)}) ${functionName(index, id)} ;;`),
+    ),
+    '  *) usage ;;',
+    'esac',
+    '',
+  ].join('\n')
+}
+
+function stepsOf({ phases }: PlanView): readonly PhaseView[] {
+  return phases.filter(({ kind, status }) => kind === 'action' && status !== 'done')
+}
+
+function functionName(index: number, id: string): string {
+  return `plan_${index + 1}_${id.replaceAll('-', '_')}`
+}
+
+function planFunctions(view: PlanView, index: number): string[] {
+  return [
+    `# ${view.domain}: ${view.old.selector} to ${view.new.selector}; ${view.now}: ${view.stage}`,
+    ...stepsOf(view).flatMap(phase => phaseFunction(view, phase, index)),
+  ]
+}
+
+/** What can be run without a person deciding anything; all other commands are shown. */
+const RUNS: ReadonlySet<string> = new Set(['inventory', 'generate', 'verify'])
+
+function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[] {
+  const { id, title, notBefore, check, commands, changes, signerText } = phase
+  const lines = [
+    `# ${title}, not before ${notBefore}`,
+    `${functionName(index, id)}() {`,
+    // What leads up to the key has nothing to check yet.
+    ...(id === 'inventory' || id === 'generate'
+      ? []
+      : [`  ${guard(view)} --assert ${id} --quiet || { echo ${shellQuote(`${id} is not due`)} >&2; exit 1; }`]),
+    ...changes.flatMap(({ title: change, text }) => shown(text === null ? change : `${change}\n${text}`)),
+    ...(signerText === null ? [] : shown(signerText)),
+    ...(RUNS.has(id)
+      ? commands.map(command => `  ${command}`)
+      : commands.flatMap(command => shown(`then: ${command}`))),
+    ...shown(`proof: ${check}`),
+    '}',
+    '',
+  ]
+  return lines
+}
+
+function guard(view: PlanView): string {
+  const { domain, old, new: fresh, stateFile } = view
+  if (stateFile !== null) return `dkim rotate-plan --state ${shellQuote(stateFile)} --check`
+  return `dkim rotate-plan --domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector} --check`
+}
+
+/** Text for the person who runs it, as single-quoted words: nothing in it is expanded. */
+function shown(text: string): string[] {
+  return text
+    .replace(/\n+$/, '')
+    .split('\n')
+    .map(line => `  printf '%s\\n' ${quoteAlways(visible(line))}`)
+}
+
+function quoteAlways(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

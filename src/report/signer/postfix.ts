@@ -1,0 +1,31 @@
+// Postfix signs nothing itself: it hands mail to a milter, of which OpenDKIM is the usual one.
+
+import { opendkim } from './opendkim.js'
+import type { Signer } from './signer.js'
+
+export const postfix: Signer = {
+  ...opendkim,
+  name: 'Postfix with OpenDKIM',
+  reload: 'systemctl reload opendkim && postfix reload',
+  sections: keys => [
+    ...opendkim
+      .sections(keys)
+      .map(section =>
+        section.file === '/etc/opendkim.conf'
+          ? { ...section, lines: ['Socket inet:8891@localhost', ...section.lines] }
+          : section,
+      ),
+    {
+      file: '/etc/postfix/main.cf',
+      comment: '#',
+      lines: [
+        'smtpd_milters = inet:localhost:8891',
+        'non_smtpd_milters = $smtpd_milters',
+        'milter_protocol = 6',
+        '# accept would send mail unsigned while the milter is down',
+        'milter_default_action = tempfail',
+        'internal_mail_filter_classes = bounce',
+      ],
+    },
+  ],
+}

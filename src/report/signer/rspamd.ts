@@ -1,0 +1,31 @@
+// rspamd: the module dkim_signing, in UCL.
+
+import { byDomain, type Signer } from './signer.js'
+
+export const rspamd: Signer = {
+  name: 'rspamd',
+  ed25519: true,
+  keyPath: (selector, domain) => `/var/lib/rspamd/dkim/${domain}.${selector}.key`,
+  reader: '_rspamd',
+  reload: 'rspamadm configtest && systemctl reload rspamd',
+  sections: keys => [
+    {
+      file: '/etc/rspamd/local.d/dkim_signing.conf',
+      comment: '#',
+      lines: [
+        '# compares the key with DNS before it signs',
+        'check_pubkey = true;',
+        'allow_pubkey_mismatch = false;',
+        'domain {',
+        ...byDomain(keys).flatMap(([domain, own]) => [
+          `  "${domain}" {`,
+          '    selectors [',
+          ...own.map(({ selector, path }) => `      { path = "${path}"; selector = "${selector}"; },`),
+          '    ]',
+          '  }',
+        ]),
+        '}',
+      ],
+    },
+  ],
+}

@@ -1,0 +1,48 @@
+// The table of signers: a new mail server is one row here and one file beside this one.
+
+import { DkimError } from '../../core/index.js'
+import { amavis } from './amavis.js'
+import { dkimpyMilter } from './dkimpy-milter.js'
+import { exim } from './exim.js'
+import { haraka } from './haraka.js'
+import { kumomta } from './kumomta.js'
+import { maddy } from './maddy.js'
+import { nodemailer } from './nodemailer.js'
+import { opendkim } from './opendkim.js'
+import { opensmtpd } from './opensmtpd.js'
+import { postfix } from './postfix.js'
+import { powermta } from './powermta.js'
+import { rspamd } from './rspamd.js'
+import type { Signer, SignerKey } from './signer.js'
+import { stalwart } from './stalwart.js'
+
+export const SIGNERS = {
+  opendkim,
+  rspamd,
+  exim,
+  postfix,
+  haraka,
+  maddy,
+  stalwart,
+  nodemailer,
+  amavis,
+  opensmtpd,
+  'dkimpy-milter': dkimpyMilter,
+  powermta,
+  kumomta,
+} as const satisfies Record<string, Signer>
+
+export type SignerName = keyof typeof SIGNERS
+
+export const SIGNER_NAMES = Object.keys(SIGNERS) as SignerName[]
+
+/** The lines for each file of the mail server, under a comment with its name. */
+export function formatSigner(name: SignerName, keys: readonly SignerKey[]): string {
+  const signer: Signer = SIGNERS[name]
+  if (keys.length === 0)
+    throw new DkimError('usage', 'there is no key to configure', 'give --selector, --domain and --key')
+  return signer
+    .sections(keys)
+    .map(({ file, comment, lines }) => `${comment} ${file}\n${lines.join('\n')}\n`)
+    .join('\n')
+}
