@@ -42,3 +42,6 @@ await build({
   outdir: 'dist/cli',
 })
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
+
+// Manual pages and completions come from the program's own tree of commands.
+execFileSync(process.execPath, [join(root, 'scripts', 'docs.mjs')], { stdio: 'inherit', cwd: root })

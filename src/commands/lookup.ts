@@ -11,7 +11,16 @@ import type { DefineCommand } from './main.js'
 import { addDnsOptions, addReportOptions, newCommand, parseDuration } from './options.js'
 
 export const defineLookup: DefineCommand = (context, done) =>
-  addReportOptions(addDnsOptions(newCommand('lookup')))
+  addReportOptions(
+    addDnsOptions(
+      newCommand('lookup')
+        .example('dkim lookup example.com --selector mail')
+        .example('dkim lookup mail._domainkey.example.com --key mail.private.pem')
+        .example('dkim lookup example.com --discover')
+        .example('dkim lookup example.com -s mail --wait --expect mail.private.pem --all-servers')
+        .example('dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone'),
+    ),
+  )
     .description('Look a key up in DNS, explain it, and find what is wrong with it.')
     .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')
     .option('-s, --selector <name>', 'the selector of the key')
@@ -32,18 +41,9 @@ export const defineLookup: DefineCommand = (context, done) =>
       'serve the records of --dns-file on loopback until interrupted; port 0 is any free one',
     )
     .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)')
-    .addHelpText('after', EXAMPLES)
     .action(async (domain: string | undefined, options: LookupOptions) =>
       done(await runLookup(context, domain, options)),
     )
-
-const EXAMPLES = `
-Examples:
-  dkim lookup example.com --selector mail
-  dkim lookup mail._domainkey.example.com --key mail.private.pem
-  dkim lookup example.com --discover
-  dkim lookup example.com -s mail --wait --expect mail.private.pem --all-servers
-  dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone`
 
 async function runLookup(context: Context, domain: string | undefined, options: LookupOptions): Promise<ExitCode> {
   checkCombination(domain, options)
