@@ -93,6 +93,7 @@ export function timelineSvg(views: readonly PlanView[], width: number, { standal
   grid(drawing, scale, top, views[0]!)
   legend(drawing)
   drawing.space(MARGIN)
+  drawing.height = Math.ceil(drawing.height)
   const style = standalone ? `<style>${colourRules(':root')}svg{background:var(--paper)}</style>` : ''
   const background = standalone ? `<rect width="100%" height="100%" fill="var(--paper)"/>` : ''
   const label = escapeMarkup(titleOf(views))
