@@ -6,7 +6,7 @@ import { escapeMarkup, textWidth, wrapText } from './markup.js'
 import { type Scale, scaleOf } from './timeline-scale.js'
 import type { PhaseView, PlanView } from './view.js'
 
-const FILE_WIDTH = 640
+const FILE_WIDTH = 480
 const MARGIN = 16
 const TEXT = 15
 const SMALL = 13
