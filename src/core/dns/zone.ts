@@ -32,6 +32,7 @@ export interface ZoneAnswer {
 
 export class Zone {
   readonly #nodes = new Map<string, Node>()
+  #revision = 0
 
   add(record: ResourceRecord, source: string): void {
     const node = this.#touch(record.name, source)
@@ -88,7 +89,13 @@ export class Zone {
     return this.#alias(name, this.#match(name).node)
   }
 
+  /** Grows with each change, so that what was derived from the zone can tell that it is out of date. */
+  get revision(): number {
+    return this.#revision
+  }
+
   #touch(name: string, source: string): Node {
+    this.#revision += 1
     const node = this.#create(name)
     node.source ??= source
     for (let parent = parentName(name); parent !== undefined && !this.#nodes.has(parent); parent = parentName(parent)) {
