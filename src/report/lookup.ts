@@ -173,8 +173,16 @@ function factLines(report: LookupReport): string[] {
   if (report.records.length === 0 && report.negativeTtl !== null) {
     lines.push(row('remembered for', `${report.negativeTtl} seconds by resolvers that were told that there is nothing`))
   }
-  if (report.server !== null) lines.push(row('answered by', visible(report.server)))
+  if (report.server !== null)
+    lines.push(row(report.result === 'unavailable' ? 'asked' : 'answered by', visible(report.server)))
+  lines.push(...nextLines(report))
   return lines
+}
+
+function nextLines({ result, findings, domain }: LookupReport): string[] {
+  if (result === 'unavailable') return wrapped('next', 'try again later, or ask another server with --nameserver')
+  if (result !== 'not-found' || findings.length > 0) return []
+  return wrapped('next', `is the selector right? dkim lookup ${visible(domain)} --discover asks for the usual ones`)
 }
 
 function dnssecText({ dnssec, server }: LookupReport): string | null {
