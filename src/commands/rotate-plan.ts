@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, STAGES } from '../core/index.js'
 import { DIALECT_NAMES } from '../report/record/dialects.js'
+import { SIGNER_NAMES } from '../report/signer/signers.js'
 import type { DefineCommand } from './main.js'
 import {
   addDnsOptions,
@@ -39,7 +40,7 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
   return command
     .option('-o, --output <file>', 'write the plan to this file')
     .addOption(new Option('--dialect <name>', 'write records for this DNS host (default: bind)').choices(DIALECT_NAMES))
-    .option('--signer <name>', 'write the change of configuration for this mail server')
+    .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
 }
 
@@ -98,6 +99,11 @@ function addEvidence(command: Command): void {
       collect,
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
+    .option(
+      '--server-port <port>',
+      'the port of authoritative servers, for test set-ups (default: 53)',
+      parseWholeNumber,
+    )
 }
 
 function parseDays(value: string): readonly string[] {

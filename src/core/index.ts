@@ -11,9 +11,10 @@ export {
   toUnicodeName,
 } from './abnf.js'
 export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type KeyType } from './algorithm.js'
-export type { Answer, DnsSource } from './dns/answer.js'
+export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'
 export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
 export { isNameserver, isTrustedPath } from './dns/nameserver.js'
+export { negativeTtl } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
@@ -88,6 +89,7 @@ export {
   type Agreement,
   askAuthoritative,
   askResolvers,
+  authoritativeServers,
   type Connect,
   type ServerState,
   type ServersReport,
