@@ -47,6 +47,10 @@ export async function* readInputs(
   context: Pick<Context, 'stdin' | 'signal'>,
   options: InputOptions = {},
 ): AsyncGenerator<Input> {
+  // Waiting in silence for somebody to type a message is never what was meant; "-" says that it is.
+  if (paths.length === 0 && context.stdin.isTTY) {
+    throw new DkimError('usage', 'there is no message', 'name a file, or - to read one from standard input')
+  }
   for (const path of paths.length === 0 ? ['-'] : paths) {
     for await (const input of readPath(path, context, options)) {
       if (context.signal.aborted) return
