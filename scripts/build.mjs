@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
-const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts']
+const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts', 'smol-toml']
 const DEFAULT_EXPORTS = new Set(['ora'])
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })

@@ -76,7 +76,12 @@ export async function* readDeferring(
   context: Pick<Context, 'stdin' | 'signal'>,
   options: InputOptions | DeferringOptions,
 ): AsyncGenerator<Input | DeferredInput> {
-  for await (const path of Array.isArray(paths) && paths.length === 0 ? ['-'] : paths) {
+  const nothingNamed = Array.isArray(paths) && paths.length === 0
+  // Waiting in silence for somebody to type a message is never what was meant; "-" says that it is.
+  if (nothingNamed && context.stdin.isTTY) {
+    throw new DkimError('usage', 'there is no message', 'name a file, or - to read one from standard input')
+  }
+  for await (const path of nothingNamed ? ['-'] : paths) {
     for await (const input of readPath(path, context, options)) {
       if (context.signal.aborted) return
       yield input

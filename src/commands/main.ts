@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'plan a key rotation, and see where it stands',
     load: async () => (await import('./rotate-plan.js')).defineRotatePlan,
   },
+  config: {
+    summary: 'show the settings, and where each came from',
+    load: async () => (await import('./config.js')).defineConfig,
+  },
   help: {
     summary: 'explain a command, or the code of a reason or warning',
     load: async () => (await import('./help.js')).defineHelp,
@@ -46,6 +50,9 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
 }
 
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS)
+
+/** A broken configuration file must not keep anybody from help. */
+const WITHOUT_SETTINGS: readonly string[] = ['help', 'completion']
 
 const EXAMPLES = [
   ['dkim keygen --domain example.com --selector mail', 'make a key and print its DNS record'],
@@ -71,6 +78,7 @@ export async function main(argv: readonly string[], context: Context): Promise<E
       exitCode = code
     })
     await showOurHelp(program, argv, context)
+    program.hook('preAction', (_, command) => fillInSettings(command, context))
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
@@ -84,7 +92,7 @@ export async function buildProgram(
   context: Context,
   done: (code: ExitCode) => void = () => undefined,
 ): Promise<Command> {
-  const { newCommand } = await import('./options.js')
+  const { addConfigOptions, newCommand } = await import('./options.js')
   const program = newCommand('dkim')
     .description('The whole life of a DKIM key: make it, publish it, sign, verify, look it up, rotate it.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -97,9 +105,19 @@ export async function buildProgram(
   for (const [run, text] of EXAMPLES) program.example(run, text)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
+    if (!WITHOUT_SETTINGS.includes(name)) addConfigOptions(command)
     program.addCommand(command.summary(summary).copyInheritedSettings(program))
   }
   return program
+}
+
+/** What the command line left open may be set by the environment or the configuration file. */
+async function fillInSettings(command: Command, context: Context): Promise<void> {
+  const { applySettings, effectiveSettings } = await import('./config/apply.js')
+  const { readConfigFile } = await import('./config/config-file.js')
+  if (command.name() === 'config' || WITHOUT_SETTINGS.includes(command.name())) return
+  const file = await readConfigFile(context, command.getOptionValue('config'))
+  applySettings(command, effectiveSettings(context.env, file))
 }
 
 /** With --help in argv, help is written in our own form. */

@@ -42,6 +42,14 @@ export function addReportOptions<Kind extends Command>(
   ])
 }
 
+/** What every command takes beside its own options. */
+export function addConfigOptions<Kind extends Command>(command: Kind): Kind {
+  return addGroup(command, 'Settings', [
+    new Option('--config <file>', 'read this configuration file (see dkim config)'),
+    new Option('--no-config', 'read no configuration file'),
+  ])
+}
+
 /** Options that stand together in the help, under a heading of their own. */
 export function addGroup<Kind extends Command>(command: Kind, heading: string, options: readonly Option[]): Kind {
   for (const option of options) command.addOption(option.helpGroup(heading))

@@ -131,6 +131,10 @@ function checkRecord({ record, key }: KeyCandidate, signature: Signature): Rejec
 function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | null): Rejection | null {
   const { signature, bodyHash, lookup, index, policy, now, malformed } = evidence
   if (signature.rejection !== null) return signature.rejection
+  // Of a header section that was cut off neither hash says anything.
+  if (bodyHash === null && malformed !== null) return new Rejection('malformed-message', malformed)
+  // h= may name fields that are absent, but a signature must cover a From field (§5.4), and readers are shown some author or other.
+  if (!index.has('from')) return new Rejection('from-field-not-signed', 'the message has no From field')
   const tooShort = bodyHash !== null && signature.bodyLength !== null && signature.bodyLength > bodyHash.total
   if (tooShort) {
     return new Rejection(
@@ -138,8 +142,6 @@ function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | nul
       `l= is ${signature.tags?.get('l')?.value}, the body has ${bodyHash.total} octets`,
     )
   }
-  // Of a header section that was cut off neither hash says anything.
-  if (bodyHash === null && malformed !== null) return new Rejection('malformed-message', malformed)
   const keyRejection = lookup?.rejection ?? trial?.rejection ?? null
   return (
     cryptographicRejection(bodyMatch, keyRejection === null ? (trial?.match ?? 'unchecked') : 'unchecked') ??

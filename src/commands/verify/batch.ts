@@ -24,8 +24,9 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
   const shard = options.shard === undefined ? undefined : new ShardFilter(options.shard)
   const batch = new Batch(run, parts)
   try {
-    const list = pathsOf(paths, options.filesFrom ?? [], { nul: options.null === true, context })
-    for await (const input of readDeferring(list, context, batch.inputOptions)) {
+    const { filesFrom } = options
+    const all = filesFrom === undefined ? paths : pathsOf(paths, filesFrom, { nul: options.null === true, context })
+    for await (const input of readDeferring(all, context, batch.inputOptions)) {
       if ((shard !== undefined && !shard.takes(input.name)) || batch.isDone(input.name)) continue
       const waiting = input.deferred === undefined ? batch.take(input) : batch.hand(input)
       if (waiting !== undefined) await waiting

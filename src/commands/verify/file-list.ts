@@ -8,13 +8,12 @@ import { inputError } from '../input.js'
 /** A path is not longer than this (PATH_MAX of Linux): what is, is no list of files. */
 const MAX_PATH = 4096
 
-/** The arguments, then the lists; standard input where there is neither. */
+/** The arguments, then the lists. */
 export async function* pathsOf(
   paths: readonly string[],
   lists: readonly string[],
   options: { readonly nul: boolean; readonly context: Pick<Context, 'stdin'> },
 ): AsyncGenerator<string> {
-  if (paths.length === 0 && lists.length === 0) yield '-'
   yield* paths
   for (const list of lists) yield* pathsOfList(list, options)
 }
