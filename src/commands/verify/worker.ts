@@ -49,7 +49,7 @@ async function main({ options, env, now }: ThreadData): Promise<void> {
     const done: string[] = []
     for (const deferred of group) {
       const outcome = judgeInput(files.open(deferred), bench)
-      await run.take(outcome instanceof Promise ? await outcome : outcome)
+      await run.take(await outcome)
       done.push(deferred.name)
     }
     return { text: stdout.take(), errors: stderr.take(), done, ...run.account }

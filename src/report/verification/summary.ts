@@ -1,5 +1,6 @@
 // What a batch comes to: messages by result, signatures by reason, signing domain and selector.
 
+import { RESULT_ORDER } from '../../core/index.js'
 import { visible } from '../style.js'
 import { type Entry, isFailed } from './format.js'
 
@@ -54,11 +55,11 @@ export class Summary {
     return this.#messages
   }
 
-  /** The most frequent first. */
+  /** Results in their order, all else the most frequent first. */
   get data(): SummaryData {
     return {
       messages: this.#messages,
-      results: byCount([...this.#results]),
+      results: [...this.#results].sort((one, other) => rankOf(one[0]) - rankOf(other[0])),
       reasons: byCount([...this.#reasons]),
       domains: byCount(
         Array.from(this.#domains, ([name, [signatures, passed]]) => [name, signatures, passed] as const),
@@ -79,6 +80,13 @@ function share(shares: Map<string, [number, number]>, name: string, signatures: 
   const key = shares.has(name) || shares.size < MAX_NAMES ? name : OTHERS
   const before = shares.get(key) ?? [0, 0]
   shares.set(key, [before[0] + signatures, before[1] + passed])
+}
+
+/** Best first, then what has no result at all. */
+const RANKS: readonly string[] = [...RESULT_ORDER, 'unreadable', 'none']
+
+function rankOf(result: string): number {
+  return RANKS.indexOf(result)
 }
 
 function byCount<Row extends readonly [string, number, ...unknown[]]>(rows: Row[]): Row[] {
