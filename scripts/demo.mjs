@@ -111,7 +111,9 @@ function liveWith(nameserver) {
   const dns = ['--nameserver', nameserver]
   console.log(paint('dim', `(it listens on ${nameserver})`))
   const keyFile = selector => `${selector}._domainkey.example.com.private.pem`
-  dkim(['lookup', 'mail._domainkey.example.com', ...dns])
+  const name = 'mail._domainkey.example.com'
+  dkim(['lookup', name, '--wait', '--key', keyFile('mail'), ...dns], { says: /✓/ })
+  dkim(['lookup', name, ...dns])
 
   heading('Sign a message with both keys: the fields go in front, its own bytes stay as they are')
   writeFileSync(join(folder, 'message.eml'), MESSAGE)
