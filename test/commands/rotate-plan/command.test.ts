@@ -410,6 +410,47 @@ describe('several rotations', () => {
   )
 })
 
+describe('without a state file', () => {
+  const check = async (zone: string[], ...more: string[]) => {
+    const { code, stdout, stderr } = await rotatePlan(...names, '--check', ...zone, ...at(NOW), ...more, ...json)
+    return { code, stderr, ...JSON.parse(stdout) }
+  }
+
+  it('the stage is found from DNS and the samples', async () => {
+    const unsigned = scene.file('unsigned.eml', 'From: a@example.com\r\n\r\nhi\r\n')
+    expect(await check(oldOnly())).toMatchObject({ code: 1, stage: 'publish' })
+    expect(await check(both())).toMatchObject({ code: 1, stage: 'switch' })
+    expect(await check(scene.zone('finished.json', { s2: 's2' }))).toMatchObject({ code: 1, stage: 'finished' })
+    expect(await check(scene.zone('none.json', {}))).toMatchObject({ code: 1, stage: 'mail-failing' })
+    expect(await check(both(), '--key', scene.path('small.pem'))).toMatchObject({ code: 1, stage: 'wrong-key' })
+    const { stderr } = await check(both(), '--sample', unsigned)
+    expect(stderr).toContain('it shows nothing')
+  })
+
+  it('--start says since when the record is there', async () => {
+    const early = await check(both(), '--start', '2026-11-22T00:00:00Z')
+    expect(early).toMatchObject({ code: 0, stage: 'propagate' })
+    const late = await check(both(), '--start', '2026-11-01')
+    expect(late).toMatchObject({ code: 1, stage: 'switch' })
+  })
+})
+
+describe('working days', () => {
+  it.each([
+    ['Europe/Berlin', '2026-03-26T12:00:00Z', '2026-03-30T07:00:00Z'],
+    ['America/New_York', '2026-03-05T20:00:00Z', '2026-03-09T13:00:00Z'],
+    ['Australia/Lord_Howe', '2026-04-02T00:00:00Z', '2026-04-05T22:30:00Z'],
+    ['Europe/Berlin', '2026-12-30T12:00:00Z', '2027-01-04T08:00:00Z'],
+    ['UTC', '2028-02-28T12:00:00Z', '2028-02-29T12:00:00Z'],
+  ])('in %s, a plan of %s switches on %s', async (zone, now, expected) => {
+    const days = ['--business-days', '--holidays', '01-01,12-25', '--time-zone', zone]
+    const plan = await planned(...names, ...key(), ...oldOnly(), ...at(now), ...days)
+    const date = (id: string) => plan.phases.find((phase: { id: string }) => phase.id === id).notBefore
+    expect(date('switch')).toBe(expected)
+    expect(Date.parse(date('revoke')) - Date.parse(date('switch'))).toBeGreaterThanOrEqual(14 * 86_400_000)
+  })
+})
+
 describe('aggregate reports', () => {
   const report = (selector: string, day: string) => {
     const begin = Date.parse(day) / 1000
