@@ -2,7 +2,7 @@
 
 import { DkimError } from '../core/index.js'
 import { GUIDE_CODES, isGuideCode } from '../report/guide/guide.js'
-import { guideIndex, guideText } from '../report/guide/text.js'
+import { FINDING_CODES, findingText, guideIndex, guideText, isFindingCode } from '../report/guide/text.js'
 import { helpText } from '../report/help/text.js'
 import { type Style, styleFor } from '../report/style.js'
 import { pageOf } from './command-page.js'
@@ -14,7 +14,9 @@ import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
   newCommand('help')
-    .description('Explain a command, or the code of a reason or warning: what causes it, how to make sure, what to do.')
+    .description(
+      'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
+    )
     .example('dkim help verify', 'a command')
     .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
     .example('dkim help codes', 'all reasons and warnings')
@@ -36,7 +38,8 @@ async function textOn(topic: string | undefined, context: Context, style: Style)
   }
   if (topic === 'codes') return guideIndex(style)
   if (isGuideCode(topic)) return guideText(topic, style)
-  const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES])
+  if (isFindingCode(topic)) return findingText(topic, style)
+  const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES, ...FINDING_CODES])
   throw new DkimError(
     'usage',
     `there is no help on "${topic}"`,
