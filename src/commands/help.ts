@@ -1,8 +1,9 @@
 // dkim help: on a command, on a reason or warning code, or on everything.
 
 import { DkimError } from '../core/index.js'
+import { FINDING_CODES, findingHelp, isFindingCode } from '../report/finding-help.js'
 import { GUIDE_CODES, isGuideCode } from '../report/guide/guide.js'
-import { FINDING_CODES, findingText, guideIndex, guideText, isFindingCode } from '../report/guide/text.js'
+import { guideIndex, guideText } from '../report/guide/text.js'
 import { helpText } from '../report/help/text.js'
 import { type Style, styleFor } from '../report/style.js'
 import { pageOf } from './command-page.js'
@@ -19,6 +20,7 @@ export const defineHelp: DefineCommand = (context, done) =>
     )
     .example('dkim help verify', 'a command')
     .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
+    .example('dkim help dangling-cname', 'a finding of dkim lookup')
     .example('dkim help codes', 'all reasons and warnings')
     .argument('[topic]', 'a command, a code, or "codes"')
     .action(async (topic: string | undefined) => done(await runHelp(context, topic)))
@@ -38,7 +40,7 @@ async function textOn(topic: string | undefined, context: Context, style: Style)
   }
   if (topic === 'codes') return guideIndex(style)
   if (isGuideCode(topic)) return guideText(topic, style)
-  if (isFindingCode(topic)) return findingText(topic, style)
+  if (isFindingCode(topic)) return findingHelp(topic, style)
   const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES, ...FINDING_CODES])
   throw new DkimError(
     'usage',

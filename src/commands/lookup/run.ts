@@ -73,7 +73,8 @@ export class LookupRun {
 
   async #lookUp(name: KeyName): Promise<LookupReport> {
     const { signal } = this.#context
-    const probe = this.#options.probe !== false
+    // Names that a message chose are asked for, and nothing beside them.
+    const probe = this.#options.probe !== false && this.#options.fromMessage === undefined
     const { report, answer, key } = await lookUpKey(this.#source, name, { probe, signal })
     const servers = await this.#askServers(name)
     if (this.#options.save !== undefined)

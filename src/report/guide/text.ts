@@ -1,6 +1,5 @@
 // A page of the guide on a terminal.
 
-import { FINDINGS, type FindingCode } from '../../core/index.js'
 import { PLAIN, type Style } from '../style.js'
 import { wrapWords } from '../wrap.js'
 import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
@@ -30,27 +29,6 @@ export function guideIndex(style: Style = PLAIN): string {
   const width = Math.max(...GUIDE_CODES.map(code => code.length)) + 2
   return GUIDE_CODES.map(code => `  ${style.strong(code)}${' '.repeat(width - code.length)}${titleOf(code)}\n`).join('')
 }
-
-/** A finding of dkim lookup: its row says what to do. */
-export function findingText(code: FindingCode, style: Style = PLAIN): string {
-  const { severity, text, fix } = FINDINGS[code]
-  return [
-    style.strong(code),
-    `${text} (${severity}, found by dkim lookup)`,
-    '',
-    style.strong('What to do'),
-    ...indented(fix),
-    '',
-  ]
-    .flatMap(line => wrapWords(line, COLUMNS + 2))
-    .join('\n')
-}
-
-export function isFindingCode(code: string): code is FindingCode {
-  return Object.hasOwn(FINDINGS, code)
-}
-
-export const FINDING_CODES = Object.keys(FINDINGS) as readonly FindingCode[]
 
 function indented(text: string): string[] {
   return wrapWords(text, COLUMNS - 2).map(line => `  ${line}`)

@@ -2,6 +2,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PLAN_FORMATS } from '../../../src/commands/rotate-plan/formats.js'
+import { STAGES } from '../../../src/core/rotation/stage.js'
+import { faultsOf, readSchema } from '../../support/schema.js'
 import { rotatePlan } from './run-in-process.js'
 import { NOW, REVOKED, Scene } from './zones.js'
 
@@ -83,6 +85,24 @@ describe('a plan', () => {
     expect(await rotatePlan(...names, ...begin)).toEqual(one)
     expect(readFileSync(state, 'utf8')).toBe(bytes)
     expect(bytes).not.toContain('PRIVATE')
+  })
+
+  it('fits its schema, whatever its kind', async () => {
+    const schema = readSchema('rotation-plan-1') as { $defs: { plan: { properties: { stage: { enum: string[] } } } } }
+    expect(schema.$defs.plan.properties.stage.enum.sort()).toEqual(Object.keys(STAGES).sort())
+    const beside = ['--beside', '--new-selector', 'ed', '--key', scene.path('ed.pem')]
+    const kinds = [
+      [...names, ...key(), '--emergency', '--signer', 'opendkim'],
+      ['--domain', 'example.com', '--selector', 's1', ...beside],
+      [...names, '--disclose', '--yes-publish-private-key', '--business-days', '--check'],
+    ]
+    for (const argv of kinds) {
+      const { stdout } = await rotatePlan(...argv, ...oldOnly(), ...at(NOW), ...json)
+      expect(faultsOf('rotation-plan-1', JSON.parse(stdout))).toEqual([])
+    }
+    const lines = await rotatePlan(...names, ...oldOnly(), ...at(NOW), '--format', 'ndjson')
+    expect(lines.stdout.split('\n')).toHaveLength(2)
+    expect(faultsOf('rotation-plan-1', JSON.parse(lines.stdout))).toEqual([])
   })
 
   it('names a selector that is free', async () => {
@@ -408,6 +428,47 @@ describe('several rotations', () => {
       await refused('--domains', scene.file('bad.txt', text), '--offline', ...at(NOW))
     },
   )
+})
+
+describe('without a state file', () => {
+  const check = async (zone: string[], ...more: string[]) => {
+    const { code, stdout, stderr } = await rotatePlan(...names, '--check', ...zone, ...at(NOW), ...more, ...json)
+    return { code, stderr, ...JSON.parse(stdout) }
+  }
+
+  it('the stage is found from DNS and the samples', async () => {
+    const unsigned = scene.file('unsigned.eml', 'From: a@example.com\r\n\r\nhi\r\n')
+    expect(await check(oldOnly())).toMatchObject({ code: 1, stage: 'publish' })
+    expect(await check(both())).toMatchObject({ code: 1, stage: 'switch' })
+    expect(await check(scene.zone('finished.json', { s2: 's2' }))).toMatchObject({ code: 1, stage: 'finished' })
+    expect(await check(scene.zone('none.json', {}))).toMatchObject({ code: 1, stage: 'mail-failing' })
+    expect(await check(both(), '--key', scene.path('small.pem'))).toMatchObject({ code: 1, stage: 'wrong-key' })
+    const { stderr } = await check(both(), '--sample', unsigned)
+    expect(stderr).toContain('it shows nothing')
+  })
+
+  it('--start says since when the record is there', async () => {
+    const early = await check(both(), '--start', '2026-11-22T00:00:00Z')
+    expect(early).toMatchObject({ code: 0, stage: 'propagate' })
+    const late = await check(both(), '--start', '2026-11-01')
+    expect(late).toMatchObject({ code: 1, stage: 'switch' })
+  })
+})
+
+describe('working days', () => {
+  it.each([
+    ['Europe/Berlin', '2026-03-26T12:00:00Z', '2026-03-30T07:00:00Z'],
+    ['America/New_York', '2026-03-05T20:00:00Z', '2026-03-09T13:00:00Z'],
+    ['Australia/Lord_Howe', '2026-04-02T00:00:00Z', '2026-04-05T22:30:00Z'],
+    ['Europe/Berlin', '2026-12-30T12:00:00Z', '2027-01-04T08:00:00Z'],
+    ['UTC', '2028-02-28T12:00:00Z', '2028-02-29T12:00:00Z'],
+  ])('in %s, a plan of %s switches on %s', async (zone, now, expected) => {
+    const days = ['--business-days', '--holidays', '01-01,12-25', '--time-zone', zone]
+    const plan = await planned(...names, ...key(), ...oldOnly(), ...at(now), ...days)
+    const date = (id: string) => plan.phases.find((phase: { id: string }) => phase.id === id).notBefore
+    expect(date('switch')).toBe(expected)
+    expect(Date.parse(date('revoke')) - Date.parse(date('switch'))).toBeGreaterThanOrEqual(14 * 86_400_000)
+  })
 })
 
 describe('aggregate reports', () => {
