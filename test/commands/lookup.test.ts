@@ -211,6 +211,10 @@ describe('--key and --from-message', () => {
     const { code, stdout } = await dkim(['lookup', '--from-message', message, '--dns-file', dns, '--format', 'json'])
     expect((JSON.parse(stdout) as { name: string }[]).map(report => report.name)).toEqual([name('a'), name('b')])
     expect(code).toBe(1)
+    const server = await serve('')
+    await dkim(['lookup', '--from-message', message, '--nameserver', server.nameserver])
+    // A stranger chose the names: nothing beside them is asked for.
+    expect(server.queries).toBe(2)
     expectUsage(await dkim(['lookup', '--from-message', file('From: a@example.com\n\n', 'eml'), '--offline']))
   })
 })
