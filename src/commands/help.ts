@@ -15,7 +15,9 @@ import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
   newCommand('help')
-    .description('Explain a command, or the code of a reason or warning: what causes it, how to make sure, what to do.')
+    .description(
+      'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
+    )
     .example('dkim help verify', 'a command')
     .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
     .example('dkim help dangling-cname', 'a finding of dkim lookup')

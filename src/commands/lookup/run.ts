@@ -11,6 +11,7 @@ import {
 } from '../../core/index.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { type LookupReport, toLookupText } from '../../report/lookup.js'
+import { isLookupDocument, LOOKUP_DOCUMENTS } from '../../report/lookup-formats.js'
 import { type Style, styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
@@ -117,7 +118,7 @@ export class LookupRun {
 
   #write(report: LookupReport): void {
     const { format, quiet } = this.#options
-    if (quiet || format === 'json') return
+    if (quiet || format === 'json' || isLookupDocument(format)) return
     if (format === 'ndjson') this.#context.stdout.write(toJsonLine(report))
     else {
       const gap = this.#reports.length > 1 ? '\n' : ''
@@ -130,6 +131,10 @@ export class LookupRun {
     const { format, quiet, fromMessage } = this.#options
     if (!quiet && format === 'json') {
       this.#context.stdout.write(toJson(fromMessage === undefined ? this.#reports[0] : this.#reports))
+    }
+    if (!quiet && isLookupDocument(format)) {
+      const judged = this.#reports.map(report => ({ report, failed: exitCodeOf(report) !== EXIT_CODES.ok }))
+      this.#context.stdout.write(LOOKUP_DOCUMENTS[format](judged))
     }
     return combineExitCodes(this.#codes)
   }
