@@ -9,7 +9,8 @@ import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
-const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts']
+const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts', 'smol-toml']
+const DEFAULT_EXPORTS = new Set(['ora'])
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const typescript = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
@@ -35,10 +36,17 @@ const lazyPackages = {
 }
 
 await build({ ...shared, entryPoints: { dkim: 'src/commands/run.ts' }, outdir: 'dist/cli', plugins: [lazyPackages] })
-await build({
-  ...shared,
-  stdin: undefined,
-  entryPoints: Object.fromEntries(LAZY_PACKAGES.map(name => [`package-${name}`, `scripts/packages/${name}.ts`])),
-  outdir: 'dist/cli',
-})
+for (const name of LAZY_PACKAGES) {
+  // import() of a CommonJS file makes all of module.exports the default: a package with a default export must be that itself.
+  const footer = DEFAULT_EXPORTS.has(name) ? { footer: { js: 'module.exports = module.exports.default' } } : {}
+  await build({
+    ...shared,
+    ...footer,
+    entryPoints: { [`package-${name}`]: `scripts/packages/${name}.ts` },
+    outdir: 'dist/cli',
+  })
+}
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
+
+// Manual pages and completions come from the program's own tree of commands.
+execFileSync(process.execPath, [join(root, 'scripts', 'docs.mjs')], { stdio: 'inherit', cwd: root })

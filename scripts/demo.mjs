@@ -1,6 +1,6 @@
-// npm run demo: the whole life of a key, through the real program, in a temporary folder.
+// npm run demo: the whole life of a key, through the real program, in a temporary folder, against the embedded name server on loopback.
 // Shows every command with its real output, and fails where a step does not end as it should.
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,7 +66,28 @@ function change(from, to, pattern, replacement) {
   writeFileSync(join(folder, to), after)
 }
 
-function main() {
+/** The embedded name server, as a process of its own; resolves to IP:PORT. */
+function serve(zone) {
+  const argv = ['lookup', '--serve', '127.0.0.1:0', '--dns-file', zone]
+  console.log(paint('cyan', `$ dkim ${shown(argv)} &`))
+  const server = spawn(process.execPath, [BIN, ...argv], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const address = new Promise((resolve, reject) => {
+    let said = ''
+    const listen = chunk => {
+      said += chunk
+      const match = /127\.0\.0\.1:([1-9]\d*)/.exec(said)
+      if (match !== null && said.endsWith('\n')) resolve(match[0])
+    }
+    server.stdout.on('data', listen)
+    server.stderr.on('data', listen)
+    server.on('error', reject)
+    server.on('exit', code => reject(new Unexpected(`the name server ended with ${code}: ${said}`)))
+    setTimeout(() => reject(new Unexpected('the name server did not start within 10 s')), 10_000).unref()
+  })
+  return { server, address }
+}
+
+async function main() {
   console.log(`The life of a DKIM key, in ${folder}`)
 
   heading('Make two keys. The private halves go to files, the records to stdout: here, into a zone file')
@@ -75,13 +96,22 @@ function main() {
   const records = readFileSync(join(folder, 'example.com.zone'), 'utf8')
   expect(/v=DKIM1/.test(records) && /k=ed25519/.test(records), 'the zone file should hold both records')
 
-  heading('Publish them: here, in a zone file')
+  heading('Publish them: a name server of our own on loopback serves the zone file')
   show('example.com.zone')
-  liveWith(['--dns-file', 'example.com.zone'])
+  const { server, address } = serve('example.com.zone')
+  try {
+    await liveWith(await address)
+  } finally {
+    server.removeAllListeners('exit')
+    server.kill()
+  }
 }
 
-function liveWith(dns) {
+function liveWith(nameserver) {
+  const dns = ['--nameserver', nameserver]
+  console.log(paint('dim', `(it listens on ${nameserver})`))
   const keyFile = selector => `${selector}._domainkey.example.com.private.pem`
+  dkim(['lookup', 'mail._domainkey.example.com', ...dns])
 
   heading('Sign a message with both keys: the fields go in front, its own bytes stay as they are')
   writeFileSync(join(folder, 'message.eml'), MESSAGE)
@@ -111,7 +141,7 @@ function liveWith(dns) {
 }
 
 try {
-  main()
+  await main()
   console.log(`\n${paint('green', '✓')} every step ended as it should`)
 } catch (error) {
   if (!(error instanceof Unexpected)) throw error

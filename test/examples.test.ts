@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { dkim } from './support/cli.js'
+import { BIN, dkim } from './support/cli.js'
 
 const root = join(import.meta.dirname, '..')
 const examples = join(root, 'examples')
@@ -39,7 +39,7 @@ it('check-outgoing-mail.sh passes the exit code on', () => {
   const gate = (path: string) =>
     spawnSync('sh', ['ci/check-outgoing-mail.sh', 'example.com', path, '--dns-file', 'example.com.zone'], {
       cwd: examples,
-      encoding: 'utf8',
+      env: { ...process.env, DKIM: `${process.execPath} ${BIN}` },
     }).status
   expect(gate('messages/signed.eml')).toBe(0)
   expect(gate('messages/tampered.eml')).toBe(1)

@@ -1,1 +1,1 @@
-export { default } from 'dns2'
+export { Packet } from 'dns2'

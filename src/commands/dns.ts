@@ -1,18 +1,24 @@
 // From the DNS options of a command to the resolver that answers it.
 
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   createClient,
   DkimError,
   type DnsSource,
+  formatKeyRecord,
+  importPublicKey,
   isNameserver,
   type Resolver,
+  readKeyName,
   readZone,
+  splitStrings,
   Zone,
   zoneResolver,
 } from '../core/index.js'
 import type { Context } from './context.js'
 import type { DnsOptions } from './options.js'
+import { readSecretFile } from './secret-file.js'
 
 /**
  * Zone files first, then live DNS. Live DNS is asked only where it is wanted: with --nameserver, or without any --dns-file.
@@ -41,8 +47,41 @@ export async function openSource(_context: Context, options: DnsOptions): Promis
 /** Several files make one zone. */
 export async function openZone(files: readonly string[]): Promise<Zone> {
   const zone = new Zone()
-  for (const file of files) readZone(await readZoneBytes(file), file, zone)
+  for (const file of files) {
+    if (await isDirectory(file)) addKeyDirectory(zone, file, await keyFiles(file))
+    else readZone(await readZoneBytes(file), file, zone)
+  }
   return zone
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    stats => stats.isDirectory(),
+    () => false,
+  )
+}
+
+const KEY_FILE = /^(.+\._domainkey\..+)\.private\.pem$/
+
+async function keyFiles(directory: string): Promise<string[]> {
+  const files = (await readdir(directory)).filter(file => KEY_FILE.test(file)).sort()
+  if (files.length > 0) return files
+  throw new DkimError(
+    'zone-invalid',
+    `${directory} holds no key of a domain`,
+    'keygen --domain writes them: SELECTOR._domainkey.DOMAIN.private.pem',
+  )
+}
+
+/** The records that the keys of a directory would have, as keygen names the files. */
+function addKeyDirectory(zone: Zone, directory: string, files: readonly string[]): void {
+  for (const file of files) {
+    const path = join(directory, file)
+    const { name } = readKeyName(KEY_FILE.exec(file)![1]!)
+    const { p, type } = importPublicKey(readSecretFile(path).bytes, { name: path })
+    const text = formatKeyRecord({ keyType: type, publicKey: p })
+    zone.add({ name, ttl: null, data: { type: 'TXT', strings: splitStrings(Buffer.from(text)) } }, path)
+  }
 }
 
 async function readZoneBytes(file: string): Promise<Uint8Array> {

@@ -21,28 +21,24 @@ interface FormatRecordOptions extends KeyChoice {
   readonly quiet?: boolean
 }
 
-const EXAMPLES = `
-Examples:
-  dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem
-  dkim format-record --selector mail --domain example.com --key record.txt --dialect route53
-  dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate
-  dkim format-record --domain example.com --provider fastmail
-  dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim
-
-Dialects:
-${Object.entries(DIALECTS)
-  .map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`)
-  .join('\n')}
-
-Signers:
-${Object.entries(SIGNERS)
-  .map(([name, signer]) => `  ${name.padEnd(22)}${signer.name}`)
-  .join('\n')}`
-
 export const defineFormatRecord: DefineCommand = (context, done) =>
-  addOptions(newCommand('format-record'))
+  addOptions(
+    newCommand('format-record')
+      .example('dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem')
+      .example('dkim format-record --selector mail --domain example.com --key record.txt --dialect route53')
+      .example('dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate')
+      .example('dkim format-record --domain example.com --provider fastmail')
+      .example('dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim')
+      .table(
+        'Dialects',
+        Object.entries(DIALECTS).map(([name, { summary }]) => [name, summary]),
+      )
+      .table(
+        'Signers',
+        Object.entries(SIGNERS).map(([name, signer]) => [name, signer.name]),
+      ),
+  )
     .description('Write the record of a key the way your DNS host, hosted sender or mail server wants it.')
-    .addHelpText('after', EXAMPLES)
     .action(async (options: FormatRecordOptions) => done(await runFormatRecord(context, options)))
 
 function addOptions(command: Command): Command {
@@ -74,26 +70,28 @@ function collectValue(value: string, previous: ReadonlyMap<string, string> = new
 
 export async function runFormatRecord(context: Context, options: FormatRecordOptions): Promise<ExitCode> {
   checkCombination(options)
-  const note: Note = (kind, text) => {
-    if (!options.quiet) say(context, kind, text)
-  }
+  const notes: Parameters<Note>[] = []
+  const text = await productOf(context, options, (kind, line) => notes.push([kind, line]))
+  context.stdout.write(text)
+  // Nothing is said of a record that was not written.
+  if (!options.quiet) for (const [kind, line] of notes) say(context, kind, line)
+  return EXIT_CODES.ok
+}
+
+async function productOf(context: Context, options: FormatRecordOptions, note: Note): Promise<string> {
   const provider = options.provider === undefined ? undefined : providerById(options.provider)
   if (provider !== undefined && provider.setup.needs !== 'record') {
-    write(context, options, delegated(provider, options, note), note)
-    return EXIT_CODES.ok
+    return recordText(options, delegated(provider, options, note), note)
   }
   const keys = await loadKeys(context, options, provider)
   for (const key of keys) describe(key, note)
   if (provider !== undefined) describeProvider(provider, 'the record was pasted', note)
-  if (options.signer !== undefined) writeSigner(context, options, keys, note)
-  else
-    write(
-      context,
-      options,
-      keys.map(key => recordOf(key, options)),
-      note,
-    )
-  return EXIT_CODES.ok
+  if (options.signer !== undefined) return signerText(options, options.signer, keys, note)
+  return recordText(
+    options,
+    keys.map(key => recordOf(key, options)),
+    note,
+  )
 }
 
 function checkCombination({ signer, dialect, revoke, provider, value, keyPath, key = [] }: FormatRecordOptions): void {
@@ -145,16 +143,11 @@ function describeProvider(provider: ProviderRow, origin: string, note: Note): vo
 
 // ---------------------------------------------------------------------------------------------- output
 
-function write(
-  context: Context,
-  { dialect = 'bind' }: FormatRecordOptions,
-  records: readonly DnsRecord[],
-  note: Note,
-): void {
+function recordText({ dialect = 'bind' }: FormatRecordOptions, records: readonly DnsRecord[], note: Note): string {
   const text = formatRecords(dialect, records)
   for (const warning of warningsOf(dialect, records)) note('warning', warning)
   if (dialect !== 'panel' && dialect !== 'json') note('hint', DIALECTS[dialect].use)
-  context.stdout.write(text)
+  return text
 }
 
 /** Beyond this much the answer does not fit a UDP datagram without EDNS (RFC 1035 §4.2.1), and some forms refuse the text. */
@@ -169,9 +162,8 @@ function warningsOf(dialect: DialectName, records: readonly DnsRecord[]): string
   ]
 }
 
-function writeSigner(context: Context, options: FormatRecordOptions, keys: readonly NamedKey[], note: Note): void {
+function signerText(options: FormatRecordOptions, name: SignerName, keys: readonly NamedKey[], note: Note): string {
   const { domain, keyPath } = options
-  const name = options.signer!
   const signer = SIGNERS[name]
   if (domain === undefined) throw new DkimError('usage', 'a mail server needs to know the domain', 'give --domain')
   const checked = checkedDomain(domain)
@@ -191,5 +183,5 @@ function writeSigner(context: Context, options: FormatRecordOptions, keys: reado
     note('hint', `put the private key in place: install -D -m 0640${owner} ${file} ${path}`)
   }
   note('hint', `publish the record and see it in DNS before you switch; then: ${signer.reload}`)
-  context.stdout.write(text)
+  return text
 }

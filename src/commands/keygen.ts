@@ -24,18 +24,15 @@ import { askNewPassphrase, passphraseFromFile } from './passphrase.js'
 import { addRecordOptions, tagsOf } from './record-options.js'
 import { withSpinner } from './spinner.js'
 
-const EXAMPLES = `
-Examples:
-  dkim keygen --selector mail --domain example.com
-  dkim keygen --selector-template 's{date:%Y%m}' --type both --domain example.com --domain example.net
-  dkim keygen --selector mail --domain example.com --mode 0640 --out-dir /etc/dkim --dialect route53
-
-The private key goes to SELECTOR._domainkey.DOMAIN.private.pem, the record to stdout.`
-
 export const defineKeygen: DefineCommand = (context, done) =>
-  addOptions(newCommand('keygen'))
+  addOptions(
+    newCommand('keygen')
+      .example('dkim keygen --selector mail --domain example.com')
+      .example("dkim keygen --selector-template 's{date:%Y%m}' --type both --domain example.com --domain example.net")
+      .example('dkim keygen --selector mail --domain example.com --mode 0640 --out-dir /etc/dkim --dialect route53')
+      .note('The private key goes to SELECTOR._domainkey.DOMAIN.private.pem, the record to stdout.'),
+  )
     .description('Make a key: the private half in a file that only you can read, the record for DNS on stdout.')
-    .addHelpText('after', EXAMPLES)
     .action(async (options: KeygenOptions) => done(await runKeygen(context, options)))
 
 function addOptions(command: Command): Command {

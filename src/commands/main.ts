@@ -27,11 +27,42 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'verify the signatures of messages, and say why one fails',
     load: async () => (await import('./verify.js')).defineVerify,
   },
+  lookup: {
+    summary: 'look a key up in DNS, and see what is wrong with it',
+    load: async () => (await import('./lookup.js')).defineLookup,
+  },
   'rotate-plan': {
     summary: 'plan a key rotation, and see where it stands',
     load: async () => (await import('./rotate-plan.js')).defineRotatePlan,
   },
+  config: {
+    summary: 'show the settings, and where each came from',
+    load: async () => (await import('./config.js')).defineConfig,
+  },
+  help: {
+    summary: 'explain a command, or the code of a reason or warning',
+    load: async () => (await import('./help.js')).defineHelp,
+  },
+  completion: {
+    summary: 'print the completion script of bash, zsh or fish',
+    load: async () => (await import('./completion.js')).defineCompletion,
+  },
 }
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS)
+
+/** A broken configuration file must not keep anybody from help. */
+const WITHOUT_SETTINGS: readonly string[] = ['help', 'completion']
+
+const EXAMPLES = [
+  ['dkim keygen --domain example.com --selector mail', 'make a key and print its DNS record'],
+  [
+    'dkim sign --key mail._domainkey.example.com.private.pem --domain example.com --selector mail message.eml > signed.eml',
+    'sign a message with it',
+  ],
+  ['dkim verify signed.eml', 'verify a message, and learn why it fails'],
+  ['dkim lookup example.com --selector mail', 'check what DNS says'],
+] as const
 
 const VERSION = '0.1.0'
 
@@ -42,9 +73,12 @@ export async function main(argv: readonly string[], context: Context): Promise<E
       context.stdout.write(`${VERSION}\n`)
       return exitCode
     }
-    const program = await buildProgram(argv, context, code => {
+    const asked = argv.filter(argument => !argument.startsWith('-')).slice(0, 1)
+    const program = await buildProgram(asked, context, code => {
       exitCode = code
     })
+    await showOurHelp(program, argv, context)
+    program.hook('preAction', (_, command) => fillInSettings(command, context))
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
@@ -52,12 +86,13 @@ export async function main(argv: readonly string[], context: Context): Promise<E
   }
 }
 
-async function buildProgram(
-  argv: readonly string[],
+/** The whole tree; the commands among `wanted` with their options, the others by name and summary alone. */
+export async function buildProgram(
+  wanted: readonly string[],
   context: Context,
-  done: (code: ExitCode) => void,
+  done: (code: ExitCode) => void = () => undefined,
 ): Promise<Command> {
-  const { newCommand } = await import('./options.js')
+  const { addConfigOptions, newCommand } = await import('./options.js')
   const program = newCommand('dkim')
     .description('The whole life of a DKIM key: make it, publish it, sign, verify, look it up, rotate it.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -66,12 +101,38 @@ async function buildProgram(
       writeErr: text => void context.stderr.write(text),
       outputError: () => undefined,
     })
-  const asked = argv.find(argument => !argument.startsWith('-') && argument !== 'help')
+    .helpCommand(false)
+  for (const [run, text] of EXAMPLES) program.example(run, text)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = name === asked ? (await load())(context, done) : newCommand(name)
+    const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
+    if (!WITHOUT_SETTINGS.includes(name)) addConfigOptions(command)
     program.addCommand(command.summary(summary).copyInheritedSettings(program))
   }
   return program
+}
+
+/** What the command line left open may be set by the environment or the configuration file. */
+async function fillInSettings(command: Command, context: Context): Promise<void> {
+  const { applySettings, effectiveSettings } = await import('./config/apply.js')
+  const { readConfigFile } = await import('./config/config-file.js')
+  if (command.name() === 'config' || WITHOUT_SETTINGS.includes(command.name())) return
+  const file = await readConfigFile(context, command.getOptionValue('config'))
+  applySettings(command, effectiveSettings(context.env, file))
+}
+
+/** With --help in argv, help is written in our own form. */
+async function showOurHelp(program: Command, argv: readonly string[], context: Context): Promise<void> {
+  if (argv.length > 0 && !argv.includes('--help') && !argv.includes('-h')) return
+  const { styleFor } = await import('../report/style.js')
+  const { helpText } = await import('../report/help/text.js')
+  const { pageOf } = await import('./command-page.js')
+  const { stdout, env } = context
+  const option = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined
+  const style = await styleFor({ option, env, isTTY: stdout.isTTY === true })
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({ getOutHasColors: () => true, getErrHasColors: () => true })
+    command.configureHelp({ formatHelp: () => helpText(pageOf(command), stdout.columns ?? 80, style) })
+  }
 }
 
 function reportError(error: unknown, context: Context): ExitCode {
@@ -106,7 +167,8 @@ function reportUsage(error: CommanderLike, context: Context): ExitCode {
   say(
     context,
     'hint',
-    suggestion?.replace(/^\(|\)$/g, '') ?? 'dkim --help lists the commands, dkim help COMMAND their options',
+    suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ??
+      'dkim --help lists the commands, dkim help COMMAND their options',
   )
   return EXIT_CODES.usage
 }

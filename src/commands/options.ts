@@ -1,6 +1,7 @@
 // Options that several commands share, and the strict readers of their values.
 
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { ToolCommand } from './tool-command.js'
 
 /** What every command that takes DNS understands. */
 export interface DnsOptions {
@@ -15,25 +16,44 @@ export interface DnsOptions {
 export type ReportFormat = 'text' | 'json' | 'ndjson'
 
 /** A command of ours: errors are thrown (main.ts prints them), help is shown after none of them. */
-export function newCommand(name: string): Command {
-  return new Command(name).exitOverride().allowExcessArguments(false).showHelpAfterError(false)
+export function newCommand(name: string): ToolCommand {
+  return new ToolCommand(name).exitOverride().allowExcessArguments(false).showHelpAfterError(false)
 }
 
-export function addDnsOptions(command: Command): Command {
-  return command
-    .option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)', collect)
-    .option('--offline', 'names that no --dns-file has do not exist')
-    .option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)', collect)
-    .option('--timeout <duration>', 'give up on DNS after this time, for instance 5s', parseDuration)
-    .addOption(nowOption())
+export function addDnsOptions<Kind extends Command>(command: Kind): Kind {
+  return addGroup(command, 'DNS', [
+    new Option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)').argParser(collect),
+    new Option('--offline', 'names that no --dns-file has do not exist'),
+    new Option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)').argParser(collect),
+    new Option('--timeout <duration>', 'give up on DNS after this time, for instance 5s').argParser(parseDuration),
+    nowOption(),
+  ])
 }
 
-export function addReportOptions(command: Command, formats: readonly string[] = ['text', 'json', 'ndjson']): Command {
+export function addReportOptions<Kind extends Command>(
+  command: Kind,
+  formats: readonly string[] = ['text', 'json', 'ndjson'],
+): Kind {
+  return addGroup(command, 'Report', [
+    new Option('--format <format>', 'how to write the report').choices(formats).default('text'),
+    new Option('-q, --quiet', 'write nothing but errors: the exit code tells'),
+    new Option('--color', 'colour even where stdout is no terminal'),
+    new Option('--no-color', 'no colour'),
+  ])
+}
+
+/** What every command takes beside its own options. */
+export function addConfigOptions<Kind extends Command>(command: Kind): Kind {
+  return addGroup(command, 'Settings', [
+    new Option('--config <file>', 'read this configuration file (see dkim config)'),
+    new Option('--no-config', 'read no configuration file'),
+  ])
+}
+
+/** Options that stand together in the help, under a heading of their own. */
+export function addGroup<Kind extends Command>(command: Kind, heading: string, options: readonly Option[]): Kind {
+  for (const option of options) command.addOption(option.helpGroup(heading))
   return command
-    .addOption(new Option('--format <format>', 'how to write the report').choices(formats).default('text'))
-    .option('-q, --quiet', 'write nothing but errors: the exit code tells')
-    .option('--color', 'colour even where stdout is no terminal')
-    .option('--no-color', 'no colour')
 }
 
 export function nowOption(): Option {

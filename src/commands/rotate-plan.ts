@@ -3,6 +3,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, STAGES } from '../core/index.js'
 import { DIALECT_NAMES } from '../report/record/dialects.js'
+import { SIGNER_NAMES } from '../report/signer/signers.js'
 import type { DefineCommand } from './main.js'
 import {
   addDnsOptions,
@@ -18,10 +19,19 @@ import type { RotatePlanOptions } from './rotate-plan/options.js'
 import { runRotatePlan } from './rotate-plan/run.js'
 
 export const defineRotatePlan: DefineCommand = (context, done) => {
-  const command = newCommand('rotate-plan').description(
-    'Plans the rotation of a DKIM key: every step with its earliest date, the formula behind it, the commands, the records, ' +
-      'the check that proves it and the way back. With --check it reads live DNS and other evidence and says what is due.',
-  )
+  const command = newCommand('rotate-plan')
+    .example('dkim rotate-plan --domain example.com --selector s2025 --scheme date --state plan.json')
+    .example('dkim rotate-plan --state plan.json --check --sample received.eml')
+    .example('dkim rotate-plan --state plan.json --check --confirm switch')
+    .example('dkim rotate-plan --domain example.com --selector s2025 --scheme date --format ics > rotation.ics')
+    .note(
+      'Exit codes of --check: 0 on track or waiting, 1 something is due or an alarm, 75 DNS cannot be read now: a cron job is a monitor.',
+    )
+    .note(`Stages: ${Object.keys(STAGES).join(', ')}.`)
+    .description(
+      'Plans the rotation of a DKIM key: every step with its earliest date, the formula behind it, the commands, the records, ' +
+        'the check that proves it and the way back. With --check it reads live DNS and other evidence and says what is due.',
+    )
   addWhat(command)
   addWhen(command)
   addEvidence(command)
@@ -30,9 +40,8 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
   return command
     .option('-o, --output <file>', 'write the plan to this file')
     .addOption(new Option('--dialect <name>', 'write records for this DNS host (default: bind)').choices(DIALECT_NAMES))
-    .option('--signer <name>', 'write the change of configuration for this mail server')
+    .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
-    .addHelpText('after', HELP)
 }
 
 type Command = ReturnType<typeof newCommand>
@@ -90,6 +99,11 @@ function addEvidence(command: Command): void {
       collect,
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
+    .option(
+      '--server-port <port>',
+      'the port of authoritative servers, for test set-ups (default: 53)',
+      parseWholeNumber,
+    )
 }
 
 function parseDays(value: string): readonly string[] {
@@ -103,13 +117,3 @@ function collectConfirmations(value: string, previous: readonly Confirmation[] |
   if (phase === undefined) throw new InvalidArgumentError(`expected one of ${CONFIRMATIONS.join(', ')}`)
   return [...(previous ?? []), phase]
 }
-
-const HELP = `
-Exit codes of --check: 0 on track or waiting, 1 something is due or an alarm, 75 DNS cannot be read now: a cron job is a monitor.
-Stages: ${Object.keys(STAGES).join(', ')}.
-
-Examples:
-  dkim rotate-plan --domain example.com --selector s2025 --scheme date --state plan.json
-  dkim rotate-plan --state plan.json --check --sample received.eml
-  dkim rotate-plan --state plan.json --check --confirm switch
-  dkim rotate-plan --domain example.com --selector s2025 --scheme date --format ics > rotation.ics`

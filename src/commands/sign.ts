@@ -34,19 +34,18 @@ interface SignCommandOptions extends KeyOptions {
   readonly force?: boolean
 }
 
-const EXAMPLES = `
-Examples:
-  dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml
-  dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml
-  dkim sign --key-table /etc/opendkim/KeyTable --signing-table refile:/etc/opendkim/SigningTable < message.eml
-
-The signed message goes to stdout. What cannot be signed gives an error and no output at all.`
-
 export const defineSign: DefineCommand = (context, done) =>
-  addOptions(newCommand('sign'))
+  addOptions(
+    newCommand('sign')
+      .example('dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml')
+      .example('dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml')
+      .example(
+        'dkim sign --key-table /etc/opendkim/KeyTable --signing-table refile:/etc/opendkim/SigningTable < message.eml',
+      )
+      .note('The signed message goes to stdout. What cannot be signed gives an error and no output at all.'),
+  )
     .argument('[file...]', 'the message; - is standard input, which is the default')
     .description('Sign a message: its bytes stay as they are, behind the new DKIM-Signature field.')
-    .addHelpText('after', EXAMPLES)
     .action(async (files: string[], options: SignCommandOptions) => done(await runSign(context, files, options)))
 
 function addOptions(command: Command): Command {

@@ -28,3 +28,32 @@ export async function withSpinner<T>(context: Context, text: string, show: boole
     stop()
   }
 }
+
+/** A spinner whose text changes while the work goes on. */
+export interface Spinner {
+  say(text: string): void
+  stop(): void
+}
+
+/** Nothing is shown, and nothing loaded, where nobody watches or the work is done in a moment. */
+export function openSpinner(context: Context, show: boolean): Spinner {
+  if (!show || !isWatched(context)) return { say: () => undefined, stop: () => undefined }
+  let text = ''
+  let spinner: { text: string; stop(): unknown } | undefined
+  let stopped = false
+  const timer = setTimeout(async () => {
+    const { default: ora } = await import('ora')
+    if (!stopped) spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start()
+  }, DELAY)
+  return {
+    say(next) {
+      text = next
+      if (spinner !== undefined) spinner.text = next
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      spinner?.stop()
+    },
+  }
+}

@@ -46,8 +46,15 @@ interface VerifyCommandOptions extends DnsOptions {
 export const defineVerify: DefineCommand = (context, done) =>
   addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
+    .example('dkim verify message.eml', 'one message, and why it fails')
+    .example('dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', 'a mailbox, counted')
+    .example('dkim verify --dns-file zone.txt --require-aligned outbox/*.eml', 'a gate: keys from a file, no network')
     .argument('[input...]', 'message, directory or mbox file; - or nothing for standard input')
     .option('--authserv-id <name>', 'the name to report under in Authentication-Results (default: the host name)')
+    .option('--unquote-mbox', 'undo the >From quoting of mbox files')
+    .option('--tags', 'say in plain words what each tag of the signature and of its key record means')
+    .option('-v, --verbose', 'the full report for each message of a batch')
+    .optionsGroup('Policy')
     .option('--min-key-bits <bits>', 'accept no RSA key that is shorter', parseWholeNumber)
     .option('--require-signed <fields>', 'fields that must be signed where present, for instance subject,reply-to')
     .option('--require-aligned', 'accept only signatures aligned with the From domain')
@@ -55,9 +62,6 @@ export const defineVerify: DefineCommand = (context, done) =>
     .option('--allow-partial-body', 'accept signatures whose l= leaves part of the body unsigned')
     .option('--ignore-expiration', 'accept expired signatures, for archived mail')
     .option('--lenient-eol', 'accept messages with mixed line ends')
-    .option('--unquote-mbox', 'undo the >From quoting of mbox files')
-    .option('--tags', 'say in plain words what each tag of the signature and of its key record means')
-    .option('-v, --verbose', 'the full report for each message of a batch')
     .action(async (inputs: string[], options: VerifyCommandOptions) => done(await runVerify(context, inputs, options)))
 
 async function runVerify(context: Context, paths: readonly string[], options: VerifyCommandOptions): Promise<ExitCode> {

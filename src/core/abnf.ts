@@ -37,13 +37,14 @@ export function trimFws(text: string): string {
 }
 
 export function removeFws(text: string): string {
-  // A single class without repetition: linear whatever the input is.
-  return /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]/g, '') : text
+  // Runs of one class: linear whatever the input is.
+  return /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]+/g, '') : text
 }
 
 /** Lower case for ASCII letters only; every other character stays as it is. */
 export function lowerAscii(text: string): string {
-  return /[A-Z]/.test(text) ? text.replace(/[A-Z]/g, letter => letter.toLowerCase()) : text
+  // For ASCII alone the native conversion is exact, and ten times as fast as one letter by letter.
+  return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
 }
 
 /** tag-name = ALPHA *( ALPHA / DIGIT / "_" ) (§3.2) */
@@ -90,6 +91,14 @@ export function isAscii(text: string): boolean {
   return true
 }
 
+const PLAIN_LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const PLAIN_LABELS = new RegExp(`^${PLAIN_LABEL}(?:\\.${PLAIN_LABEL})*$`)
+
+/** True for what nearly all names are, and what `toALabels` would give back unchanged: lower case ASCII without A-labels. */
+function isPlainName(text: string): boolean {
+  return text.length <= MAX_NAME_LENGTH && !text.includes('xn--') && PLAIN_LABELS.test(text)
+}
+
 function toALabels(text: string): string[] | undefined {
   if (text.length === 0 || text.length > 4 * MAX_NAME_LENGTH) return undefined
   const labels: string[] = []
@@ -103,6 +112,7 @@ function toALabels(text: string): string[] | undefined {
 
 /** A domain-name of two labels or more (RFC 5321 §4.1.2) in lower case A-label form; undefined where `text` is none. No final dot. */
 export function toDomainName(text: string): string | undefined {
+  if (isPlainName(text)) return text.includes('.') ? text : undefined
   const labels = toALabels(text)
   if (labels === undefined || labels.length < 2) return undefined
   const name = labels.join('.')
@@ -111,6 +121,7 @@ export function toDomainName(text: string): string | undefined {
 
 /** selector = sub-domain *( "." sub-domain ) (§3.1) in A-label form, letter case kept; undefined where `text` is none. */
 export function toSelector(text: string): string | undefined {
+  if (isPlainName(text)) return text
   const labels = toALabels(text)
   if (labels === undefined) return undefined
   const name = isAscii(text) ? text : labels.join('.')
@@ -147,25 +158,16 @@ export function latin1ToUtf8(text: string): string | undefined {
 
 // ---------------------------------------------------------------------------------------------- base64
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
-
 /**
  * base64string with its FWS (§2.10), decoded; undefined where it is not exactly that.
  * Node's own decoder skips what it does not know, accepts data behind the padding and reads U+0141 as "A".
  */
 export function decodeBase64(text: string): Buffer | undefined {
   const compact = removeFws(text)
-  if (compact.length === 0 || compact.length % 4 !== 0 || !BASE64.test(compact)) return undefined
+  if (compact.length === 0 || compact.length % 4 !== 0) return undefined
   const bytes = Buffer.from(compact, 'base64')
-  // Trailing bits that are not zero make two texts of one value (RFC 4648 §3.5).
-  return lastQuantumIsCanonical(compact, bytes) ? bytes : undefined
-}
-
-function lastQuantumIsCanonical(compact: string, bytes: Buffer): boolean {
-  if (!compact.endsWith('=')) return true
-  const rest = bytes.length % 3
-  if (rest === 0) return false
-  return bytes.subarray(bytes.length - rest).toString('base64') === compact.slice(-4)
+  // A value has one text: what was skipped, misread, or has trailing bits that are not zero (RFC 4648 §3.5) encodes to another one.
+  return bytes.toString('base64') === compact ? bytes : undefined
 }
 
 // ---------------------------------------------------------------------------------------------- DKIM-quoted-printable

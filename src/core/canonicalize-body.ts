@@ -1,6 +1,7 @@
 // Canonicalization of the body (§3.4.3 simple, §3.4.4 relaxed) as push objects: chunks in, canonical bytes out to a sink.
 // Only a few facts are carried from chunk to chunk, so that memory stays constant and any chunking gives the same bytes.
 
+import { PIECE, simdRelaxer } from './canonicalize-body-simd.js'
 import type { CanonicalizationName } from './result.js'
 
 /** Takes canonical bytes; they are valid during the call only. */
@@ -18,6 +19,12 @@ const LF = 0x0a
 const CRLF = Buffer.from('\r\n')
 const MANY_CRLFS = Buffer.from('\r\n'.repeat(2048))
 const LONE_CR = Buffer.from('\r')
+const EMPTY = Buffer.alloc(0)
+/** By blank, then by CR. */
+const HELD = [
+  [EMPTY, LONE_CR],
+  [Buffer.from(' '), Buffer.from(' \r')],
+]
 
 export function bodyCanonicalizer(name: CanonicalizationName, sink: ByteSink): BodyCanonicalizer {
   return name === 'simple' ? new SimpleBody(sink) : new RelaxedBody(sink)
@@ -88,6 +95,9 @@ function behindContent(chunk: Buffer, start: number, end: number): number {
   return index
 }
 
+/** Below this a call into WebAssembly does not pay. */
+const SIMD_FROM = 1024
+
 /**
  * "Ignore all whitespace at the end of lines … Reduce all sequences of WSP within a line to a single SP … Ignore all empty lines at the end
  * of the message body … If the body is non-empty but does not end with a CRLF, a CRLF is added." A body of nothing else is empty.
@@ -98,94 +108,129 @@ class RelaxedBody implements BodyCanonicalizer {
   #blank = false
   #cr = false
   #content = false
-  #out = Buffer.alloc(0)
+  #out = EMPTY
 
   constructor(sink: ByteSink) {
     this.#sink = sink
   }
 
   write(chunk: Buffer): void {
-    // What has no blanks is canonical as it is, but for the CRLFs at its end.
-    if (!this.#blank && !this.#cr && !chunk.includes(SP) && !chunk.includes(HTAB)) this.#writeWithoutBlanks(chunk)
-    else this.#writeByteByByte(chunk)
+    if (chunk.length <= PIECE) this.#writePiece(chunk)
+    else
+      for (let start = 0; start < chunk.length; start += PIECE) this.#writePiece(chunk.subarray(start, start + PIECE))
   }
 
   end(): void {
-    if (this.#cr) this.#writeByteByByte(CRLF.subarray(0, 0), true)
+    if (this.#cr) {
+      this.#begin()
+      this.#sink(this.#held())
+    }
     if (this.#content) this.#sink(CRLF)
   }
 
-  #writeWithoutBlanks(chunk: Buffer): void {
-    let end = chunk.length
-    if (end > 0 && chunk[end - 1] === CR) {
+  #writePiece(piece: Buffer): void {
+    if (piece.length < SIMD_FROM) this.#writeByteByByte(piece)
+    // What has no blanks is canonical as it is, but for the CRLFs at its end.
+    else if (!this.#blank && !this.#cr && !piece.includes(SP) && !piece.includes(HTAB)) this.#writeWithoutBlanks(piece)
+    else if (!this.#writeBySimd(piece)) this.#writeByteByByte(piece)
+  }
+
+  /** The CRLFs that were held back are content now. */
+  #begin(): void {
+    this.#content = true
+    if (this.#crlfs > 0) emitCrlfs(this.#sink, this.#crlfs)
+    this.#crlfs = 0
+  }
+
+  /** What earlier pieces left undecided behind their last CRLF. */
+  #held(): Buffer {
+    return HELD[this.#blank ? 1 : 0]![this.#cr ? 1 : 0]!
+  }
+
+  #writeWithoutBlanks(piece: Buffer): void {
+    let end = piece.length
+    if (end > 0 && piece[end - 1] === CR) {
       this.#cr = true
       end -= 1
     }
-    const contentEnd = behindContent(chunk, 0, end)
+    const contentEnd = behindContent(piece, 0, end)
     if (contentEnd > 0) {
-      this.#content = true
-      emitCrlfs(this.#sink, this.#crlfs)
-      this.#crlfs = 0
-      this.#sink(chunk.subarray(0, contentEnd))
+      this.#begin()
+      this.#sink(piece.subarray(0, contentEnd))
     }
     this.#crlfs += (end - contentEnd) / 2
   }
 
-  /** `last`: nothing follows, so that a CR held back is content. */
-  #writeByteByByte(chunk: Buffer, last = false): void {
-    const { length } = chunk
-    // Every byte, and before them a blank and a CR that were held back.
+  /** False where nothing was done: there is no WebAssembly, nothing but white space, or a bare CR. */
+  #writeBySimd(piece: Buffer): boolean {
+    const end = behindLastWord(piece)
+    const relaxer = end === 0 ? null : simdRelaxer()
+    const canonical = relaxer?.relax(this.#held(), piece.subarray(0, end))
+    if (canonical === undefined) return false
+    this.#begin()
+    this.#blank = false
+    this.#cr = false
+    this.#sink(canonical)
+    this.#writeByteByByte(piece.subarray(end))
+    return true
+  }
+
+  /** The rule itself: CRLFs, a blank and a CR are held back until the octet behind them shows what they are. */
+  #writeByteByByte(piece: Buffer): void {
+    const { length } = piece
+    // Every octet, and before them a blank and a CR that were held back.
     if (this.#out.length < length + 4) this.#out = Buffer.allocUnsafe(length + 4)
     const out = this.#out
-    let crlfs = this.#crlfs
-    let carried = crlfs > 0
     let blank = this.#blank
     let cr = this.#cr
+    let crlfs = 0
+    let held = blank || cr || this.#crlfs > 0 || !this.#content
     let written = 0
-    const begin = (): void => {
-      this.#content = true
-      if (carried) {
-        // CRLFs of earlier chunks come before anything of this one; its buffer has no room for them.
-        emitCrlfs(this.#sink, crlfs)
-        crlfs = 0
-        carried = false
-      }
-      for (; crlfs > 0; crlfs -= 1) {
-        out[written++] = CR
-        out[written++] = LF
-      }
-      if (blank) out[written++] = SP
-      blank = false
-    }
     for (let index = 0; index < length; index += 1) {
-      const byte = chunk[index]!
-      if (cr) {
+      const octet = piece[index]!
+      if (octet > SP && !held) {
+        out[written++] = octet
+        continue
+      }
+      if (cr && octet === LF) {
         cr = false
-        if (byte === LF) {
-          crlfs += 1
-          blank = false
-          continue
+        blank = false
+        crlfs += 1
+        continue
+      }
+      const white = octet === SP || octet === HTAB
+      if (cr || !(white || octet === CR)) {
+        // Content, be it a CR that no LF follows: what stands before it goes out first. Nothing of this piece did before its own CRLFs.
+        if (written === 0) this.#begin()
+        for (; crlfs > 0; crlfs -= 1) {
+          out[written++] = CR
+          out[written++] = LF
         }
-        begin()
-        out[written++] = CR
+        if (blank) out[written++] = SP
+        if (cr) out[written++] = CR
+        blank = false
+        cr = false
+        held = false
       }
-      if (byte === SP || byte === HTAB) {
-        blank = true
-      } else if (byte === CR) {
-        cr = true
-      } else {
-        if (crlfs > 0 || blank || !this.#content) begin()
-        out[written++] = byte
-      }
-    }
-    if (cr && last) {
-      begin()
-      out[written++] = CR
-      cr = false
+      if (white) blank = true
+      else if (octet === CR) cr = true
+      else out[written++] = octet
+      held = white || octet === CR
     }
     if (written > 0) this.#sink(out.subarray(0, written))
-    this.#crlfs = crlfs
+    this.#crlfs += crlfs
     this.#blank = blank
     this.#cr = cr
   }
+}
+
+/** Index behind the last octet that is neither blank nor CR nor LF. */
+function behindLastWord(piece: Buffer): number {
+  let end = piece.length
+  while (end > 0 && isWhite(piece[end - 1]!)) end -= 1
+  return end
+}
+
+function isWhite(octet: number): boolean {
+  return octet === SP || octet === CR || octet === LF || octet === HTAB
 }

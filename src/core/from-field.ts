@@ -10,7 +10,7 @@ import type { Alignment } from './result.js'
 const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\u0080-\\u{10ffff}-]"
 const DOT_ATOM = `${ATEXT}+(?:\\.${ATEXT}+)*`
 const QUOTED = '"(?:[^"\\\\\\u0000-\\u0008\\u000a-\\u001f\\u007f]|\\\\[\\u0020-\\u007e\\u0080-\\u{10ffff}])*"'
-const ADDRESS = `(?:${DOT_ATOM}|${QUOTED})@(?<domain>[^\\s@<>()[\\],;:"\\\\]+)`
+const ADDRESS = `(?:${DOT_ATOM}|${QUOTED})@(?<domain>[^\\u0000-\\u0020@<>()[\\],;:"\\\\]+)`
 const BARE = new RegExp(`^${ADDRESS}$`, 'u')
 const ANGLE = new RegExp(`^<${ADDRESS}>$`, 'u')
 const WORDS = new RegExp(`^(?:${ATEXT}|\\.|${QUOTED}|[ \\t])*$`, 'u')

@@ -40,6 +40,19 @@ export interface HeaderSection {
 const CR = 0x0d
 const LF = 0x0a
 
+/** The names that most fields have, as most are spelled: they need neither a check nor a conversion. */
+const USUAL_NAMES: ReadonlyMap<string, string> = new Map(
+  (
+    'Return-Path Delivered-To Received Received-SPF Authentication-Results ARC-Seal ARC-Message-Signature ' +
+    'ARC-Authentication-Results DKIM-Signature From Sender Reply-To To Cc Bcc Subject Date Message-ID Message-Id In-Reply-To References ' +
+    'MIME-Version Mime-Version Content-Type Content-Transfer-Encoding Content-Disposition Content-Language List-ID List-Id ' +
+    'List-Unsubscribe List-Unsubscribe-Post List-Post List-Help List-Archive Precedence Feedback-ID Auto-Submitted User-Agent ' +
+    'X-Mailer X-Originating-IP X-Received X-Spam-Status X-Spam-Score X-Google-DKIM-Signature X-Gm-Message-State'
+  )
+    .split(' ')
+    .map(name => [name, lowerAscii(name)]),
+)
+
 export function parseHeaderSection(bytes: Buffer): HeaderSection {
   const text = bytes.toString('latin1')
   const fields: HeaderField[] = []
@@ -108,6 +121,8 @@ function readField(text: string, start: number, end: number, fault: ReportFault)
   let nameEnd = colon
   while (nameEnd > start && isWsp(text.charCodeAt(nameEnd - 1))) nameEnd -= 1
   const name = text.slice(start, nameEnd)
+  const usual = USUAL_NAMES.get(name)
+  if (usual !== undefined) return { name: usual, start, nameEnd, valueStart: colon + 1, valueEnd: end }
   if (!isFieldName(name)) fault('bad-field-name', start)
   return { name: lowerAscii(name), start, nameEnd, valueStart: colon + 1, valueEnd: end }
 }

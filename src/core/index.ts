@@ -11,14 +11,16 @@ export {
   toUnicodeName,
 } from './abnf.js'
 export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type KeyType } from './algorithm.js'
-export type { Answer, DnsSource } from './dns/answer.js'
+export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'
 export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
-export { isNameserver } from './dns/nameserver.js'
+export { isNameserver, isTrustedPath } from './dns/nameserver.js'
+export { negativeTtl } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
 export { Zone } from './dns/zone.js'
 export { readZone } from './dns/zone-file.js'
+export { splitStrings } from './dns/zone-json.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
 export { readAuthor } from './from-field.js'
@@ -66,8 +68,35 @@ export {
 } from './key-table.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
 export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
+export { type DiscoverOptions, type Discovery, discover } from './lookup/discover.js'
+export { type Expectation, expectFile, expectKey, expectRecord, meets } from './lookup/expectation.js'
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './lookup/findings.js'
+export { type KeyName, keyName, readKeyName } from './lookup/key-name.js'
+export { type KeyReport, type LookedUp, type LookUpOptions, type LookupResult, lookUpKey } from './lookup/key-report.js'
 export { lintRecord, type RecordLint } from './lookup/lint.js'
+export {
+  type Drift,
+  type DriftKind,
+  driftOf,
+  formatLock,
+  type LockedKey,
+  type LockFile,
+  lockedKey,
+  parseLock,
+} from './lookup/lock.js'
+export { keysOfMessage, type MessageKeys } from './lookup/message-keys.js'
+export {
+  type Agreement,
+  askAuthoritative,
+  askResolvers,
+  authoritativeServers,
+  type Connect,
+  type ServerState,
+  type ServersReport,
+  type ServerView,
+  zoneOf,
+} from './lookup/servers.js'
+export { type Sight, type WaitOutcome, waitUntilAgreed } from './lookup/wait.js'
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
 export {
   allProviders,

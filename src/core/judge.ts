@@ -29,8 +29,8 @@ interface Trial {
   readonly rejection: Rejection | null
 }
 
-/** All of the report but the alignment, which needs the other signatures to be judged first. */
-export type Judgement = Omit<SignatureReport, 'aligned'>
+/** The report in the making: alignment, and what hangs on it, is filled in by the verifier, which knows the author's domain. */
+export type Judgement = { -readonly [Key in keyof SignatureReport]: SignatureReport[Key] }
 
 export function judge(evidence: Evidence): Judgement {
   const { signature, bodyHash, lookup } = evidence
@@ -48,7 +48,7 @@ export function judge(evidence: Evidence): Judgement {
     algorithm: signature.algorithmText,
     canonicalization: signature.canonicalization,
     signedFields: signature.signedFields,
-    signatureStart: signature.signature?.toString('base64').slice(0, 8) ?? null,
+    signatureStart: signature.signature?.toString('base64', 0, 6) ?? null,
     bodyHash: bodyMatch,
     headerSignature: trial?.match ?? 'unchecked',
     key: key === null ? null : summaryOf(trial!.candidate),
@@ -56,6 +56,7 @@ export function judge(evidence: Evidence): Judgement {
     bodyTotal: signature.bodyLength === null ? null : (bodyHash?.total ?? null),
     signedAt: signature.timestamp === null ? null : formatTime(signature.timestamp),
     expiresAt: signature.expiration === null ? null : formatTime(signature.expiration),
+    aligned: 'indeterminate',
     warnings: warningsOf(evidence, trial, lookup),
   }
 }
@@ -73,6 +74,7 @@ function bestTrial(evidence: Evidence): Trial | null {
   if (candidates.length === 0) return null
   const header = canonicalOf(evidence)
   const trials = candidates.map(candidate => tryKey(candidate, evidence.signature, header))
+  if (trials.length === 1) return trials[0]!
   return (
     trials.find(trial => trial.match === 'match' && trial.rejection === null) ??
     trials.find(trial => trial.match === 'match') ??
@@ -129,6 +131,10 @@ function checkRecord({ record, key }: KeyCandidate, signature: Signature): Rejec
 function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | null): Rejection | null {
   const { signature, bodyHash, lookup, index, policy, now, malformed } = evidence
   if (signature.rejection !== null) return signature.rejection
+  // Of a header section that was cut off neither hash says anything.
+  if (bodyHash === null && malformed !== null) return new Rejection('malformed-message', malformed)
+  // h= may name fields that are absent, but a signature must cover a From field (§5.4), and readers are shown some author or other.
+  if (!index.has('from')) return new Rejection('from-field-not-signed', 'the message has no From field')
   const tooShort = bodyHash !== null && signature.bodyLength !== null && signature.bodyLength > bodyHash.total
   if (tooShort) {
     return new Rejection(
@@ -136,8 +142,6 @@ function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | nul
       `l= is ${signature.tags?.get('l')?.value}, the body has ${bodyHash.total} octets`,
     )
   }
-  // Of a header section that was cut off neither hash says anything.
-  if (bodyHash === null && malformed !== null) return new Rejection('malformed-message', malformed)
   const keyRejection = lookup?.rejection ?? trial?.rejection ?? null
   return (
     cryptographicRejection(bodyMatch, keyRejection === null ? (trial?.match ?? 'unchecked') : 'unchecked') ??
@@ -218,7 +222,7 @@ function tagWarnings({ tags, bodyLength }: Signature): Warning[] {
   const warnings: Warning[] = []
   if (bodyLength !== null) warnings.push({ code: 'body-length', text: 'l= lets anyone append to the body (§8.2)' })
   for (const name of tags?.keys() ?? []) {
-    if (/^(?:V|A|B|BH|C|D|H|I|L|Q|S|T|X|Z)$/i.test(name) && name !== name.toLowerCase()) {
+    if (name !== name.toLowerCase() && /^(?:V|A|B|BH|C|D|H|I|L|Q|S|T|X|Z)$/i.test(name)) {
       warnings.push({ code: 'tag-case', text: `${name}= is an unknown tag, not ${name.toLowerCase()}= (§3.2)` })
     }
   }
@@ -241,13 +245,13 @@ function coverageWarnings({ signature, index, section }: Evidence): Warning[] {
   if (signature.signedFields.length === 0) return []
   const unsigned = PRESENTATION_FIELDS.filter(name => index.has(name) && !signature.signedFields.includes(name))
   const warnings: Warning[] = unsigned.map(name => ({ code: 'unprotected-field', text: `${name} is not signed` }))
-  const names = new Set(signature.signedFields)
-  const nul = section.text.includes('\0')
-    ? section.fields.find(
-        field => names.has(field.name) && section.text.slice(field.start, field.valueEnd).includes('\0'),
-      )
-    : undefined
-  if (nul !== undefined) warnings.push({ code: 'nul-in-header', text: `${nul.name} contains a NUL byte` })
+  if (section.text.includes('\0')) {
+    const names = new Set(signature.signedFields)
+    const nul = section.fields.find(
+      field => names.has(field.name) && section.text.slice(field.start, field.valueEnd).includes('\0'),
+    )
+    if (nul !== undefined) warnings.push({ code: 'nul-in-header', text: `${nul.name} contains a NUL byte` })
+  }
   return warnings
 }
 

@@ -31,7 +31,7 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const name = options.name ?? 'the key'
   const text = trimFws(data.toString('latin1').replace(/^\xef\xbb\xbf/, ''))
-  const material = fromText(text, { ...options, name }) ?? fromBinary(data)
+  const material = fromText(text, { ...options, name }) ?? fromBinary(data, { ...options, name })
   if (material === undefined) {
     throw new DkimError(
       'key-invalid',
@@ -46,6 +46,7 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
 type Named = ImportOptions & { readonly name: string }
 
 function fromText(text: string, options: Named): KeyMaterial | undefined {
+  if (/^"?v\s*=\s*DKIM1/i.test(text)) return fromRecord(text, options.name)
   if (text.startsWith('{')) return fromJwk(text, options.name)
   if (text.startsWith('-----BEGIN OPENSSH PRIVATE KEY-----')) return fromOpenSshPrivate(text)
   if (text.includes('-----BEGIN ')) return fromPem(text, options)
@@ -56,7 +57,7 @@ function fromText(text: string, options: Named): KeyMaterial | undefined {
   // Thirty-two octets may be a seed or a public key. Taken for a public key, a seed would be published: so it is always the seed.
   if (decoded.length === 32 || decoded.length === 64)
     return privateKey(importPrivateKey(Buffer.from(text), options).publicKey)
-  return fromBinary(decoded)
+  return fromBinary(decoded, options)
 }
 
 const privateKey = (publicKey: PublicKey): KeyMaterial => ({
@@ -76,10 +77,22 @@ function fromPem(text: string, options: Named): KeyMaterial {
   return onlyPublic(importPublicKey(bytes, options), source)!
 }
 
-function fromBinary(data: Buffer): KeyMaterial | undefined {
-  const found =
-    attempt(() => onlyPublic(importPublicKey(data))) ?? attempt(() => privateKey(importPrivateKey(data).publicKey))
-  return found ?? attempt(() => onlyPublic(publicKeyOf(new X509Certificate(data).publicKey), 'certificate'))
+/** Private forms first: the readers of public keys accept some of them as well. */
+function fromBinary(data: Buffer, options: Named): KeyMaterial | undefined {
+  const found = attemptKey(() => privateKey(importPrivateKey(data, options).publicKey))
+  const open = found ?? attempt(() => onlyPublic(importPublicKey(data)))
+  if (open !== undefined) return open
+  return attempt(() => onlyPublic(publicKeyOf(new X509Certificate(data).publicKey), 'certificate'))
+}
+
+/** As `attempt`, but a key that is locked is a key. */
+function attemptKey<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof DkimError && error.code === 'key-passphrase') throw error
+    return undefined
+  }
 }
 
 function attempt<T>(read: () => T): T | undefined {
@@ -232,7 +245,7 @@ function refusePublishedPrivateKey(record: KeyRecord, name: string): void {
 
 function refuseUnsafe(key: PublicKey, name: string): void {
   const fault = key.rsa === undefined ? undefined : rsaFault(key.rsa)
-  const weakPoint = key.type === 'ed25519' && isWeakEd25519Point(Buffer.from(key.p, 'base64'))
+  const weakPoint = key.type === 'ed25519' && isWeakEd25519Point(decodeBase64(key.p)!)
   if (fault === undefined && !weakPoint) return
   const what = fault?.detail ?? 'a point of small order'
   throw new DkimError('key-invalid', `${name} holds ${what}: no verifier accepts it`, 'make a new key with dkim keygen')

@@ -48,10 +48,22 @@ const STATUS_TEXT = {
 /** Parsed records by their text: importing a key costs as much as ten verifications. Shared between messages, bounded. */
 export class KeyCache {
   readonly #candidates = new Map<string, KeyCandidate>()
+  /** A resolver that keeps its answers gives the same object again. */
+  readonly #lookups = new WeakMap<TxtAnswer, KeyLookup>()
   readonly #limit: number
 
   constructor(limit = 1000) {
     this.#limit = limit
+  }
+
+  /** What an answer means. */
+  lookup(answer: TxtAnswer): KeyLookup {
+    let lookup = this.#lookups.get(answer)
+    if (lookup === undefined) {
+      lookup = keysOf(answer, this)
+      this.#lookups.set(answer, lookup)
+    }
+    return lookup
   }
 
   candidate(text: string): KeyCandidate {
@@ -83,7 +95,13 @@ export function lookUpKeys(
   signal?: AbortSignal,
 ): KeyLookup | Promise<KeyLookup> {
   const answer = resolver.txt(name, signal)
-  return answer instanceof Promise ? answer.then(found => keysOf(found, cache)) : keysOf(answer, cache)
+  return answer instanceof Promise ? answer.then(found => cache.lookup(found)) : cache.lookup(answer)
+}
+
+/** The same without a question to the network; undefined where that needs one. */
+export function keysAtHand(resolver: Resolver, name: string, cache: KeyCache): KeyLookup | undefined {
+  const answer = resolver.atHand?.(name)
+  return answer === undefined ? undefined : cache.lookup(answer)
 }
 
 function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {

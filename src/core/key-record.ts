@@ -106,7 +106,7 @@ export function looksLikeKeyRecord(text: string): boolean {
     const v = tags.get('v')
     return v === undefined ? tags.has('p') : lowerAscii(v.value).startsWith('dkim')
   } catch {
-    return /^\s*["']?v\s*=\s*dkim/i.test(text) || /(?:^|;)\s*p\s*=/.test(text)
+    return /^[ \t]*["']?v[ \t]*=[ \t]*dkim/i.test(text) || /(?:^|;)[ \t]*p[ \t]*=/.test(text)
   }
 }
 

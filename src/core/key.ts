@@ -47,7 +47,9 @@ export function importPrivateKey(bytes: Uint8Array, options: ImportOptions = {})
   const text = data.toString('latin1')
   refuseWhatIsNoPrivateKey(text, name)
   const isPem = text.includes('-----BEGIN')
-  const keyObject = isPem ? fromPem(text, options, name) : (fromSeed(text) ?? fromDer(data))
+  const keyObject = isPem
+    ? fromPem(text, options, name)
+    : (fromSeed(text) ?? fromDer(data) ?? fromEncryptedDer(data, options, name))
   if (keyObject === undefined) {
     throw new DkimError(
       'key-invalid',
@@ -109,6 +111,29 @@ function fromDer(data: Buffer): KeyObject | undefined {
     }
   }
   return undefined
+}
+
+/** EncryptedPrivateKeyInfo (RFC 5958 §3) without the armour of PEM. */
+function fromEncryptedDer(data: Buffer, { passphrase }: ImportOptions, name: string): KeyObject | undefined {
+  if (!isEncryptedDer(data)) return undefined
+  if (passphrase === undefined) {
+    throw new DkimError('key-passphrase', `${name} is encrypted`, 'give the passphrase with --passphrase-file FILE')
+  }
+  try {
+    return createPrivateKey({ key: data, format: 'der', type: 'pkcs8', passphrase })
+  } catch {
+    const hint = 'check the file given with --passphrase-file'
+    throw new DkimError('key-passphrase', `the passphrase does not open ${name}`, hint)
+  }
+}
+
+function isEncryptedDer(data: Buffer): boolean {
+  try {
+    createPrivateKey({ key: data, format: 'der', type: 'pkcs8' })
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE'
+  }
 }
 
 /** PKCS#8 of an Ed25519 key up to the 32 octets of its seed (RFC 8410 §7). */

@@ -1,6 +1,6 @@
 // The two hashes of §3.7: body hashes, one per distinct (canonicalization, l=), and the canonical header that is signed.
 
-import { createHash, type Hash } from 'node:crypto'
+import { createHash, type Hash, hash } from 'node:crypto'
 import { type BodyCanonicalizer, bodyCanonicalizer } from './canonicalize-body.js'
 import { CanonicalHeader } from './canonicalize-header.js'
 import { type FieldIndex, type HeaderField, type HeaderSection, selectFields } from './header.js'
@@ -13,11 +13,18 @@ export interface BodyHash {
   readonly total: number
 }
 
+const EMPTY = Buffer.alloc(0)
+
+/** Up to here a body is kept and hashed in one call, which is half the price of a hash object. */
+const SMALL = 4096
+
 /** SHA-256 over the first `limit` octets of what it is given. */
 class PrefixHash {
-  readonly #hash: Hash = createHash('sha256')
   readonly #limit: number
   #total = 0
+  #small = EMPTY
+  #smallLength = 0
+  #hash: Hash | null = null
 
   constructor(limit: number) {
     this.#limit = limit
@@ -26,61 +33,86 @@ class PrefixHash {
   update(bytes: Buffer): void {
     const room = this.#limit - this.#total
     this.#total += bytes.length
-    if (room >= bytes.length) this.#hash.update(bytes)
-    else if (room > 0) this.#hash.update(bytes.subarray(0, room))
+    if (room >= bytes.length) this.#update(bytes)
+    else if (room > 0) this.#update(bytes.subarray(0, room))
+  }
+
+  #update(bytes: Buffer): void {
+    const length = this.#smallLength + bytes.length
+    if (this.#hash === null && length <= SMALL) {
+      if (length > this.#small.length) {
+        const grown = Buffer.allocUnsafe(2 * length)
+        this.#small.copy(grown, 0, 0, this.#smallLength)
+        this.#small = grown
+      }
+      bytes.copy(this.#small, this.#smallLength)
+      this.#smallLength = length
+      return
+    }
+    this.#hash ??= createHash('sha256').update(this.#small.subarray(0, this.#smallLength))
+    this.#hash.update(bytes)
   }
 
   digest(): BodyHash {
-    return { digest: this.#hash.digest(), total: this.#total }
+    const digest = this.#hash?.digest() ?? sha256(this.#small.subarray(0, this.#smallLength))
+    return { digest, total: this.#total }
   }
 }
 
 interface Lane {
+  readonly name: CanonicalizationName
   readonly canonicalizer: BodyCanonicalizer
-  readonly hashes: Map<number, PrefixHash>
+  readonly hashes: { readonly limit: number; readonly hash: PrefixHash }[]
 }
+
+/** The digest of a canonicalization and l=; undefined for what was not asked for. */
+export type BodyHashes = (canonicalization: CanonicalizationName, length: number | null) => BodyHash | undefined
 
 /** Hashes one body for several signatures: each canonicalization is computed once, each l= of it hashed once. */
 export class BodyHasher {
-  readonly #lanes = new Map<CanonicalizationName, Lane>()
-  readonly #lengths = new Set<number>()
+  readonly #lanes: Lane[] = []
+  /** Distinct l= so far. */
+  readonly #lengths: number[] = []
 
   /** Asks for a hash before the body comes; `length` is l=. False where there are too many distinct l= already. */
   request(canonicalization: CanonicalizationName, length: number | null): boolean {
-    const limit = length ?? Number.POSITIVE_INFINITY
-    if (length !== null) {
-      if (!this.#lengths.has(length) && this.#lengths.size >= LIMITS.bodyLengths) return false
-      this.#lengths.add(length)
+    if (length !== null && !this.#lengths.includes(length)) {
+      if (this.#lengths.length >= LIMITS.bodyLengths) return false
+      this.#lengths.push(length)
     }
-    const lane = this.#lane(canonicalization)
-    if (!lane.hashes.has(limit)) lane.hashes.set(limit, new PrefixHash(limit))
+    const limit = length ?? Number.POSITIVE_INFINITY
+    const { hashes } = this.#lane(canonicalization)
+    if (!hashes.some(asked => asked.limit === limit)) hashes.push({ limit, hash: new PrefixHash(limit) })
     return true
   }
 
-  #lane(canonicalization: CanonicalizationName): Lane {
-    const existing = this.#lanes.get(canonicalization)
+  #lane(name: CanonicalizationName): Lane {
+    const existing = this.#lanes.find(lane => lane.name === name)
     if (existing !== undefined) return existing
-    const hashes = new Map<number, PrefixHash>()
-    const canonicalizer = bodyCanonicalizer(canonicalization, bytes => {
-      for (const hash of hashes.values()) hash.update(bytes)
+    const hashes: Lane['hashes'] = []
+    const canonicalizer = bodyCanonicalizer(name, bytes => {
+      for (const { hash } of hashes) hash.update(bytes)
     })
-    const lane = { canonicalizer, hashes }
-    this.#lanes.set(canonicalization, lane)
+    const lane = { name, canonicalizer, hashes }
+    this.#lanes.push(lane)
     return lane
   }
 
   write(chunk: Buffer): void {
-    for (const { canonicalizer } of this.#lanes.values()) canonicalizer.write(chunk)
+    for (const { canonicalizer } of this.#lanes) canonicalizer.write(chunk)
   }
 
   /** The digests of what was asked for. */
-  end(): (canonicalization: CanonicalizationName, length: number | null) => BodyHash | undefined {
-    const results = new Map<CanonicalizationName, Map<number, BodyHash>>()
-    for (const [name, { canonicalizer, hashes }] of this.#lanes) {
+  end(): BodyHashes {
+    const digests: { name: CanonicalizationName; limit: number; digest: BodyHash }[] = []
+    for (const { name, canonicalizer, hashes } of this.#lanes) {
       canonicalizer.end()
-      results.set(name, new Map(Array.from(hashes, ([length, hash]) => [length, hash.digest()])))
+      for (const { limit, hash } of hashes) digests.push({ name, limit, digest: hash.digest() })
     }
-    return (canonicalization, length) => results.get(canonicalization)?.get(length ?? Number.POSITIVE_INFINITY)
+    return (canonicalization, length) => {
+      const limit = length ?? Number.POSITIVE_INFINITY
+      return digests.find(entry => entry.name === canonicalization && entry.limit === limit)?.digest
+    }
   }
 }
 
@@ -98,14 +130,16 @@ export interface SignedHeader {
 
 /** The canonical bytes the signature is made over: the selected fields in the order of h=, then the signature field itself. */
 export function canonicalHeaderOf(signed: SignedHeader): Buffer {
-  const canonical = new CanonicalHeader(signed.canonicalization)
-  for (const field of selectFields(signed.index, signed.signedFields, signed.except)) {
-    canonical.addField(signed.section, field)
-  }
+  const fields = selectFields(signed.index, signed.signedFields, signed.except)
+  // Canonicalization makes nothing longer, but for the CRLF of each field.
+  const octets = fields.reduce((sum, { start, valueEnd }) => sum + valueEnd - start + 2, 0)
+  const scratch = Buffer.allocUnsafe(octets + signed.signatureField.length + 2)
+  const canonical = new CanonicalHeader(signed.canonicalization, scratch)
+  for (const field of fields) canonical.addField(signed.section, field)
   canonical.addSignature(signed.signatureField)
   return canonical.bytes
 }
 
 export function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }

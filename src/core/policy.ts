@@ -72,11 +72,11 @@ export function checkTimes(signature: Signature, now: Date, policy: Policy): Rej
 
 /** Every instance of a singular field must be under the signature: those above the signed ones are what an attacker adds (§8.15). */
 export function checkDuplicates(signature: Signature, index: FieldIndex): Rejection | null {
-  for (const name of new Set(signature.signedFields)) {
-    if (!SINGULAR_FIELDS.has(name)) continue
+  for (const name of signature.signedFields) {
     const present = index.get(name)?.length ?? 0
+    if (present <= 1 || !SINGULAR_FIELDS.has(name)) continue
     const signed = signature.signedFields.filter(item => item === name).length
-    if (present > 1 && signed < present) {
+    if (signed < present) {
       return new Rejection(
         'unsigned-duplicate-field',
         `the message has ${present} ${name} fields, ${signed} of them signed`,
@@ -105,7 +105,7 @@ export function checkSigningDomain(domain: string | null, aligned: Alignment, po
 /** Unix seconds as ISO 8601; null beyond what a date can hold. */
 export function formatTime(seconds: number): string | null {
   const date = new Date(seconds * 1000)
-  return Number.isNaN(date.getTime()) ? null : date.toISOString().replace('.000Z', 'Z')
+  return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, -'.000Z'.length)}Z`
 }
 
 export function agoOf(seconds: number): string {

@@ -132,8 +132,10 @@ function readVersion(tags: TagList): void {
   if (v !== undefined && v.value !== '1') throw new Rejection('incompatible-version', 'v= is not 1')
 }
 
+const REQUIRED_TAGS = ['v', 'a', 'b', 'bh', 'd', 'h', 's']
+
 function requireTags(tags: TagList): void {
-  const missing = ['v', 'a', 'b', 'bh', 'd', 'h', 's'].filter(name => !tags.has(name))
+  const missing = REQUIRED_TAGS.filter(name => !tags.has(name))
   if (missing.length > 0)
     throw new Rejection('signature-missing-required-tag', missing.map(name => `${name}=`).join(' '))
 }
@@ -171,11 +173,11 @@ function readSelector(tags: TagList, draft: Draft): void {
 function readSignedFields(tags: TagList, draft: Draft): void {
   const h = tags.get('h')
   if (h === undefined) return
-  const items = h.value.split(':', LIMITS.signedFields + 1)
+  const items = lowerAscii(h.value).split(':', LIMITS.signedFields + 1)
   if (items.length > LIMITS.signedFields) {
     throw new Rejection('signature-syntax-error', `h= names more than ${LIMITS.signedFields} fields`)
   }
-  const names = items.map(item => lowerAscii(trimFws(item)))
+  const names = items.map(trimFws)
   if (!names.every(isFieldName)) throw new Rejection('signature-syntax-error', 'h= is not a list of field names')
   draft.signedFields = names
   if (!names.includes('from')) throw new Rejection('from-field-not-signed', 'h= does not name From')

@@ -66,7 +66,7 @@ const NEVER_SIGNED: Readonly<Record<string, string>> = {
 /** `from:to:+subject` or the same with commas; "+" asks for oversigning. From is always part of it. Throws DkimError('usage'). */
 export function parseFieldChoices(list: string): FieldChoice[] {
   const choices = list.split(/[:,]/).map(item => {
-    const text = item.trim()
+    const text = item.replace(/^[ \t]+|[ \t]+$/g, '')
     const oversign = text.startsWith('+')
     const name = lowerAscii(oversign ? text.slice(1) : text)
     if (!isFieldName(name)) {

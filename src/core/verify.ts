@@ -10,10 +10,10 @@ import {
 } from './from-field.js'
 import { type FieldIndex, type HeaderFault, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import { type Judgement, judge } from './judge.js'
-import { KeyCache, type KeyLookup, lookUpKeys } from './key-lookup.js'
+import { KeyCache, type KeyLookup, keysAtHand, lookUpKeys } from './key-lookup.js'
 import { LIMITS } from './limits.js'
 import { MessageSplitter } from './message.js'
-import { BodyHasher } from './message-hash.js'
+import { BodyHasher, type BodyHashes } from './message-hash.js'
 import { checkSigningDomain, DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
 import { messageResult, REASONS, type SignatureReport, type VerificationReport, type Warning } from './result.js'
 import { parseSignature, type Signature } from './signature.js'
@@ -56,19 +56,20 @@ export class Verifier {
   readonly #policy: Policy
   readonly #splitter: MessageSplitter
   readonly #hasher = new BodyHasher()
-  readonly #abort = new AbortController()
-  /** Each name is asked once per message. */
-  readonly #lookupsByName = new Map<string, KeyLookup | Promise<KeyLookup>>()
+  /** Only where DNS is asked. */
+  #abort: AbortController | null = null
   #section: HeaderSection = EMPTY_SECTION
   #index: FieldIndex = new Map()
   #author: string | null = null
   #examined: Examined[] = []
   #malformed: string | null = null
   #warnings: Warning[] = []
+  #hashes: BodyHashes | null = null
+  #judgements: Judgement[] | null = null
 
   constructor(options: VerifyOptions) {
     this.#options = options
-    this.#policy = { ...DEFAULT_POLICY, ...options.policy }
+    this.#policy = options.policy === undefined ? DEFAULT_POLICY : { ...DEFAULT_POLICY, ...options.policy }
     this.#splitter = new MessageSplitter({
       header: (section, complete) => this.#header(section, complete),
       body: chunk => this.#hasher.write(chunk),
@@ -100,12 +101,33 @@ export class Verifier {
   }
 
   async end(): Promise<VerificationReport> {
-    this.#splitter.end()
-    const hashes = this.#hasher.end()
-    const lookups = await this.#lookups()
-    const judgements = this.#examined.map(({ signature, hashed }, position) => {
+    const report = this.endNow()
+    if (report !== null) return report
+    const judgements = this.#judge(await this.#lookups())
+    return this.#report(judgements, this.#needsSuffixes(judgements) ? await loadOrganizationalDomain() : null)
+  }
+
+  /** The report where nothing has to be waited for; null where it takes `end()`. For batches: a promise a message is not free. */
+  endNow(): VerificationReport | null {
+    if (this.#hashes === null) {
+      this.#splitter.end()
+      this.#hashes = this.#hasher.end()
+    }
+    const lookups: (KeyLookup | null)[] = []
+    for (const { lookup } of this.#examined) {
+      if (lookup instanceof Promise) return null
+      lookups.push(lookup)
+    }
+    const judgements = this.#judge(lookups)
+    return this.#needsSuffixes(judgements) ? null : this.#report(judgements, null)
+  }
+
+  /** Once per message: cryptography is what verification costs. */
+  #judge(lookups: readonly (KeyLookup | null)[]): Judgement[] {
+    this.#judgements ??= this.#examined.map(({ signature, hashed }, position) => {
       const { canonicalization, bodyLength } = signature
-      const bodyHash = hashed && canonicalization !== null ? hashes(canonicalization.body, bodyLength) : undefined
+      const bodyHash =
+        hashed && canonicalization !== null ? this.#hashes!(canonicalization.body, bodyLength) : undefined
       return judge({
         section: this.#section,
         index: this.#index,
@@ -117,7 +139,7 @@ export class Verifier {
         policy: this.#policy,
       })
     })
-    return this.#report(judgements)
+    return this.#judgements
   }
 
   #header(bytes: Buffer, complete: boolean): void {
@@ -163,21 +185,20 @@ export class Verifier {
 
   #startLookup({ keyName, algorithm }: Signature): KeyLookup | Promise<KeyLookup> | null {
     if (keyName === null || algorithm === null) return null
-    const started = this.#lookupsByName.get(keyName)
-    if (started !== undefined) return started
+    // Each name is asked once per message.
+    const asked = this.#examined.find(({ signature }) => signature.keyName === keyName && signature.algorithm !== null)
+    if (asked !== undefined) return asked.lookup
     const { resolver, keys = new KeyCache() } = this.#options
-    const lookup = lookUpKeys(resolver, keyName, keys, this.#abort.signal)
-    this.#lookupsByName.set(keyName, lookup)
-    return lookup
+    const atHand = keysAtHand(resolver, keyName, keys)
+    if (atHand !== undefined) return atHand
+    this.#abort ??= new AbortController()
+    return lookUpKeys(resolver, keyName, keys, this.#abort.signal)
   }
 
   /** Waits for DNS within the budget of one message; what has not come by then is answered by the resolver as a time-out. */
   async #lookups(): Promise<(KeyLookup | null)[]> {
-    if (!this.#examined.some(({ lookup }) => lookup instanceof Promise)) {
-      return this.#examined.map(({ lookup }) => lookup as KeyLookup | null)
-    }
-    const timer = setTimeout(() => this.#abort.abort(), LIMITS.dnsTime)
-    const forward = (): void => this.#abort.abort()
+    const forward = (): void => this.#abort?.abort()
+    const timer = setTimeout(forward, LIMITS.dnsTime)
     this.#options.signal?.addEventListener('abort', forward, { once: true })
     try {
       return await Promise.all(this.#examined.map(({ lookup }) => lookup))
@@ -189,6 +210,7 @@ export class Verifier {
 
   #noteFaults(complete: boolean): void {
     const { faults } = this.#section
+    if (complete && faults.size === 0) return
     const kinds = complete ? [...faults.keys()] : [...faults.keys(), 'too-large' as const]
     for (const kind of kinds) {
       this.#malformed ??= FAULTS[kind]
@@ -203,7 +225,7 @@ export class Verifier {
       this.#warnings.push({ code: 'space-before-colon', text: `${name} has white space before its colon` })
     }
     for (const [name, fields] of this.#index) {
-      if (SINGULAR_FIELDS.has(name) && fields.length > 1) {
+      if (fields.length > 1 && SINGULAR_FIELDS.has(name)) {
         this.#warnings.push({ code: 'duplicate-field', text: `${name} occurs ${fields.length} times` })
       }
     }
@@ -213,8 +235,7 @@ export class Verifier {
     if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: 'the message has no From field' })
   }
 
-  async #report(judgements: readonly Judgement[]): Promise<VerificationReport> {
-    const organizational = await this.#organizationalDomain(judgements)
+  #report(judgements: readonly Judgement[], organizational: OrganizationalDomain | null): VerificationReport {
     const signatures = judgements.map(judgement => this.#finish(judgement, organizational))
     return {
       schema: 'dkim.verification/1',
@@ -227,21 +248,25 @@ export class Verifier {
   }
 
   /** Alignment, and what the policy makes of a signature that is otherwise good. */
-  #finish({ warnings, ...judgement }: Judgement, organizational: OrganizationalDomain | null): SignatureReport {
+  #finish(judgement: Judgement, organizational: OrganizationalDomain | null): SignatureReport {
     const aligned = alignmentOf(judgement.domain, this.#author, organizational)
     const rejection = judgement.result === 'pass' ? checkSigningDomain(judgement.domain, aligned, this.#policy) : null
-    const verdict =
-      rejection === null
-        ? {}
-        : { result: REASONS[rejection.reason].result, reason: rejection.reason, detail: rejection.detail }
-    return { ...judgement, ...verdict, aligned, warnings }
+    if (rejection !== null) {
+      judgement.result = REASONS[rejection.reason].result
+      judgement.reason = rejection.reason
+      judgement.detail = rejection.detail
+    }
+    judgement.aligned = aligned
+    return judgement
   }
 
-  async #organizationalDomain(judgements: readonly Judgement[]): Promise<OrganizationalDomain | null> {
+  /** True where alignment hangs on the public suffix list. */
+  #needsSuffixes(judgements: readonly Judgement[]): boolean {
     const author = this.#author
-    if (author === null) return null
-    const needed = judgements.some(({ domain }) => domain !== null && domain !== author && mayAlign(domain, author))
-    return needed ? loadOrganizationalDomain() : null
+    return (
+      author !== null &&
+      judgements.some(({ domain }) => domain !== null && domain !== author && mayAlign(domain, author))
+    )
   }
 }
 

@@ -90,6 +90,27 @@ describe.each(NAMES)('%s body', name => {
     )
   })
 
+  it('of long text, for which there is a faster way', () => {
+    const words = ['\r\n', '\r\n\r\n', '\n', ' ', '\t', ' \t', 'word', 'a', '\0', '\xa0', 'x'.repeat(40)]
+    const rare = fc.oneof({ weight: 60, arbitrary: fc.constantFrom(...words) }, fc.constantFrom('\r', ' \n', ' \r'))
+    const text = fc.string({ unit: rare, minLength: 500, maxLength: 3000, size: 'max' })
+    fc.assert(
+      fc.property(text, fc.array(fc.integer({ min: 0, max: 4000 }), { maxLength: 4 }), (body, sizes) => {
+        const chunks = randomCut(Buffer.from(body, 'latin1'), sizes)
+        expect(canonical(name, chunks)).toBe(oracle(body, name))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it.each(['a ', ' a\r\n', 'a \r\n \r\n', 'a\n ', 'ab\r ', '\t'])('of %j past every border of pieces', unit => {
+    for (const length of [1023, 1024, 1025, 65_534, 65_535, 65_536, 65_537, 131_073]) {
+      const body = unit.repeat(Math.ceil(length / unit.length)).slice(0, length)
+      expect(canonical(name, [Buffer.from(body)]) === oracle(body, name)).toBe(true)
+      expect(canonical(name, [Buffer.from(`${body}x`)]) === oracle(`${body}x`, name)).toBe(true)
+    }
+  })
+
   it.each([
     [['\na\r\r\n\r\n\r', '\n\naa']],
     [['a b\r\n\r\n\r\n\r\n', 'c d e f']],

@@ -5,7 +5,10 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-const PACKAGES = ['opendkim', 'opendkim-tools', 'python3-dkim', 'python3-nacl', 'libmail-dkim-perl']
+const PACKAGES = [
+  ...['opendkim', 'opendkim-tools', 'python3-dkim', 'python3-nacl', 'libmail-dkim-perl'],
+  ...['nsd', 'bind9', 'bind9-utils', 'unbound'],
+]
 const SKIPPED = ['skipped', 'pending', 'todo']
 const here = import.meta.dirname
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')

@@ -22,7 +22,13 @@ export function dkim(argv: readonly string[], options: RunOptions = {}): Promise
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BIN, ...argv], {
       cwd: options.cwd,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...options.env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        XDG_CONFIG_HOME: '/nonexistent',
+        TZ: 'UTC',
+        ...options.env,
+      },
     })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []

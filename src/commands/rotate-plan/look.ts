@@ -20,7 +20,7 @@ export interface WitnessView {
 }
 
 /** What every witness says of one selector, and of one that cannot exist. */
-export function lookAt(
+export async function lookAt(
   witnesses: readonly Witness[],
   domain: string,
   selector: string,
@@ -28,12 +28,22 @@ export function lookAt(
 ): Promise<readonly WitnessView[]> {
   const name = keyRecordName(selector, domain)!
   const nowhere = keyRecordName(impossibleSelector(selector), domain) ?? `no-such-selector._domainkey.${domain}`
-  return Promise.all(
-    witnesses.map(async ({ server, authoritative, txt }) => {
+  const views = await Promise.all(
+    witnesses.map(async ({ server, family, authoritative, txt }) => {
       const [raw, impossible] = await Promise.all([txt(name, signal), txt(nowhere, signal)])
-      return { answer: readServerAnswer({ server, authoritative, record: raw, impossible }), raw, impossible }
+      return { answer: readServerAnswer({ server, authoritative, record: raw, impossible }), raw, impossible, family }
     }),
   )
+  return withoutMissingFamily(views)
+}
+
+/** Where not one IPv6 address could be reached and IPv4 answers, it is this machine that has no IPv6. */
+function withoutMissingFamily<T extends WitnessView & { readonly family: 4 | 6 | null }>(
+  views: readonly T[],
+): readonly T[] {
+  const newer = views.filter(({ family }) => family === 6)
+  const isMissing = newer.length < views.length && newer.every(({ raw }) => raw.status === 'network')
+  return isMissing ? views.filter(({ family }) => family !== 6) : views
 }
 
 export async function observe(

@@ -18,7 +18,7 @@ import { lookAt, type WitnessView } from './look.js'
 import { type NewKey, readNewKey, unmadeKey } from './new-key.js'
 import { isBlind, type RotatePlanOptions, settingsOf } from './options.js'
 import type { Target } from './targets.js'
-import type { Witness } from './witnesses.js'
+import type { ZoneWitnesses } from './witnesses.js'
 
 export interface PlanScene {
   readonly options: RotatePlanOptions
@@ -31,12 +31,12 @@ export interface PlanScene {
 /** Null: there is no record of the old selector, and so nothing to rotate. */
 export async function newRequest(
   target: Target,
-  witnesses: readonly Witness[],
+  zone: ZoneWitnesses,
   scene: PlanScene,
 ): Promise<RotationRequest | null> {
   const { options, now, signal } = scene
   const blind = isBlind(options)
-  const oldViews = blind ? [] : await lookAt(witnesses, target.domain, target.old, signal)
+  const oldViews = blind ? [] : await lookAt(zone.witnesses, target.domain, target.old, signal)
   refuseSilence(oldViews, `${target.old}._domainkey.${target.domain}`)
   const answer = oldViews.find(({ answer: { status } }) => status === 'found')?.answer
   // A rotation that is looked at in its course may have removed the old record already.
@@ -54,10 +54,9 @@ export async function newRequest(
     provider: provider?.name ?? null,
   }
   if (provider?.rotatedBy === 'provider' && !options.flip) {
-    const zone = zoneFacts(oldViews, [], null)
-    return { ...base, kind: 'provider', new: { ...old }, newKeyFile: null, zone }
+    return { ...base, kind: 'provider', new: { ...old }, newKeyFile: null, zone: zoneFacts(zone, oldViews, [], null) }
   }
-  return { ...base, ...(await chooseNew(target, old, oldViews, witnesses, scene, blind)) }
+  return { ...base, ...(await chooseNew(target, old, oldViews, zone, scene, blind)) }
 }
 
 /** --check of two named selectors without a state file: the rotation has begun, somewhere else. */
@@ -73,7 +72,7 @@ async function chooseNew(
   target: Target,
   old: KeyFacts,
   oldViews: readonly WitnessView[],
-  witnesses: readonly Witness[],
+  zone: ZoneWitnesses,
   scene: PlanScene,
   blind: boolean,
 ): Promise<Chosen> {
@@ -81,7 +80,7 @@ async function chooseNew(
   const names = candidateNames(target, old, scene)
   for (const [index, selector] of names.entries()) {
     const key = readNewKey(options, target.domain, selector) ?? unmadeKey(options, old)
-    const views = blind ? [] : await lookAt(witnesses, target.domain, selector, signal)
+    const views = blind ? [] : await lookAt(zone.witnesses, target.domain, selector, signal)
     const name = keyRecordName(selector, target.domain) ?? selector
     refuseSilence(views, name)
     const taken = takenBy(views, key, options) ?? (scene.usedNames.has(name) ? 'used-before' : null)
@@ -94,7 +93,7 @@ async function chooseNew(
       kind,
       new: { selector, ...key.facts, alias: kind === 'flip' ? alias : null },
       newKeyFile: key.file,
-      zone: zoneFacts(oldViews, views, kind === 'flip' ? before : null),
+      zone: zoneFacts(zone, oldViews, views, kind === 'flip' ? before : null),
     }
   }
   throw new DkimError('usage', 'no free selector was found', 'choose one with --new-selector')
@@ -152,14 +151,19 @@ function unknownKey(selector: string): KeyFacts {
   return { selector, type: null, bits: null, fingerprint: null, record: null, alias: null }
 }
 
-function zoneFacts(old: readonly WitnessView[], fresh: readonly WitnessView[], before: ServerAnswer | null): ZoneFacts {
+function zoneFacts(
+  zone: ZoneWitnesses,
+  old: readonly WitnessView[],
+  fresh: readonly WitnessView[],
+  before: ServerAnswer | null,
+): ZoneFacts {
   const negative = [...fresh, ...old].flatMap(({ raw, impossible }) =>
-    [raw.negativeTtl, impossible.negativeTtl].filter(ttl => ttl !== null),
+    [raw.negativeTtl, impossible.negativeTtl, zone.negativeTtl].filter(ttl => ttl !== null),
   )
   const ttls = old.flatMap(({ answer: { ttl } }) => (ttl === null ? [] : [ttl]))
   return {
     negativeTtl: negative.length === 0 ? null : Math.max(...negative),
-    refresh: null,
+    refresh: zone.authoritative ? 0 : zone.refresh,
     oldTtl: ttls.length === 0 ? null : Math.max(...ttls),
     previousTtl: before?.ttl ?? 0,
     previousFingerprint: before?.fingerprint ?? null,

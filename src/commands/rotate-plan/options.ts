@@ -2,6 +2,7 @@
 
 import { type Cadence, type Confirmation, DEFAULT_SETTINGS, DkimError, type Settings } from '../../core/index.js'
 import type { DialectName } from '../../report/record/dialects.js'
+import type { SignerName } from '../../report/signer/signers.js'
 import type { DnsOptions } from '../options.js'
 import type { PlanFormat } from './formats.js'
 
@@ -43,10 +44,11 @@ export interface RotatePlanOptions extends DnsOptions {
   readonly assert?: string
   readonly authoritative?: readonly string[]
   readonly ignoreServer?: readonly string[]
+  readonly serverPort?: number
   readonly format: PlanFormat
   readonly output?: string
   readonly dialect?: DialectName
-  readonly signer?: string
+  readonly signer?: SignerName
   readonly quiet?: true
   readonly color?: boolean
 }

@@ -26,7 +26,7 @@ import { observe } from './look.js'
 import { newRequest, TemporaryTrouble } from './new-plan.js'
 import { isBlind, type RotatePlanOptions } from './options.js'
 import { readStateFile, type StateFile, writeStateFile, writeWhole } from './state-file.js'
-import { updatePlans } from './stored-plans.js'
+import { choosePlans } from './stored-plans.js'
 import { readTargets } from './targets.js'
 import { openWitnesses, type Witnesses } from './witnesses.js'
 
@@ -45,7 +45,7 @@ export async function runRotatePlan(context: Context, options: RotatePlanOptions
   const witnesses = await openWitnesses(context, options)
   const run = { context, options, now, witnesses, stored }
   try {
-    const plans = stored === undefined ? await startPlans(run) : storedPlans(run, stored)
+    const plans = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
     if (plans === null) return EXIT_CODES.nothing
     return await finish(run, await judgePlans(run, plans))
   } catch (error) {
@@ -74,9 +74,9 @@ function refuseContradictions(options: RotatePlanOptions, stored: StateFile | un
 }
 
 /** Null: for none of the selectors there is a record. */
-async function startPlans({ context, options, now, witnesses }: Run): Promise<PlanState[] | null> {
+async function startPlans({ context, options, now, witnesses, stored }: Run): Promise<PlanState[] | null> {
   const plans: PlanState[] = []
-  const usedNames = new Set<string>()
+  const usedNames = new Set(stored?.state.usedNames)
   for (const target of await readTargets(options)) {
     const scene = { options, now: now.getTime(), signal: context.signal, usedNames }
     const request = await newRequest(target, await witnesses.of(target.domain), scene)
@@ -88,12 +88,16 @@ async function startPlans({ context, options, now, witnesses }: Run): Promise<Pl
   return plans.length === 0 ? null : plans
 }
 
-function storedPlans({ context, options }: Run, { state }: StateFile): readonly PlanState[] {
-  const { plans, ignored } = updatePlans(state.plans, options)
+/** A selector that the file has no plan for begins a new plan in it: the next rotation, with the names of the earlier ones known. */
+async function storedPlans(run: Run, { state }: StateFile): Promise<readonly PlanState[] | null> {
+  const { context, options } = run
+  const { chosen, ignored } = choosePlans(state.plans, options)
   if (ignored.length > 0) {
     say(context, 'note', `the plan in ${options.state} stays as it was made: ${ignored.join(', ')} changes nothing`)
   }
-  return plans
+  if (chosen.length > 0) return chosen
+  if (!options.check && options.domain !== undefined && options.selector !== undefined) return await startPlans(run)
+  throw new DkimError('usage', `${options.state} holds no plan of that name`, 'see dkim rotate-plan --state FILE')
 }
 
 /** A start in the past says since when the record has been published. */
@@ -112,7 +116,7 @@ interface Judged {
 async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged[]> {
   const { context, options, now, witnesses } = run
   const keys = new KeyCache()
-  const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.resolver, now, keys })
+  const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.source, now, keys })
   const judged: Judged[] = []
   for (const before of plans) {
     const evidence = await gather(run, before, samples)
@@ -135,14 +139,14 @@ async function gather(
   const samples = all.filter(sample => sample.domain === domain)
   const evidence = { now: now.getTime(), samples, confirmations: options.confirm ?? [] }
   if (isBlind(options)) return { ...evidence, observation: null, reports: [], probe: null }
-  const observation = await observe(await witnesses.of(domain), request, now.getTime(), context.signal)
+  const observation = await observe((await witnesses.of(domain)).witnesses, request, now.getTime(), context.signal)
   const wantsProbe =
     options.check === true && observation.newRecord.state === 'live' && plan.progress.verifiedAt === null
   return {
     ...evidence,
     observation,
     reports: readReports(options.reports ?? [], domain),
-    probe: wantsProbe ? await probe(request, witnesses.resolver, now) : null,
+    probe: wantsProbe ? await probe(request, witnesses.source, now) : null,
   }
 }
 
@@ -150,7 +154,8 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   const { context, options, now, stored } = run
   const views = judged.map(each => viewOf(each, options))
   const output = await render(views, context, options)
-  if (options.state !== undefined && (stored === undefined || options.check)) {
+  const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
+  if (options.state !== undefined && (isNew || options.check)) {
     writeStateFile(options.state, stateOf(judged, now, stored), stored?.original)
   }
   if (options.output !== undefined) writeWhole(options.output, output)
@@ -162,7 +167,7 @@ function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {
   return present(plan, {
     stateFile: options.state ?? null,
     dialect: options.dialect ?? 'bind',
-    signerText: () => null,
+    signer: options.signer ?? null,
     sequence: (_, { id }: PlanPhase) => after.calendar.find(({ phase }) => phase === id)?.sequence ?? 0,
   })
 }
@@ -173,13 +178,25 @@ async function render(views: readonly PlanView[], context: Context, options: Rot
   return format(views, await styleFor({ option: options.color, env: context.env, isTTY }))
 }
 
+/** The plans that this run was not about stay as they are. */
 function stateOf(judged: readonly Judged[], now: Date, stored: StateFile | undefined): RotationState {
-  const plans = judged.map(({ after }) => after)
+  const earlier = stored?.state.plans ?? []
+  const changed = earlier.map(plan => judged.find(({ after }) => isSamePlan(after, plan))?.after ?? plan)
+  const added = judged.filter(({ after }) => !earlier.some(plan => isSamePlan(after, plan))).map(({ after }) => after)
+  const plans = [...changed, ...added]
   const names = plans.flatMap(({ request: { domain, old, new: fresh } }) =>
     [old, fresh].map(({ selector }) => `${selector.toLowerCase()}._domainkey.${domain}`),
   )
   const usedNames = [...new Set([...(stored?.state.usedNames ?? []), ...names])]
   return { updatedAt: now.getTime(), plans, usedNames }
+}
+
+function isStored(plan: PlanState, stored: StateFile): boolean {
+  return stored.state.plans.some(other => isSamePlan(plan, other))
+}
+
+function isSamePlan({ request: a }: PlanState, { request: b }: PlanState): boolean {
+  return a.domain === b.domain && a.old.selector === b.old.selector && a.new.selector === b.new.selector
 }
 
 const VERDICT_CODES = {

@@ -30,30 +30,51 @@ const SHAPING = [
 ] as const satisfies readonly (keyof RotatePlanOptions)[]
 
 export interface StoredPlans {
-  readonly plans: readonly PlanState[]
+  /** What this call is about; empty where none of the stored plans is. */
+  readonly chosen: readonly PlanState[]
   /** Shaping options that were given again and had no effect. */
   readonly ignored: readonly string[]
 }
 
-export function updatePlans(plans: readonly PlanState[], options: RotatePlanOptions): StoredPlans {
-  for (const plan of plans) refuseOtherNames(plan, options)
-  return {
-    plans: plans.map(plan => withKey(plan, options)),
-    ignored: SHAPING.filter(name => options[name] !== undefined),
+export function choosePlans(plans: readonly PlanState[], options: RotatePlanOptions): StoredPlans {
+  const named = plans.filter(({ request }) => isNamed(request, options))
+  const chosen = named.filter(plan => !isSuperseded(plan, plans)).map(plan => withKey(plan, options))
+  const [first] = chosen
+  const { newSelector } = options
+  if (first !== undefined && newSelector !== undefined && !sameName(newSelector, first.request.new.selector)) {
+    throw new DkimError(
+      'usage',
+      `${options.state} holds the plan for ${nameOf(first)}`,
+      'leave --new-selector out, or name another state file',
+    )
   }
+  const ignored = chosen.length === 0 ? [] : SHAPING.filter(name => options[name] !== undefined)
+  return { chosen, ignored }
 }
 
-function refuseOtherNames({ request }: PlanState, { domain, selector, newSelector, state }: RotatePlanOptions): void {
-  const wrong =
-    (domain !== undefined && !domain.some(name => name.toLowerCase().replace(/\.$/, '') === request.domain)) ||
-    (selector !== undefined && !selector.some(name => name.toLowerCase() === request.old.selector.toLowerCase())) ||
-    (newSelector !== undefined && newSelector.toLowerCase() !== request.new.selector.toLowerCase())
-  if (!wrong) return
-  throw new DkimError(
-    'usage',
-    `${state} holds the plan for ${request.domain} from ${request.old.selector} to ${request.new.selector}`,
-    'leave --domain, --selector and --new-selector out, or name another state file',
+function nameOf({ request: { domain, old, new: fresh } }: PlanState): string {
+  return `${domain} from ${old.selector} to ${fresh.selector}`
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase().replace(/\.$/, '') === b.toLowerCase()
+}
+
+/** --domain and --selector choose among the plans of a file; without them all are meant. */
+function isNamed({ domain, old }: PlanState['request'], options: RotatePlanOptions): boolean {
+  const byDomain = options.domain?.some(name => sameName(name, domain)) ?? true
+  const bySelector = options.selector?.some(name => sameName(name, old.selector)) ?? true
+  return byDomain && bySelector
+}
+
+/** A rotation whose new key is being retired by the next one, and whose own old key is gone, has nothing more to say. */
+function isSuperseded({ request, progress }: PlanState, plans: readonly PlanState[]): boolean {
+  const next = plans.find(
+    other => other.request.domain === request.domain && sameName(other.request.old.selector, request.new.selector),
   )
+  if (next === undefined) return false
+  const { confirmedAt, firstNewAt } = next.progress.signers
+  return progress.oldState === 'absent' || progress.oldState === 'revoked' || (confirmedAt ?? firstNewAt) !== null
 }
 
 /** A plan may be made before its key; a key that is in the plan is not exchanged. */

@@ -1,47 +1,139 @@
-// Who is asked about a key record: every authoritative server of the zone, or what stands in for them.
+// Who is asked about a key record: every authoritative server of the zone that holds it, or what stands in for them.
 
-import { createClient, DkimError, isNameserver, type Resolver, type TxtAnswer } from '../../core/index.js'
+import {
+  type Answer,
+  authoritativeServers,
+  createClient,
+  DkimError,
+  type DnsSource,
+  isNameserver,
+  negativeTtl,
+  type TxtAnswer,
+  toTxtAnswer,
+  zoneOf,
+} from '../../core/index.js'
 import type { Context } from '../context.js'
-import { openResolver } from '../dns.js'
+import { openSource } from '../dns.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface Witness {
   readonly server: string
+  readonly family: 4 | 6 | null
   /** It was asked for what it holds itself. */
   readonly authoritative: boolean
   txt(name: string, signal?: AbortSignal): TxtAnswer | Promise<TxtAnswer>
 }
 
+/** The servers of one zone, with the figures of its SOA in seconds. */
+export interface ZoneWitnesses {
+  readonly witnesses: readonly Witness[]
+  readonly refresh: number | null
+  readonly negativeTtl: number | null
+  /** False: only what resolvers see could be asked. */
+  readonly authoritative: boolean
+}
+
 export interface Witnesses {
   /** What ordinary verifiers see. */
-  readonly resolver: Resolver
-  /** The servers of this domain's zone. */
-  of(domain: string): Promise<readonly Witness[]>
+  readonly source: DnsSource
+  of(domain: string): Promise<ZoneWitnesses>
 }
 
 export async function openWitnesses(context: Context, options: RotatePlanOptions): Promise<Witnesses> {
   for (const address of options.authoritative ?? []) {
-    if (!isNameserver(address))
-      throw new DkimError('usage', `${address} is no name server address`, '--authoritative takes IP[:PORT]')
+    if (isNameserver(address)) continue
+    throw new DkimError('usage', `${address} is no name server address`, '--authoritative takes IP[:PORT]')
   }
-  const resolver = await openResolver(context, options)
-  const given = (options.authoritative ?? []).map(address => authoritativeWitness(address, options))
+  const source = await openSource(context, options)
+  const known = new Map<string, Promise<ZoneWitnesses>>()
+  const of = (domain: string): Promise<ZoneWitnesses> => {
+    const found = known.get(domain) ?? findWitnesses(domain, source, options, context.signal)
+    known.set(domain, found)
+    return found
+  }
+  return { source, of }
+}
+
+async function findWitnesses(
+  domain: string,
+  source: DnsSource,
+  options: RotatePlanOptions,
+  signal: AbortSignal,
+): Promise<ZoneWitnesses> {
+  // Keys may live in a zone of their own, delegated at _domainkey.
+  const zone = await zoneOf(source, `_domainkey.${domain}`, signal)
+  const soa = zone === null ? undefined : (await source.query(zone, 'SOA', signal)).records[0]
+  const figures = {
+    refresh: soa?.data.type === 'SOA' ? soa.data.refresh : null,
+    negativeTtl: soa === undefined ? null : negativeTtl(soa),
+  }
+  const servers = await serversOf(zone, source, options, signal)
+  if (servers.length > 0) return { ...figures, witnesses: servers, authoritative: true }
   const standIn: Witness = {
     server: sourceName(options),
+    family: null,
     authoritative: false,
-    txt: (name, signal) => resolver.txt(name, signal),
+    txt: (name, stop) => source.txt(name, stop),
   }
-  return { resolver, of: async () => (given.length > 0 ? given : [standIn]) }
+  return { ...figures, witnesses: [standIn], authoritative: false }
+}
+
+async function serversOf(
+  zone: string | null,
+  source: DnsSource,
+  options: RotatePlanOptions,
+  signal: AbortSignal,
+): Promise<Witness[]> {
+  const given = (options.authoritative ?? []).map(address => witness(address, address, source, options))
+  if (given.length > 0) return given
+  const isLive = options.offline !== true && (options.dnsFile === undefined || options.nameserver !== undefined)
+  if (zone === null || !isLive) return []
+  const ignored = new Set(options.ignoreServer?.map(name => name.toLowerCase().replace(/\.$/, '')))
+  const servers = await authoritativeServers(source, zone, signal)
+  return servers
+    .filter(({ host, address }) => !ignored.has(host) && !ignored.has(address))
+    .map(({ host, address }) => {
+      if (address === '') return silent(host)
+      const port = options.serverPort ?? 53
+      return witness(
+        `${host} ${address}`,
+        address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+        source,
+        options,
+      )
+    })
+}
+
+/** A name server without an address is one that no resolver can ask either. */
+function silent(server: string): Witness {
+  const txt = (name: string): TxtAnswer => refusal(name, 'the name server has no address')
+  return { server, family: null, authoritative: true, txt }
+}
+
+function refusal(name: string, detail: string): TxtAnswer {
+  const nothing = { chain: [], records: [], authenticated: null, negativeTtl: null, server: null }
+  return { name, status: 'refused', detail, ...nothing }
 }
 
 /** The server is asked directly and without recursion; an answer that is not its own says that it does not serve the zone. */
-function authoritativeWitness(address: string, { timeout }: RotatePlanOptions): Witness {
+function witness(server: string, address: string, source: DnsSource, { timeout }: RotatePlanOptions): Witness {
   const client = createClient({
     nameservers: [address],
     recursion: false,
     ...(timeout === undefined ? {} : { timeout }),
   })
-  return { server: address, authoritative: true, txt: (name, signal) => client.txt(name, signal) }
+  const txt = async (name: string, signal?: AbortSignal): Promise<TxtAnswer> => {
+    const answer = await client.query(name, 'TXT', signal)
+    if (isForeign(answer)) return refusal(name, 'it is not in charge of the zone')
+    if (answer.chain.length === 0 || answer.records.length > 0) return toTxtAnswer(name, answer)
+    // The alias leads out of this server's zones: what stands at its end is for resolvers to say.
+    return { ...(await source.txt(name, signal)), chain: answer.chain }
+  }
+  return { server, family: address.startsWith('[') ? 6 : 4, authoritative: true, txt }
+}
+
+function isForeign({ status, authoritative }: Answer): boolean {
+  return !authoritative && (status === 'found' || status === 'nodata' || status === 'nxdomain')
 }
 
 function sourceName({ dnsFile = [], nameserver = [] }: RotatePlanOptions): string {

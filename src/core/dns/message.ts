@@ -36,13 +36,13 @@ export interface Message {
 
 /** The name is a validated one (isQueryName): the encoder would cut and map others without a word. */
 export async function encodeQuery(question: Question, id: number): Promise<Buffer> {
-  const dns2 = await import('dns2')
-  const packet = new dns2.Packet()
+  const { Packet } = await import('dns2')
+  const packet = new Packet()
   // AD in a query asks for AD in the answer (RFC 6840 §5.7).
   const header = { id, rd: question.recursion ? 1 : 0, ad: 1 } as Partial<DNS.Packet.Header>
-  packet.header = new dns2.Packet.Header(header)
-  packet.questions.push(new dns2.Packet.Question(question.name, RECORD_TYPES[question.type], CLASS_IN))
-  if (question.edns) packet.additionals.push(optRecord(dns2.Packet))
+  packet.header = new Packet.Header(header)
+  packet.questions.push(new Packet.Question(question.name, RECORD_TYPES[question.type], CLASS_IN))
+  if (question.edns) packet.additionals.push(optRecord(Packet))
   return packet.toBuffer()
 }
 

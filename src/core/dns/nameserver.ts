@@ -39,3 +39,10 @@ function httpsServer(text: string): Nameserver | undefined {
   if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined
   return { kind: 'https', url: url.href, text: url.href }
 }
+
+/** A server whose AD flag means something: nobody can change its answers on the way. `text` as in an answer. */
+export function isTrustedPath(text: string): boolean {
+  const server = parseNameserver(text)
+  if (server === undefined) return false
+  return server.kind === 'https' || server.address === '::1' || /^127\./.test(server.address)
+}

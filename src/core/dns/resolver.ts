@@ -75,4 +75,6 @@ export function noAnswer(
 /** Answers never reject: what went wrong is in the status. Local sources answer at once, others with a promise. */
 export interface Resolver {
   txt(name: string, signal?: AbortSignal): TxtAnswer | Promise<TxtAnswer>
+  /** The answer where no question to the network is needed for it, undefined where one is; the same object each time where it is kept. */
+  atHand?(name: string): TxtAnswer | undefined
 }

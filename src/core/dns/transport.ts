@@ -21,7 +21,15 @@ export function abortFailure(signal: AbortSignal): TransportFailure {
   return signal.reason instanceof TransportFailure ? signal.reason : new TransportFailure('timeout', 'aborted')
 }
 
+const NETWORK_FAULTS: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'no name server listens there'],
+  ['EHOSTUNREACH', 'there is no way to the server'],
+  ['ENETUNREACH', 'there is no way to the network of the server'],
+  ['ECONNRESET', 'the server closed the connection'],
+])
+
 export function networkFailure(error: unknown): TransportFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'connection failed'
-  return new TransportFailure('network', code)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'the connection failed'
+  const text = NETWORK_FAULTS.get(code)
+  return new TransportFailure('network', text === undefined ? code : `${text} (${code})`)
 }

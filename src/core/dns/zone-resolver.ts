@@ -1,17 +1,52 @@
 // Answers from zone files: at once, without a packet; the names they lack go to another source where there is one.
 
-import { LIMITS } from '../limits.js'
+import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
 import type { RecordType } from './record.js'
-import { type AnswerStatus, noAnswer, type TxtAnswer } from './resolver.js'
+import { noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
+
+/** Answers made before: the same object for the same name, bounded, and no older than the zone. */
+class KeptAnswers {
+  readonly #zone: Zone
+  readonly #answers = new Map<string, TxtAnswer>()
+  #revision: number
+
+  constructor(zone: Zone) {
+    this.#zone = zone
+    this.#revision = zone.revision
+  }
+
+  get(name: string): TxtAnswer | undefined {
+    if (this.#revision !== this.#zone.revision) this.#answers.clear()
+    this.#revision = this.#zone.revision
+    return this.#answers.get(name)
+  }
+
+  keep(name: string, answer: TxtAnswer): TxtAnswer {
+    if (this.#answers.size >= DNS_LIMITS.cacheEntries) this.#answers.clear()
+    this.#answers.set(name, answer)
+    return answer
+  }
+}
 
 /** `elsewhere` is asked for names that no file knows; without it they do not exist. */
 export function zoneResolver(zone: Zone, elsewhere?: DnsSource): DnsSource {
+  const kept = new KeptAnswers(zone)
+  const here = (name: string, answer: ZoneAnswer): TxtAnswer =>
+    kept.keep(name, toTxtAnswer(name, fromZone(name, answer, zone)))
   return {
-    txt(name, signal) {
+    atHand(name) {
+      const before = kept.get(name)
+      if (before !== undefined) return before
       const answer = zone.lookup(name.toLowerCase(), 'TXT')
-      if (answer.known || elsewhere === undefined) return toTxtAnswer(name, fromZone(name, answer, zone))
+      return answer.known || elsewhere === undefined ? here(name, answer) : undefined
+    },
+    txt(name, signal) {
+      const before = kept.get(name)
+      if (before !== undefined) return before
+      const answer = zone.lookup(name.toLowerCase(), 'TXT')
+      if (answer.known || elsewhere === undefined) return here(name, answer)
       const rest = elsewhere.txt(answer.owner, signal)
       if (answer.chain.length === 0) return rest
       return rest instanceof Promise ? rest.then(tail => joined(name, answer, tail)) : joined(name, answer, rest)
@@ -41,7 +76,7 @@ function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   const beside = answer.status === 'found' ? zone.aliasAt(answer.owner) : null
   return {
-    ...emptyAnswer(name, answer.status, DETAILS[answer.status] ?? null, answer.source),
+    ...emptyAnswer(name, answer.status, detailOf(answer), answer.source),
     chain: answer.chain,
     records: answer.records,
     owner: answer.owner,
@@ -52,8 +87,9 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
   }
 }
 
-const DETAILS: Partial<Record<AnswerStatus, string>> = {
-  'cname-loop': 'the aliases lead nowhere',
-  servfail: 'the zone file plays a server failure here',
-  timeout: 'the zone file plays a timeout here',
+function detailOf({ status, chain }: ZoneAnswer): string | null {
+  if (status === 'servfail') return 'the zone file plays a server failure here'
+  if (status === 'timeout') return 'the zone file plays a timeout here'
+  if (status !== 'cname-loop') return null
+  return chain.length > LIMITS.cnameHops ? TOO_LONG : `the aliases lead back to ${chain.at(-1)!.target}`
 }

@@ -32,6 +32,7 @@ export interface ZoneAnswer {
 
 export class Zone {
   readonly #nodes = new Map<string, Node>()
+  #revision = 0
 
   add(record: ResourceRecord, source: string): void {
     const node = this.#touch(record.name, source)
@@ -69,7 +70,10 @@ export class Zone {
       const link = this.#alias(owner, match.node)
       if (link === null) {
         const status = match.node === undefined ? 'nxdomain' : 'nodata'
-        return { ...here, status, records: [], soa: this.#soaAround(owner), known: here.source !== null }
+        const soa = this.#soaAround(owner)
+        // A zone that reaches around the name knows that it has nothing there; without one, nobody has said anything.
+        const source = here.source ?? (soa === null ? null : (this.#nodes.get(soa.name)?.source ?? null))
+        return { ...here, status, records: [], soa, source, known: here.source !== null }
       }
       chain.push(link)
       if (seen.has(link.target) || chain.length > LIMITS.cnameHops) {
@@ -85,7 +89,13 @@ export class Zone {
     return this.#alias(name, this.#match(name).node)
   }
 
+  /** Grows with each change, so that what was derived from the zone can tell that it is out of date. */
+  get revision(): number {
+    return this.#revision
+  }
+
   #touch(name: string, source: string): Node {
+    this.#revision += 1
     const node = this.#create(name)
     node.source ??= source
     for (let parent = parentName(name); parent !== undefined && !this.#nodes.has(parent); parent = parentName(parent)) {

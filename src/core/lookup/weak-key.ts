@@ -7,7 +7,7 @@ export type Weakness = 'small-factor' | 'close-primes' | 'roca' | 'sample-key'
 export interface WeakKey {
   readonly weakness: Weakness
   /** For people: what was found. */
-  readonly detail: string
+  readonly detail: string | undefined
 }
 
 const TRIAL_LIMIT = 65_536
@@ -23,8 +23,9 @@ export function weaknessesOf(key: PublicKey): WeakKey[] {
   const factor = smallFactor(modulus)
   if (factor !== undefined) found.push({ weakness: 'small-factor', detail: `divisible by ${factor}` })
   const steps = fermatSteps(modulus)
-  if (steps !== undefined) found.push({ weakness: 'close-primes', detail: `factored in ${steps} steps` })
-  if (hasRocaFingerprint(modulus)) found.push({ weakness: 'roca', detail: 'CVE-2017-15361' })
+  if (steps !== undefined)
+    found.push({ weakness: 'close-primes', detail: `factored in ${steps} step${steps === 1 ? '' : 's'}` })
+  if (hasRocaFingerprint(modulus)) found.push({ weakness: 'roca', detail: undefined })
   return found
 }
 

@@ -1,6 +1,6 @@
 // Reports as they arrive by mail: bare, gzip (RFC 1952) or ZIP (APPNOTE), told apart by their first bytes, never by their name.
 
-import { gunzipSync, inflateRawSync } from 'node:zlib'
+import { crc32, gunzipSync, inflateRawSync } from 'node:zlib'
 import { DkimError } from '../errors.js'
 
 export interface ArchivedFile {
@@ -81,9 +81,15 @@ function readEntry(zip: Buffer, at: number, name: string, budget: Budget): Buffe
   const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
   if (start + packed > zip.length) throw damaged(name)
   const data = zip.subarray(start, start + packed)
-  if (method === 0) return inflate(() => stored(data, budget, name), name, budget)
-  if (method !== 8) throw new DkimError('input-unreadable', `${name} is packed by a method other than deflate`)
-  return inflate(() => inflateRawSync(data, { maxOutputLength: budget.left }), name, budget)
+  if (method !== 0 && method !== 8) {
+    throw new DkimError('input-unreadable', `${name} is packed by a method other than deflate`)
+  }
+  const unpacked =
+    method === 0
+      ? inflate(() => stored(data, budget, name), name, budget)
+      : inflate(() => inflateRawSync(data, { maxOutputLength: budget.left }), name, budget)
+  if (crc32(unpacked) !== zip.readUInt32LE(at + 16)) throw damaged(name)
+  return unpacked
 }
 
 function stored(data: Buffer, budget: Budget, name: string): Buffer {

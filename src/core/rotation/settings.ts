@@ -84,7 +84,7 @@ export const FORWARDING_ALLOWANCE = 2 * DAY
 export interface ZoneFacts {
   /** min(SOA TTL, SOA MINIMUM), RFC 2308 §5. */
   readonly negativeTtl: number | null
-  /** SOA REFRESH: how long a secondary may lag where NOTIFY is lost. */
+  /** SOA REFRESH: how long a secondary may lag where NOTIFY is lost; 0 where each server is asked itself. */
   readonly refresh: number | null
   /** TTL of the old record. */
   readonly oldTtl: number | null

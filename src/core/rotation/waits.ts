@@ -82,7 +82,7 @@ function propagationOf({ kind, settings, zone }: RotationRequest, negativeTtl: P
   const parts: readonly (readonly [string, number])[] = [
     ['negative TTL', negativeTtl.seconds],
     ['TTL of the previous record', Math.min(zone.previousTtl ?? 0, LONGEST_TTL)],
-    ['SOA REFRESH', Math.min(zone.refresh ?? 0, LONGEST_REFRESH)],
+    ['lag of secondaries (SOA REFRESH)', Math.min(zone.refresh ?? 0, LONGEST_REFRESH)],
     ['provider minimum', settings.providerMinimum / 1000],
   ]
   const longest = Math.max(...parts.map(([, seconds]) => seconds))

@@ -2,13 +2,14 @@
 
 import { type PlanPhase, type RotationPlan, shellQuote } from '../../core/index.js'
 import type { DialectName } from '../record/dialects.js'
+import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'
 import { type PhaseView, type PlanView, withStateFile } from './view.js'
 
 export interface Presentation {
   readonly stateFile: string | null
   readonly dialect: DialectName
-  readonly signerText: (plan: RotationPlan, selectors: readonly string[]) => string | null
+  readonly signer: SignerName | null
   readonly sequence: (plan: RotationPlan, phase: PlanPhase) => number
 }
 
@@ -18,13 +19,25 @@ export function present(plan: RotationPlan, presentation: Presentation): PlanVie
 }
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
-  const { stateFile, dialect, signerText, sequence } = presentation
+  const { stateFile, dialect, signer, sequence } = presentation
   const argument = stateFile === null ? null : shellQuote(stateFile)
   return {
     ...phase,
     commands: phase.commands.map(command => withStateFile(command, argument)),
     changes: phase.records.map(change => changeView(change, plan, dialect)),
-    signerText: phase.signerSelectors === null ? null : signerText(plan, phase.signerSelectors),
+    signerText:
+      signer === null || phase.signerSelectors === null ? null : signerText(plan, phase.signerSelectors, signer),
     sequence: sequence(plan, phase),
   }
+}
+
+/** The whole configuration as it is from the switch on, with what makes the server read it. */
+function signerText(plan: RotationPlan, selectors: readonly string[], name: SignerName): string {
+  const { keyPath, reload } = SIGNERS[name]
+  const keys = [plan.old, plan.new]
+    .filter(({ selector }) => selectors.includes(selector))
+    .map(({ selector, type }) => {
+      return { selector, domain: plan.domain, type: type ?? ('rsa' as const), path: keyPath(selector, plan.domain) }
+    })
+  return `${formatSigner(name, keys)}\n# then: ${reload}\n`
 }

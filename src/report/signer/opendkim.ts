@@ -4,7 +4,7 @@ import type { Signer } from './signer.js'
 
 export const opendkim: Signer = {
   name: 'OpenDKIM',
-  ed25519: false,
+  ed25519: true,
   keyPath: (selector, domain) => `/etc/opendkim/keys/${domain}/${selector}.private`,
   reader: 'opendkim',
   reload: 'systemctl reload opendkim',

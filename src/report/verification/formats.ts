@@ -4,6 +4,7 @@ import { toAuthenticationResults } from '../authentication-results.js'
 import { toJson, toJsonLine } from '../json.js'
 import { type Entry, type Format, isFailed } from './format.js'
 import { toGithub } from './github.js'
+import { toHtml } from './html/page.js'
 import { toJunit } from './junit.js'
 import { toSarif } from './sarif.js'
 
@@ -16,6 +17,7 @@ export const FORMATS = {
   'authentication-results': { each: ({ report }, { authservId }) => authenticationResults(report, authservId) },
   github: { each: ({ report }) => toGithub(report) },
   junit: { whole: entries => toJunit(entries.map(({ report }) => report)) },
+  html: { whole: toHtml, wantsHeader: true },
   sarif: { whole: entries => toSarif(entries.map(({ report }) => report)) },
 } as const satisfies Record<string, Format>
 

@@ -638,7 +638,10 @@ describe('several servers, time and abort', () => {
     const server = await startRawDnsServer(good)
     await server.close()
     const started = Date.now()
-    expect(await clientOf([server]).txt(NAME)).toMatchObject({ status: 'network', detail: 'ECONNREFUSED' })
+    expect(await clientOf([server]).txt(NAME)).toMatchObject({
+      status: 'network',
+      detail: expect.stringContaining('ECONNREFUSED'),
+    })
     expect(Date.now() - started).toBeLessThan(1000)
   })
 

@@ -1,0 +1,37 @@
+// dkim completion: the completion script of a shell on stdout.
+
+import { Argument } from 'commander'
+import { bashCompletion } from '../report/help/bash.js'
+import { fishCompletion } from '../report/help/fish.js'
+import type { CommandPage } from '../report/help/page.js'
+import { zshCompletion } from '../report/help/zsh.js'
+import { pageOf } from './command-page.js'
+import type { Context } from './context.js'
+import { EXIT_CODES } from './exit-code.js'
+import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
+import { newCommand } from './options.js'
+
+const SHELLS = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+} as const satisfies Record<string, (program: CommandPage) => string>
+
+type Shell = keyof typeof SHELLS
+
+export const defineCompletion: DefineCommand = (context, done) =>
+  newCommand('completion')
+    .description('Print the completion script of a shell: commands, options, their values, and file names.')
+    .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim', 'bash')
+    .example('dkim completion zsh > "${fpath[1]}/_dkim"', 'zsh')
+    .example('dkim completion fish > ~/.config/fish/completions/dkim.fish', 'fish')
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
+    .action(async (shell: Shell) => {
+      context.stdout.write(SHELLS[shell](await programPage(context)))
+      done(EXIT_CODES.ok)
+    })
+
+/** The whole tree with every option. */
+export async function programPage(context: Context): Promise<CommandPage> {
+  return pageOf(await buildProgram(COMMAND_NAMES, context))
+}

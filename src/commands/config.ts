@@ -1,0 +1,46 @@
+// dkim config: every setting, its value, and where that came from.
+
+import { Option } from 'commander'
+import { configJson, configText } from '../report/config.js'
+import { styleFor } from '../report/style.js'
+import { effectiveSettings } from './config/apply.js'
+import { readConfigFile } from './config/config-file.js'
+import { SETTING_NAMES, SETTINGS, variableOf } from './config/settings.js'
+import type { Context } from './context.js'
+import { EXIT_CODES, type ExitCode } from './exit-code.js'
+import type { DefineCommand } from './main.js'
+import { newCommand } from './options.js'
+
+interface ConfigOptions {
+  readonly format: 'text' | 'json'
+  readonly config?: string | false
+}
+
+export const defineConfig: DefineCommand = (context, done) =>
+  newCommand('config')
+    .description('Show every setting, its value, and where that came from.')
+    .example('dkim config', 'what is set, and by whom')
+    .example('DKIM_NAMESERVER=192.0.2.53 dkim config --format json', 'for programs')
+    .note(
+      'The file is $XDG_CONFIG_HOME/dkim/config.toml or ~/.config/dkim/config.toml, or the one that --config or DKIM_CONFIG names; ' +
+        'never one of the working directory. The command line wins over DKIM_… variables, and they win over the file.',
+    )
+    .addOption(new Option('--format <format>', 'how to write the settings').choices(['text', 'json']).default('text'))
+    .action(async (options: ConfigOptions) => done(await runConfig(context, options)))
+
+async function runConfig(context: Context, { format, config }: ConfigOptions): Promise<ExitCode> {
+  const file = await readConfigFile(context, config)
+  const settings = effectiveSettings(context.env, file)
+  const rows = SETTING_NAMES.map(name => ({
+    name,
+    text: SETTINGS[name].text,
+    commands: SETTINGS[name].commands,
+    variable: variableOf(name),
+    values: settings.get(name)?.values ?? null,
+    source: settings.get(name)?.source ?? null,
+  }))
+  const where = file === null ? null : { path: file.path, exists: file.exists }
+  const style = await styleFor({ option: undefined, env: context.env, isTTY: context.stdout.isTTY === true })
+  context.stdout.write(format === 'json' ? configJson(where, rows) : configText(where, rows, style))
+  return EXIT_CODES.ok
+}

@@ -1,0 +1,63 @@
+// Settings as defaults of a command's options: the command line wins over the environment, and that over the file.
+
+import type { Command, Option } from 'commander'
+import { DkimError } from '../../core/index.js'
+import type { Context } from '../context.js'
+import type { ConfigFile } from './config-file.js'
+import { SETTING_NAMES, SETTINGS, type Setting, type SettingName, type SettingRow, variableOf } from './settings.js'
+
+/** Every setting that has a value, by name. */
+export function effectiveSettings(env: Context['env'], file: ConfigFile | null): ReadonlyMap<SettingName, Setting> {
+  const settings = new Map<SettingName, Setting>()
+  for (const setting of file?.settings ?? []) settings.set(setting.name, setting)
+  for (const name of SETTING_NAMES) {
+    const value = env[variableOf(name)]
+    if (value !== undefined && value !== '') settings.set(name, fromEnvironment(name, value))
+  }
+  return settings
+}
+
+function fromEnvironment(name: SettingName, value: string): Setting {
+  const source = variableOf(name)
+  if (SETTINGS[name].kind === 'list') return { name, values: value.split(/[ ,]+/).filter(Boolean), source }
+  if (SETTINGS[name].kind !== 'flag') return { name, values: [value], source }
+  const flag = /^(?:1|true|yes|on)$/i.test(value) ? 'true' : /^(?:0|false|no|off)$/i.test(value) ? 'false' : undefined
+  if (flag === undefined) throw new DkimError('usage', `${source} is neither 1 nor 0`, 'unset it, or give 1 or 0')
+  return { name, values: [flag], source }
+}
+
+/** Fills in what the command line left open. */
+export function applySettings(command: Command, settings: ReadonlyMap<SettingName, Setting>): void {
+  // What was given is looked at before anything is filled in: a default never hides behind another.
+  const given = new Set(command.options.filter(option => isGiven(command, option)).map(({ long }) => long?.slice(2)))
+  for (const setting of settings.values()) {
+    const { commands, unless = [] }: SettingRow = SETTINGS[setting.name]
+    if (!commands.includes(command.name()) || given.has(setting.name)) continue
+    if (unless.some(name => given.has(name))) continue
+    const option = command.options.find(({ long }) => long === `--${setting.name}`)
+    if (option !== undefined) fillIn(command, option, setting)
+  }
+}
+
+function isGiven(command: Command, option: Option): boolean {
+  const source = command.getOptionValueSource(option.attributeName())
+  // --color and --no-color share one value; which of them was given is told by the value.
+  return source === 'cli' && (!option.negate || command.getOptionValue(option.attributeName()) === false)
+}
+
+function fillIn(command: Command, option: Option, { values, source, name }: Setting): void {
+  if (SETTINGS[name].kind === 'flag') {
+    command.setOptionValueWithSource(option.attributeName(), values[0] === 'true', source)
+    return
+  }
+  try {
+    const parsed = values.reduce<unknown>(
+      (previous, value) => (option.parseArg === undefined ? value : option.parseArg(value, previous as never)),
+      undefined,
+    )
+    command.setOptionValueWithSource(option.attributeName(), parsed, source)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new DkimError('usage', `${source}: ${name} "${values.join(' ')}": ${why}`, 'dkim config shows every setting')
+  }
+}

@@ -1,0 +1,69 @@
+// dkim lookup: what DNS says of a key, what is wrong with it, and whether it is the one expected.
+
+import { type KeyName, readKeyName } from '../core/index.js'
+import type { Context } from './context.js'
+import { EXIT_CODES, type ExitCode } from './exit-code.js'
+import { checkCombination } from './lookup/combinations.js'
+import { messageKeyNames } from './lookup/from-message.js'
+import type { LookupOptions } from './lookup/options.js'
+import { LookupRun } from './lookup/run.js'
+import type { DefineCommand } from './main.js'
+import { addDnsOptions, addReportOptions, newCommand, parseDuration } from './options.js'
+
+export const defineLookup: DefineCommand = (context, done) =>
+  addReportOptions(
+    addDnsOptions(
+      newCommand('lookup')
+        .example('dkim lookup example.com --selector mail')
+        .example('dkim lookup mail._domainkey.example.com --key mail.private.pem')
+        .example('dkim lookup example.com --discover')
+        .example('dkim lookup example.com -s mail --wait --expect mail.private.pem --all-servers')
+        .example('dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone'),
+    ),
+  )
+    .description('Look a key up in DNS, explain it, and find what is wrong with it.')
+    .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')
+    .option('-s, --selector <name>', 'the selector of the key')
+    .option('--from-message <file>', 'look up every key that this message asks for; - for standard input')
+    .option('--key <file>', 'is this private or public key the published one?')
+    .option('--all-servers', 'ask every authoritative server of the zone, over IPv4 and IPv6')
+    .option('--resolver-set <set>', 'compare what resolvers see: public, or IP,IP…')
+    .option('--wait', 'look again until all agree; --timeout is then for all of it (default: 1h)')
+    .option('--expect <record>', 'with --wait: the record, a file with it, a key file, or none')
+    .option('--interval <duration>', 'with --wait: the first pause, which then grows (default: 2s)', parseDuration)
+    .option('--discover', 'guess the selectors of a domain: is it DKIM-proof?')
+    .option('--save <file>', 'append what was seen to a zone file, to verify old mail with later')
+    .option('--lock <file>', 'compare with this lock file, for CI; without DOMAIN all that it holds')
+    .option('--update', 'with --lock: write what was seen into it')
+    .option('--no-probe', 'do not ask for misplaced records and wildcards beside the name')
+    .option(
+      '--serve <address:port>',
+      'serve the records of --dns-file on loopback until interrupted; port 0 is any free one',
+    )
+    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)')
+    .action(async (domain: string | undefined, options: LookupOptions) =>
+      done(await runLookup(context, domain, options)),
+    )
+
+async function runLookup(context: Context, domain: string | undefined, options: LookupOptions): Promise<ExitCode> {
+  checkCombination(domain, options)
+  if (options.serve !== undefined) return (await import('./lookup/serve.js')).runServe(context, options)
+  if (options.discover) return (await import('./lookup/discover.js')).runDiscover(context, domain!, options)
+  const { names, skipped } = await namesFor(context, domain, options)
+  if (options.lock !== undefined) return (await import('./lookup/lock.js')).runLock(context, names, options)
+  if (options.wait) return (await import('./lookup/wait.js')).runWait(context, names[0]!, options)
+  const run = await LookupRun.open(context, options)
+  for (const name of names) await run.take(name)
+  const code = run.finish()
+  return skipped > 0 && code === EXIT_CODES.ok ? EXIT_CODES.problem : code
+}
+
+async function namesFor(
+  context: Context,
+  domain: string | undefined,
+  options: LookupOptions,
+): Promise<{ names: readonly KeyName[]; skipped: number }> {
+  if (options.fromMessage !== undefined) return messageKeyNames(context, options.fromMessage)
+  if (domain === undefined) return { names: [], skipped: 0 }
+  return { names: [readKeyName(domain, options.selector)], skipped: 0 }
+}

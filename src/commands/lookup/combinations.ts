@@ -1,0 +1,34 @@
+// Which options of dkim lookup go together.
+
+import { DkimError } from '../../core/index.js'
+import type { LookupOptions } from './options.js'
+
+/** The modes exclude each other: each asks another question. */
+const MODES = ['fromMessage', 'wait', 'discover', 'lock', 'serve'] as const
+
+const NAMES: Readonly<Record<(typeof MODES)[number], string>> = {
+  fromMessage: '--from-message',
+  wait: '--wait',
+  discover: '--discover',
+  lock: '--lock',
+  serve: '--serve',
+}
+
+const HINT = 'dkim help lookup lists the options and examples'
+
+export function checkCombination(domain: string | undefined, options: LookupOptions): void {
+  const usage = (message: string, hint = HINT): DkimError => new DkimError('usage', message, hint)
+  const modes = MODES.filter(mode => options[mode] !== undefined)
+  if (modes.length > 1) throw usage(`${NAMES[modes[0]!]} and ${NAMES[modes[1]!]} exclude each other`)
+  const [mode] = modes
+  const needsNoDomain = mode === 'fromMessage' || mode === 'serve' || mode === 'lock'
+  if (domain === undefined && !needsNoDomain) throw usage('which domain?', 'dkim lookup example.com --selector mail')
+  if (domain !== undefined && (mode === 'fromMessage' || mode === 'serve'))
+    throw usage(`${NAMES[mode]} takes no domain`)
+  if (domain === undefined && options.selector !== undefined) throw usage('--selector needs a domain')
+  if (options.expect !== undefined && !options.wait) throw usage('--expect belongs to --wait')
+  if (options.interval !== undefined && !options.wait) throw usage('--interval belongs to --wait')
+  if (options.update && options.lock === undefined) throw usage('--update belongs to --lock')
+  if (mode === 'discover' && options.selector !== undefined)
+    throw usage('--discover finds the selectors itself', 'leave --selector out')
+}

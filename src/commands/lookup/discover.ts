@@ -1,0 +1,46 @@
+// --discover: is this domain DKIM-proof? One screen.
+
+import { DkimError, discover, toDomainName } from '../../core/index.js'
+import { toDiscoveryText } from '../../report/discovery.js'
+import { toJson, toJsonLine } from '../../report/json.js'
+import { styleFor } from '../../report/style.js'
+import type { Context } from '../context.js'
+import { openSource } from '../dns.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { openSpinner } from '../spinner.js'
+import type { LookupOptions } from './options.js'
+
+export async function runDiscover(context: Context, text: string, options: LookupOptions): Promise<ExitCode> {
+  const domain = toDomainName(text.endsWith('.') ? text.slice(0, -1) : text)
+  if (domain === undefined) {
+    throw new DkimError('name-invalid', `${text} is no domain name`, 'dkim lookup example.com --discover')
+  }
+  const source = await openSource(context, options)
+  const spinner = openSpinner(context, options.format === 'text' && !options.quiet)
+  try {
+    const discovery = await discover(source, domain, {
+      signal: context.signal,
+      onProgress: (done, total, found) => spinner.say(`${domain}: ${done} of ${total} selectors asked, ${found} found`),
+    })
+    spinner.stop()
+    if (!options.quiet) {
+      const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
+      if (options.format === 'json') context.stdout.write(toJson(discovery))
+      else if (options.format === 'ndjson') context.stdout.write(toJsonLine(discovery))
+      else context.stdout.write(toDiscoveryText(discovery, style))
+    }
+    return exitCodeOf(discovery)
+  } finally {
+    spinner.stop()
+  }
+}
+
+function exitCodeOf({ keys, asked, failed, domainkey }: Awaited<ReturnType<typeof discover>>): ExitCode {
+  const trouble = keys.some(
+    ({ result, findings }) =>
+      result === 'invalid' || findings.some(({ severity }) => severity === 'critical' || severity === 'error'),
+  )
+  if (trouble) return EXIT_CODES.problem
+  if (keys.some(({ result }) => result === 'found')) return EXIT_CODES.ok
+  return domainkey === 'unknown' || failed === asked ? EXIT_CODES.temporary : EXIT_CODES.nothing
+}

@@ -1,0 +1,46 @@
+// --from-message: the names that the signatures of one message ask for.
+
+import { DkimError, type KeyName, keysOfMessage, LIMITS, LineEndNormalizer } from '../../core/index.js'
+import type { Context } from '../context.js'
+import { readInputs } from '../input.js'
+import { say } from '../main.js'
+
+export async function messageKeyNames(
+  context: Context,
+  path: string,
+): Promise<{ names: readonly KeyName[]; skipped: number }> {
+  const { names, skipped } = keysOfMessage(await readHeader(context, path))
+  if (names.length === 0 && skipped === 0) {
+    throw new DkimError(
+      'input-not-a-message',
+      `${path} is not signed`,
+      'it has no DKIM-Signature field, and so asks for no key',
+    )
+  }
+  if (skipped > 0)
+    say(
+      context,
+      'warning',
+      `${skipped} signature${skipped === 1 ? '' : 's'} of ${path} name no key that could be asked for`,
+    )
+  return { names, skipped }
+}
+
+async function readHeader(context: Context, path: string): Promise<Buffer> {
+  for await (const input of readInputs([path], context, { single: true, once: true })) {
+    if (input.error !== undefined) throw input.error
+    const chunks: Buffer[] = []
+    let size = 0
+    const lines = new LineEndNormalizer(chunk => {
+      chunks.push(Buffer.from(chunk))
+      size += chunk.length
+    })
+    for await (const chunk of input.chunks()) {
+      lines.write(chunk)
+      if (size > LIMITS.headerBytes) break
+    }
+    lines.end()
+    return Buffer.concat(chunks)
+  }
+  throw new DkimError('input-unreadable', `${path} holds no message`, 'name the file of one message')
+}

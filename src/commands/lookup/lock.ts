@@ -1,0 +1,93 @@
+// --lock: holds DNS against what it was, for pipelines; --update writes down what it is.
+
+import { readFileSync } from 'node:fs'
+import {
+  DkimError,
+  type Drift,
+  driftOf,
+  formatLock,
+  type KeyName,
+  type KeyReport,
+  type LockFile,
+  lockedKey,
+  lookUpKey,
+  parseLock,
+  readKeyName,
+} from '../../core/index.js'
+import { toDriftText } from '../../report/drift.js'
+import { toJson, toJsonLine } from '../../report/json.js'
+import type { Context } from '../context.js'
+import { openSource } from '../dns.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { openOutputFile } from '../output-file.js'
+import type { LookupOptions } from './options.js'
+
+export async function runLock(context: Context, asked: readonly KeyName[], options: LookupOptions): Promise<ExitCode> {
+  const file = options.lock!
+  const lock = readLock(file, options.update === true)
+  const names = asked.length > 0 ? asked : [...lock.keys()].map(name => readKeyName(name))
+  if (names.length === 0)
+    throw new DkimError('usage', `${file} holds no key`, 'dkim lookup DOMAIN --selector S --lock FILE --update')
+  const source = await openSource(context, options)
+  const reports = await Promise.all(
+    names.map(async name => (await lookUpKey(source, name, { probe: false, signal: context.signal })).report),
+  )
+  const drifts = reports.flatMap(report => driftOf(report.name, lock.get(report.name), report))
+  if (options.update) return update(context, file, lock, reports, options)
+  write(context, drifts, names.length, options)
+  if (drifts.some(({ kind }) => kind !== 'unknown')) return EXIT_CODES.problem
+  return drifts.length > 0 ? EXIT_CODES.temporary : EXIT_CODES.ok
+}
+
+function readLock(file: string, mayBeMissing: boolean): LockFile {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    if (code === 'ENOENT' && mayBeMissing) return new Map()
+    throw new DkimError('state-invalid', `${file}: cannot be read (${code})`, 'write it first, with --update')
+  }
+  return parseLock(text, file)
+}
+
+/** Nothing is written where DNS failed: a lock that holds a failure would be no expectation. */
+function update(
+  context: Context,
+  file: string,
+  lock: LockFile,
+  reports: readonly KeyReport[],
+  { quiet, format }: LookupOptions,
+): ExitCode {
+  const failed = reports.find(({ result }) => result === 'unavailable')
+  if (failed !== undefined) {
+    context.stderr.write(`dkim: warning: ${failed.name} could not be looked up: ${file} stays as it is\n`)
+    return EXIT_CODES.temporary
+  }
+  const next = new Map(lock)
+  for (const report of reports) next.set(report.name, lockedKey(report))
+  const output = openOutputFile(file)
+  try {
+    output.write(Buffer.from(formatLock(next)))
+    output.commit()
+  } catch (error) {
+    output.abandon()
+    throw error
+  }
+  if (!quiet && format === 'text')
+    context.stderr.write(`dkim: note: ${file} holds ${next.size} key${next.size === 1 ? '' : 's'} now\n`)
+  return EXIT_CODES.ok
+}
+
+function write(
+  context: Context,
+  drifts: readonly Drift[],
+  count: number,
+  { quiet, format, lock }: LookupOptions,
+): void {
+  if (quiet) return
+  const report = { schema: 'dkim.drift/1', lock, result: drifts.length === 0 ? 'same' : 'drift', keys: count, drifts }
+  if (format === 'json') context.stdout.write(toJson(report))
+  else if (format === 'ndjson') context.stdout.write(toJsonLine(report))
+  else context.stdout.write(toDriftText(drifts, count))
+}

@@ -1,0 +1,25 @@
+// The options of dkim lookup.
+
+import type { DnsOptions, ReportFormat } from '../options.js'
+
+export interface LookupOptions extends DnsOptions {
+  readonly selector?: string
+  readonly fromMessage?: string
+  readonly key?: string
+  readonly allServers?: boolean
+  readonly resolverSet?: string
+  readonly wait?: boolean
+  readonly expect?: string
+  /** Milliseconds. */
+  readonly interval?: number
+  readonly discover?: boolean
+  readonly save?: string
+  readonly lock?: string
+  readonly update?: boolean
+  readonly probe?: boolean
+  readonly serve?: string
+  readonly serverPort?: string
+  readonly format: ReportFormat
+  readonly quiet?: boolean
+  readonly color?: boolean
+}

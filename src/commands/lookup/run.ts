@@ -1,0 +1,143 @@
+// Ordinary lookups: one report a name, in the format asked for.
+
+import {
+  askAuthoritative,
+  askResolvers,
+  type DnsSource,
+  type KeyName,
+  lookUpKey,
+  type PublicKey,
+  type ServersReport,
+} from '../../core/index.js'
+import { toJson, toJsonLine } from '../../report/json.js'
+import { type LookupReport, toLookupText } from '../../report/lookup.js'
+import { type Style, styleFor } from '../../report/style.js'
+import type { Context } from '../context.js'
+import { openSource } from '../dns.js'
+import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { openSpinner } from '../spinner.js'
+import { readPublicKey } from './key-file.js'
+import type { LookupOptions } from './options.js'
+import { appendSeen } from './save.js'
+import { authoritativeConnect, resolverConnect, resolverSet } from './server-sets.js'
+
+export class LookupRun {
+  readonly #context: Context
+  readonly #options: LookupOptions
+  readonly #source: DnsSource
+  readonly #style: Style
+  readonly #key: PublicKey | null
+  readonly #reports: LookupReport[] = []
+  readonly #codes = new Set<ExitCode>()
+
+  private constructor(
+    context: Context,
+    options: LookupOptions,
+    source: DnsSource,
+    style: Style,
+    key: PublicKey | null,
+  ) {
+    this.#context = context
+    this.#options = options
+    this.#source = source
+    this.#style = style
+    this.#key = key
+  }
+
+  static async open(context: Context, options: LookupOptions): Promise<LookupRun> {
+    const key = options.key === undefined ? null : await readPublicKey(context, options.key)
+    const source = await openSource(context, options)
+    const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
+    return new LookupRun(context, options, source, style, key)
+  }
+
+  async take(name: KeyName): Promise<LookupReport> {
+    const spinner = openSpinner(this.#context, this.#options.format === 'text' && !this.#options.quiet)
+    spinner.say(`asking for ${name.name}`)
+    try {
+      const report = await this.#lookUp(name)
+      spinner.stop()
+      this.#codes.add(exitCodeOf(report))
+      this.#reports.push(report)
+      this.#write(report)
+      return report
+    } finally {
+      spinner.stop()
+    }
+  }
+
+  async #lookUp(name: KeyName): Promise<LookupReport> {
+    const { signal } = this.#context
+    const probe = this.#options.probe !== false
+    const { report, answer, key } = await lookUpKey(this.#source, name, { probe, signal })
+    const servers = await this.#askServers(name)
+    if (this.#options.save !== undefined)
+      appendSeen(this.#options.save, answer, this.#options.now ?? this.#context.now())
+    return {
+      ...report,
+      match: this.#match(key),
+      servers: servers.flatMap(({ report: asked }) => asked.servers),
+      agreement:
+        servers.length === 0
+          ? null
+          : {
+              authoritative: servers.find(({ kind }) => kind === 'authoritative')?.report.agreement ?? null,
+              recursive: servers.find(({ kind }) => kind === 'recursive')?.report.agreement ?? null,
+            },
+    }
+  }
+
+  #match(key: PublicKey | null): LookupReport['match'] {
+    if (this.#key === null) return null
+    const { fingerprint } = this.#key
+    return { file: this.#options.key!, fingerprint, matches: key?.fingerprint === fingerprint }
+  }
+
+  async #askServers(name: KeyName): Promise<{ kind: 'authoritative' | 'recursive'; report: ServersReport }[]> {
+    const { signal } = this.#context
+    const asked: { kind: 'authoritative' | 'recursive'; report: ServersReport }[] = []
+    if (this.#options.allServers) {
+      const report = await askAuthoritative(this.#source, name.name, authoritativeConnect(this.#options), signal)
+      asked.push({ kind: 'authoritative', report: report ?? { agreement: 'unreachable', servers: [] } })
+    }
+    if (this.#options.resolverSet !== undefined) {
+      const set = resolverSet(this.#options.resolverSet)
+      asked.push({
+        kind: 'recursive',
+        report: await askResolvers(set, name.name, resolverConnect(this.#options), signal),
+      })
+    }
+    return asked
+  }
+
+  #write(report: LookupReport): void {
+    const { format, quiet } = this.#options
+    if (quiet || format === 'json') return
+    if (format === 'ndjson') this.#context.stdout.write(toJsonLine(report))
+    else {
+      const gap = this.#reports.length > 1 ? '\n' : ''
+      this.#context.stdout.write(gap + toLookupText(report, this.#style))
+    }
+  }
+
+  /** JSON for one name is an object, for those of a message an array. */
+  finish(): ExitCode {
+    const { format, quiet, fromMessage } = this.#options
+    if (!quiet && format === 'json') {
+      this.#context.stdout.write(toJson(fromMessage === undefined ? this.#reports[0] : this.#reports))
+    }
+    return combineExitCodes(this.#codes)
+  }
+}
+
+/** `found` with a serious finding, another key than expected, or servers that disagree is a problem. */
+export function exitCodeOf({ result, findings, match, agreement }: LookupReport): ExitCode {
+  if (result === 'unavailable') return EXIT_CODES.temporary
+  if (result === 'not-found') return EXIT_CODES.nothing
+  if (result !== 'found') return EXIT_CODES.problem
+  if (findings.some(({ severity }) => severity === 'critical' || severity === 'error')) return EXIT_CODES.problem
+  if (match?.matches === false) return EXIT_CODES.problem
+  const agreements = [agreement?.authoritative ?? null, agreement?.recursive ?? null]
+  if (agreements.some(one => one === 'split' || one === 'stale' || one === 'lame')) return EXIT_CODES.problem
+  return agreements.includes('unreachable') ? EXIT_CODES.temporary : EXIT_CODES.ok
+}

@@ -1,0 +1,40 @@
+// --save: what was seen, appended to a zone file, so that mail still verifies after the key has gone from DNS.
+
+import { appendFileSync, readFileSync } from 'node:fs'
+import { DkimError, readZone, type TxtAnswer } from '../../core/index.js'
+import { toZoneLines } from '../../report/zone-lines.js'
+
+/** What the file says already is not written again: appending twice changes nothing. */
+export function appendSeen(file: string, answer: TxtAnswer, when: Date): void {
+  if (answer.status !== 'found') return
+  const existing = readExisting(file)
+  // A file that is no zone file is not touched.
+  if (existing !== null) readZone(existing, file)
+  const text = existing?.toString('latin1') ?? ''
+  const lines = toZoneLines(answer).filter(line => !text.includes(line))
+  if (lines.length === 0) return
+  const gap = text === '' || text.endsWith('\n') ? '' : '\n'
+  const block = `${gap}; seen ${when.toISOString().slice(0, 19)}Z\n${lines.join('\n')}\n`
+  try {
+    appendFileSync(file, block, 'latin1')
+  } catch (error) {
+    throw new DkimError('output-failed', `cannot write ${file}: ${codeOf(error)}`)
+  }
+}
+
+function readExisting(file: string): Buffer | null {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw new DkimError(
+      'output-failed',
+      `cannot read ${file}: ${codeOf(error)}`,
+      '--save takes a zone file to append to',
+    )
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+}

@@ -1,0 +1,146 @@
+// Which selectors a domain has: bounded guessing, ranked by what MX and SPF say. Absence can never be proven this way.
+
+import type { DnsSource } from '../dns/answer.js'
+import { TEMPORARY_STATUSES } from '../dns/resolver.js'
+import { allProviders, knownSelectors, type ProviderRow } from '../providers.js'
+import { keyName } from './key-name.js'
+import { type KeyReport, lookUpKey, randomSelector } from './key-report.js'
+import { COMMON_SELECTORS, MAIL_HOSTS } from './selectors.js'
+
+export interface Discovery {
+  readonly schema: 'dkim.discovery/1'
+  readonly domain: string
+  /** Whether _domainkey.<domain> exists: "no" means that nothing is below it (RFC 8020), as far as the server tells the truth. */
+  readonly domainkey: 'exists' | 'absent' | 'unknown'
+  /** Every selector is answered: guesses that match the wildcard do not count. */
+  readonly wildcard: boolean
+  /** Services that MX and SPF point at. */
+  readonly providers: readonly { readonly name: string; readonly because: string }[]
+  readonly mx: readonly string[]
+  readonly spf: string | null
+  readonly keys: readonly KeyReport[]
+  /** Selectors asked for, and how many of them failed for now. */
+  readonly asked: number
+  readonly failed: number
+}
+
+export interface DiscoverOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number, found: number) => void
+}
+
+const MAX_SELECTORS = 160
+const CONCURRENCY = 10
+/** Still asked for where the server says that there is nothing: some say so wrongly. */
+const DOUBTS = 12
+
+export async function discover(source: DnsSource, domain: string, options: DiscoverOptions = {}): Promise<Discovery> {
+  const { signal } = options
+  const [around, wildcard, parent] = await Promise.all([
+    surroundings(source, domain, signal),
+    source.txt(`${randomSelector()}._domainkey.${domain}`, signal),
+    source.query(`_domainkey.${domain}`, 'TXT', signal),
+  ])
+  const absent = parent.status === 'nxdomain'
+  const selectors = selectorsFor(around.rows).slice(0, absent ? DOUBTS : MAX_SELECTORS)
+  const reports = await inBatches(selectors, options, selector =>
+    lookUpKey(source, keyName(domain, selector), { probe: false, ...(signal === undefined ? {} : { signal }) }),
+  )
+  const wild =
+    wildcard.status === 'found' ? wildcard.records.map(({ data }) => Buffer.from(data).toString('hex')).join() : null
+  const keys = reports.flatMap(({ report, answer }) => {
+    const same = wild !== null && answer.records.map(({ data }) => Buffer.from(data).toString('hex')).join() === wild
+    const dangling = report.result === 'not-found' && report.chain.length > 0
+    return (report.result !== 'not-found' || dangling) && report.result !== 'unavailable' && !same ? [report] : []
+  })
+  return {
+    schema: 'dkim.discovery/1',
+    domain,
+    domainkey: absent ? 'absent' : TEMPORARY_STATUSES.has(parent.status) ? 'unknown' : 'exists',
+    wildcard: wild !== null,
+    providers: around.providers,
+    mx: around.mx,
+    spf: around.spf,
+    keys,
+    asked: selectors.length,
+    failed: reports.filter(({ report }) => report.result === 'unavailable').length,
+  }
+}
+
+interface Surroundings {
+  readonly mx: readonly string[]
+  readonly spf: string | null
+  readonly providers: readonly { name: string; because: string }[]
+  readonly rows: readonly ProviderRow[]
+}
+
+/** Who carries the domain's mail, by MX and SPF. */
+async function surroundings(source: DnsSource, domain: string, signal?: AbortSignal): Promise<Surroundings> {
+  const [mxAnswer, txtAnswer] = await Promise.all([
+    source.query(domain, 'MX', signal),
+    source.query(domain, 'TXT', signal),
+  ])
+  const mx = mxAnswer.records.flatMap(({ data }) => (data.type === 'MX' ? [data.target] : [])).sort()
+  const texts = txtAnswer.records.flatMap(({ data }) =>
+    data.type === 'TXT' ? [Buffer.concat(data.strings).toString('latin1')] : [],
+  )
+  const spf = texts.find(text => /^v=spf1(?: |$)/i.test(text)) ?? null
+  const included = [...(spf ?? '').matchAll(/(?:include:|redirect=)([A-Za-z0-9._-]{1,253})/gi)].map(([, host]) =>
+    host!.toLowerCase(),
+  )
+  const seen = [
+    ...mx.map(host => ({ host, because: `MX ${host}` })),
+    ...included.map(host => ({ host, because: `SPF ${host}` })),
+  ]
+  const rows = new Map<ProviderRow, string>()
+  for (const { host, because } of seen) {
+    for (const row of rowsOf(host)) if (!rows.has(row)) rows.set(row, because)
+  }
+  const providers = [...rows].map(([{ name }, because]) => ({ name, because }))
+  return { mx, spf, providers, rows: [...rows.keys()] }
+}
+
+/** By the data table of mail hosts, else by a common parent of the host and a provider's CNAME targets. */
+function rowsOf(host: string): ProviderRow[] {
+  const known = [...MAIL_HOSTS].find(([suffix]) => endsWith(host, suffix))
+  if (known !== undefined) return allProviders().filter(({ id }) => id === known[1])
+  return allProviders().filter(({ targets }) => targets.some(target => endsWith(host, lastTwo(target))))
+}
+
+function lastTwo(name: string): string {
+  return name.split('.').slice(-2).join('.')
+}
+
+function endsWith(name: string, suffix: string): boolean {
+  return name === suffix || name.endsWith(`.${suffix}`)
+}
+
+/** Likely ones first; each once. */
+function selectorsFor(rows: readonly ProviderRow[]): string[] {
+  const likely = rows.flatMap(({ selectors }) => selectors.filter(selector => typeof selector === 'string'))
+  return [...new Set([...likely, ...COMMON_SELECTORS, ...knownSelectors()])]
+}
+
+async function inBatches<T, R>(
+  items: readonly T[],
+  { onProgress }: DiscoverOptions,
+  work: (item: T) => Promise<R & { report: KeyReport }>,
+): Promise<R[]> {
+  const results: R[] = new Array(items.length)
+  let next = 0
+  let done = 0
+  let found = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next
+      next += 1
+      const result = await work(items[index]!)
+      results[index] = result
+      done += 1
+      if (result.report.result === 'found') found += 1
+      onProgress?.(done, items.length, found)
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
+  return results
+}

@@ -1,0 +1,38 @@
+// What a lookup is about: a selector and a domain, or the name made of both.
+
+import { keyRecordName, lowerAscii, toDomainName, toSelector } from '../abnf.js'
+import { DkimError } from '../errors.js'
+
+export interface KeyName {
+  /** Lower case A-labels without the final dot, as asked. */
+  readonly name: string
+  readonly domain: string
+  readonly selector: string
+}
+
+const NAME_HINT = 'dkim lookup example.com --selector mail, or dkim lookup mail._domainkey.example.com'
+
+/** `text` is a domain with `selector` given, or the whole name without. Throws DkimError('name-invalid' or 'usage'). */
+export function readKeyName(text: string, selector?: string): KeyName {
+  const bare = text.endsWith('.') ? text.slice(0, -1) : text
+  const marker = '._domainkey.'
+  const at = lowerAscii(bare).lastIndexOf(marker)
+  if (at === -1) {
+    if (selector === undefined) throw new DkimError('usage', `which selector of ${text}?`, NAME_HINT)
+    return keyName(bare, selector)
+  }
+  if (selector !== undefined) {
+    throw new DkimError('usage', `${text} names a selector already`, `leave --selector out, or name the domain alone`)
+  }
+  return keyName(bare.slice(at + marker.length), bare.slice(0, at))
+}
+
+export function keyName(domainText: string, selectorText: string): KeyName {
+  const domain = toDomainName(domainText)
+  if (domain === undefined) throw new DkimError('name-invalid', `${domainText} is no domain name`, NAME_HINT)
+  const selector = toSelector(selectorText)
+  if (selector === undefined) throw new DkimError('name-invalid', `${selectorText} is no selector`, NAME_HINT)
+  const name = keyRecordName(selector, domain)
+  if (name === undefined) throw new DkimError('name-invalid', 'the name is longer than DNS allows', NAME_HINT)
+  return { name, domain, selector: lowerAscii(selector) }
+}

@@ -1,0 +1,62 @@
+// What guessing found out about a domain, for people: findings first, and what it proves.
+
+import type { Discovery, KeyReport } from '../core/index.js'
+import { findingLines } from './lookup.js'
+import { row, wrapped } from './rows.js'
+import { PLAIN, type Style, visible } from './style.js'
+
+export function toDiscoveryText(discovery: Discovery, style: Style = PLAIN): string {
+  const usable = discovery.keys.filter(({ result }) => result === 'found')
+  const lines = [headline(discovery, usable.length, style), '']
+  for (const key of discovery.keys) lines.push(...keyLines(key, style))
+  if (discovery.keys.length > 0) lines.push('')
+  lines.push(...surroundingLines(discovery), ...conclusionLines(discovery, usable.length))
+  return `${lines.join('\n')}\n`
+}
+
+function headline({ domain, asked }: Discovery, found: number, style: Style): string {
+  const mark = found > 0 ? style.good('✓') : style.warn('–')
+  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'} among ${asked} selectors asked for`
+}
+
+function keyLines({ selector, result, key, provider, chain, findings }: KeyReport, style: Style): string[] {
+  const mark = result === 'found' ? style.good('✓') : style.bad('✗')
+  const facts = [
+    key === null ? result : `${key.type} ${key.bits} bits`,
+    ...(key !== null && result !== 'found' ? [result] : []),
+    ...(chain[0] === undefined ? [] : [`alias to ${visible(chain[0].target)}`]),
+    ...(provider === null ? [] : [provider.name]),
+  ]
+  const shown = findings.filter(({ severity }) => severity !== 'info')
+  return [
+    row(`${mark} ${visible(selector)}`, facts.join(', ')),
+    ...shown.flatMap(finding => findingLines(finding, style).map(line => `  ${line}`)),
+  ]
+}
+
+function surroundingLines({ mx, spf, providers, wildcard }: Discovery): string[] {
+  const lines: string[] = []
+  if (mx.length > 0) lines.push(...wrapped('MX', mx.map(visible).join(', ')))
+  if (spf !== null) lines.push(...wrapped('SPF', `"${visible(spf)}"`))
+  for (const { name, because } of providers) lines.push(row('service', `${name} (by ${visible(because)})`))
+  if (wildcard)
+    lines.push(
+      ...wrapped('wildcard', 'every selector is answered with the same text: guesses that match it are not counted'),
+    )
+  return lines
+}
+
+function conclusionLines({ domainkey, keys, asked, failed, domain }: Discovery, found: number): string[] {
+  const lines = ['']
+  if (failed > 0) lines.push(`  ${failed} of ${asked} questions got no answer: look again later`)
+  if (found > 0) lines.push(`  found ${found}; others may exist: selectors can be guessed, absence can't be proven`)
+  else if (domainkey === 'absent' && keys.length === 0) {
+    lines.push(
+      `  the name server says that nothing exists below _domainkey.${visible(domain)} (RFC 8020):`,
+      '  no key is published, unless the server says so wrongly, as a few do',
+    )
+  } else
+    lines.push("  none of the usual names is there; that doesn't mean that there is no key: absence can't be proven")
+  lines.push(`  sure way: dkim lookup --from-message FILE, with a message that ${visible(domain)} sent`)
+  return lines
+}

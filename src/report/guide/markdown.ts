@@ -1,0 +1,28 @@
+// A page of the guide as Markdown, for docs/reasons/.
+
+import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
+
+export function guideMarkdown(code: GuideCode): string {
+  const { cause, confirm, fix }: Guide = GUIDES[code]
+  return [
+    `# ${code}`,
+    `*${titleOf(code)}* (${standingOf(code)})`,
+    '## What causes it',
+    cause,
+    '## How to make sure',
+    ...confirm.map(stepMarkdown),
+    '## What to do',
+    ...fix.map(stepMarkdown),
+    `On a terminal: \`dkim help ${code}\``,
+    '',
+  ].join('\n\n')
+}
+
+export function guideIndexMarkdown(): string {
+  const rows = GUIDE_CODES.map(code => `| [${code}](${code}.md) | ${titleOf(code)} | ${standingOf(code)} |`)
+  return `# Reasons and warnings\n\n| code | in words | standing |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+function stepMarkdown([text, command]: Step): string {
+  return command === undefined ? `- ${text}.` : `- ${text}:\n\n  \`\`\`sh\n  ${command}\n  \`\`\``
+}

@@ -1,0 +1,44 @@
+// A page of the guide on a terminal.
+
+import { PLAIN, type Style } from '../style.js'
+import { wrapWords } from '../wrap.js'
+import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
+
+const COLUMNS = 88
+
+export function guideText(code: GuideCode, style: Style = PLAIN): string {
+  const { cause, confirm, fix }: Guide = GUIDES[code]
+  const lines = [
+    style.strong(code),
+    ...wrapWords(`${titleOf(code)} (${standingOf(code)})`, COLUMNS),
+    '',
+    style.strong('What causes it'),
+    ...indented(cause),
+    '',
+    style.strong('How to make sure'),
+    ...confirm.flatMap(step => stepLines(step, style)),
+    '',
+    style.strong('What to do'),
+    ...fix.flatMap(step => stepLines(step, style)),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** Every code there is a page for. */
+export function guideIndex(style: Style = PLAIN): string {
+  const width = Math.max(...GUIDE_CODES.map(code => code.length)) + 2
+  return GUIDE_CODES.map(code => `  ${style.strong(code)}${' '.repeat(width - code.length)}${titleOf(code)}\n`).join('')
+}
+
+function indented(text: string): string[] {
+  return wrapWords(text, COLUMNS - 2).map(line => `  ${line}`)
+}
+
+function stepLines([text, command]: Step, style: Style): string[] {
+  const [first = '', ...rest] = wrapWords(`${text}${command === undefined ? '.' : ':'}`, COLUMNS - 4)
+  return [
+    `  - ${first}`,
+    ...rest.map(line => `    ${line}`),
+    ...(command === undefined ? [] : [`      ${style.dim('$')} ${command}`]),
+  ]
+}

@@ -1,0 +1,246 @@
+// Lookup reports for people: what stands at the name, what is wrong with it, and how it should read.
+
+import {
+  type Agreement,
+  type Finding,
+  isTrustedPath,
+  type KeyReport,
+  type ServerView,
+  type Severity,
+} from '../core/index.js'
+import { fold, row, wrapped } from './rows.js'
+import { PLAIN, type Style, shorten, visible } from './style.js'
+
+/** A key report with what was asked for beside it. */
+export interface LookupReport extends KeyReport {
+  /** --key: whether the key of a file is the one that is published. */
+  readonly match: { readonly file: string; readonly fingerprint: string; readonly matches: boolean } | null
+  readonly servers: readonly ServerView[]
+  readonly agreement: { readonly authoritative: Agreement | null; readonly recursive: Agreement | null } | null
+}
+
+export function toLookupText(report: LookupReport, style: Style = PLAIN): string {
+  const lines = [headline(report, style), ...whyLines(report), '']
+  if (report.match !== null) lines.push(...matchLines(report.match, style), '')
+  for (const finding of report.findings) lines.push(...findingLines(finding, style))
+  if (report.findings.length > 0) lines.push('')
+  lines.push(...correctedLines(report, style))
+  lines.push(...chainLines(report), ...recordLines(report), ...tagLines(report), ...factLines(report))
+  lines.push(...serverLines(report, style))
+  return `${lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`
+}
+
+const RESULT_TEXT = {
+  found: 'a key that verifiers accept',
+  'not-found': 'no key record',
+  revoked: 'the key was revoked',
+  invalid: 'a key record that verifiers do not accept',
+  unavailable: 'could not be looked up for now',
+} as const satisfies Record<KeyReport['result'], string>
+
+const STATUS_TEXT = {
+  found: '',
+  nodata: 'the name exists, but has no TXT record',
+  nxdomain: 'the name does not exist',
+  'cname-loop': 'the aliases lead nowhere',
+  servfail: 'the server failed',
+  refused: 'the server refused to answer',
+  timeout: 'no answer in time',
+  network: 'no server could be reached',
+  malformed: 'no answer that can be trusted',
+} as const satisfies Record<KeyReport['status'], string>
+
+function headline(report: LookupReport, style: Style): string {
+  const trouble = report.findings.some(({ severity }) => severity === 'critical' || severity === 'error')
+  const mark = markOf(report.result, trouble, style)
+  const text = report.result === 'found' && trouble ? 'a key record with faults that count' : RESULT_TEXT[report.result]
+  return `${mark}  ${style.strong(visible(report.name))}: ${text}`
+}
+
+function markOf(result: KeyReport['result'], trouble: boolean, style: Style): string {
+  if (result === 'unavailable' || result === 'not-found') return style.warn(`– ${result}`)
+  return result === 'found' && !trouble ? style.good('✓ found') : style.bad(`✗ ${result}`)
+}
+
+function whyLines({ result, detail, status }: LookupReport): string[] {
+  const why = detail ?? STATUS_TEXT[status]
+  return result === 'found' || result === 'revoked' || why === '' ? [] : wrapped('why', visible(why))
+}
+
+function matchLines({ file, matches }: NonNullable<LookupReport['match']>, style: Style): string[] {
+  const text = matches ? style.good('✓ is the published one') : style.bad('✗ is not the published one')
+  return [row('key', `${visible(file)} ${text}`)]
+}
+
+const SEVERITY_MARKS = {
+  critical: style => style.bad('✗ critical'),
+  error: style => style.bad('✗ error'),
+  warning: style => style.warn('! warning'),
+  info: style => style.dim('– info'),
+} as const satisfies Record<Severity, (style: Style) => string>
+
+const TEXT_WIDTH = 94
+
+export function findingLines(finding: Finding, style: Style): string[] {
+  const [first, ...rest] = fold(`${visible(finding.text)} (${finding.code})`, TEXT_WIDTH - 12)
+  return [
+    `  ${SEVERITY_MARKS[finding.severity](style)}  ${first}`,
+    ...rest.map(line => `      ${line}`),
+    ...fold(`fix: ${visible(finding.fix)}`, TEXT_WIDTH).map(line => `      ${line}`),
+  ]
+}
+
+/** Whole and on a line of its own, to be copied. */
+function correctedLines({ records, findings }: LookupReport, style: Style): string[] {
+  const texts = new Set([...records.map(({ corrected }) => corrected), ...findings.map(({ record }) => record)])
+  texts.delete(null)
+  if (texts.size === 0) return []
+  return ['  the record as it should read:', ...[...texts].map(text => `    ${style.strong(visible(text ?? ''))}`), '']
+}
+
+function chainLines({ chain }: LookupReport): string[] {
+  return chain.map(({ name, type, target, ttl }) => row(type, `${visible(name)} -> ${visible(target)} (TTL ${ttl})`))
+}
+
+const SHOWN_TEXT = 120
+
+function recordLines({ records, key }: LookupReport): string[] {
+  return records.flatMap(({ text, ttl, strings }) => {
+    const facts = [
+      `${text.length} characters`,
+      ...(strings > 1 ? [`${strings} strings`] : []),
+      ...(ttl === null ? [] : [`TTL ${ttl}`]),
+    ]
+    const shown = key === null && records.length > 1 ? SHOWN_TEXT : SHOWN_TEXT / 2
+    return [row('TXT', `"${shorten(visible(text), shown)}" (${facts.join(', ')})`)]
+  })
+}
+
+const KEY_TYPES: Readonly<Record<string, string>> = { rsa: 'an RSA key', ed25519: 'an Ed25519 key' }
+const FLAGS: Readonly<Record<string, string>> = {
+  y: 'the domain is testing DKIM',
+  s: 'only for addresses at this very domain, no subdomains',
+}
+
+/** Each tag in plain words. */
+function explain(name: string, value: string): string {
+  switch (name) {
+    case 'v':
+      return 'a DKIM key record'
+    case 'k':
+      return KEY_TYPES[value] ?? 'a key of an unknown type'
+    case 'h':
+      return `signatures must use ${value.split(':').join(' or ')}`
+    case 's':
+      return value.split(':').includes('*') ? 'for every service' : `for ${value.split(':').join(' and ')} only`
+    case 't':
+      return value
+        .split(':')
+        .map(flag => FLAGS[flag.trim()] ?? `${flag.trim()}: unknown, ignored`)
+        .join('; ')
+    case 'n':
+      return 'a note for people'
+    case 'p':
+      return value === '' ? 'no key: it was revoked' : `the public key, ${value.length} characters`
+    case 'g':
+      return 'obsolete since RFC 6376, ignored'
+    default:
+      return 'unknown, ignored'
+  }
+}
+
+function tagLines({ tags }: LookupReport): string[] {
+  if (tags.length === 0) return []
+  const rows = tags.map(({ name, value }) =>
+    row(`${name}=${shorten(visible(value), 15)}`, visible(explain(name, value))),
+  )
+  return ['', ...rows]
+}
+
+function factLines(report: LookupReport): string[] {
+  const lines: string[] = ['']
+  if (report.key !== null) {
+    const { type, bits, fingerprint } = report.key
+    lines.push(row('key', `${type}, ${bits} bits, ${fingerprint}`))
+  }
+  if (report.provider !== null)
+    lines.push(row('provider', `${report.provider.name} (${report.provider.confidence} confidence)`))
+  const dnssec = dnssecText(report)
+  if (dnssec !== null) lines.push(...wrapped('DNSSEC', dnssec))
+  if (report.records.length === 0 && report.negativeTtl !== null) {
+    lines.push(row('remembered for', `${report.negativeTtl} seconds by resolvers that were told that there is nothing`))
+  }
+  if (report.server !== null)
+    lines.push(row(report.result === 'unavailable' ? 'asked' : 'answered by', visible(report.server)))
+  lines.push(...nextLines(report))
+  return lines
+}
+
+function nextLines({ result, findings, domain }: LookupReport): string[] {
+  if (result === 'unavailable') return wrapped('next', 'try again later, or ask another server with --nameserver')
+  if (result !== 'not-found' || findings.length > 0) return []
+  return wrapped('next', `is the selector right? dkim lookup ${visible(domain)} --discover asks for the usual ones`)
+}
+
+function dnssecText({ dnssec, server }: LookupReport): string | null {
+  if (dnssec === null || server === null) return null
+  if (!dnssec) return 'no DNSSEC, which is normal'
+  if (isTrustedPath(server)) return 'signed, and validated by the resolver'
+  return 'validated, says the resolver; the way to it could have been tampered with'
+}
+
+const STATE_MARKS = {
+  same: style => style.good('✓ same'),
+  stale: style => style.warn('! stale'),
+  differs: style => style.bad('✗ differs'),
+  lame: style => style.bad('✗ lame'),
+  unreachable: style => style.warn('– unreachable'),
+} as const satisfies Record<ServerView['state'], (style: Style) => string>
+
+function serverLines(report: LookupReport, style: Style): string[] {
+  const lines: string[] = []
+  for (const kind of ['authoritative', 'recursive'] as const) {
+    const views = report.servers.filter(view => view.kind === kind)
+    const agreement = report.agreement?.[kind] ?? null
+    if (agreement === null) continue
+    lines.push(
+      '',
+      `  ${kind === 'authoritative' ? 'authoritative servers' : 'resolvers'}: ${agreementText(agreement, views)}`,
+    )
+    for (const view of views) lines.push(serverLine(view, style))
+  }
+  return lines
+}
+
+function agreementText(agreement: Agreement, views: readonly ServerView[]): string {
+  const count = (state: ServerView['state']): number => views.filter(view => view.state === state).length
+  switch (agreement) {
+    case 'consistent':
+      return `all ${views.length} say the same`
+    case 'stale':
+      return `${count('stale')} of ${views.length} still serve an older zone: wait for the transfer, or check notify`
+    case 'split':
+      return `${count('differs')} of ${views.length} disagree`
+    case 'lame':
+      return `${count('lame')} of ${views.length} do not answer for the zone`
+    case 'unreachable':
+      return views.length === 0 ? 'none was found' : `${count('unreachable')} of ${views.length} could not be reached`
+  }
+}
+
+function serverLine(view: ServerView, style: Style): string {
+  const who = [view.host, view.server === '' ? null : view.server]
+    .filter(part => part !== null)
+    .map(part => visible(part))
+  const facts = [
+    view.texts.length === 0 && view.alias === null ? (STATUS_TEXT[view.status] ?? view.status) : null,
+    view.alias === null ? null : `alias to ${visible(view.alias)}`,
+    view.texts.length === 0 ? null : `${view.texts.length} record${view.texts.length === 1 ? '' : 's'}`,
+    view.ttl === null ? null : `${view.kind === 'recursive' ? 'TTL left' : 'TTL'} ${view.ttl}`,
+    view.serial === null ? null : `serial ${view.serial}`,
+  ].filter(part => part !== null && part !== '')
+  return `    ${STATE_MARKS[view.state](style)}  ${who.join(' ')}: ${facts.join(', ')}`
+}

@@ -1,0 +1,25 @@
+// The layout that reports for people share: a label, its text, and long texts folded under themselves.
+
+const LABEL_WIDTH = 20
+const WRAP = 100
+
+export function row(label: string, text: string): string {
+  return `  ${label.padEnd(LABEL_WIDTH)}${text}`.trimEnd()
+}
+
+/** Folded at blanks; a word that is longer than a line stays whole. */
+export function wrapped(label: string, text: string): string[] {
+  return fold(text, WRAP - LABEL_WIDTH - 2).map((line, index) => row(index === 0 ? label : '', line))
+}
+
+export function fold(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}

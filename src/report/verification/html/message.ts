@@ -1,0 +1,121 @@
+// One message: its verdict, each signature with the path that it took, and the header with what is signed of it.
+
+import { REASONS, type SignatureReport, type VerificationReport } from '../../../core/index.js'
+import { escapeMarkup } from '../../rotation/markup.js'
+import { type Entry, isFailed } from '../format.js'
+import { headerTable } from './header.js'
+import { markOf, RESULT_COLOURS, resultOf } from './result.js'
+
+export function messageCards({ report, section }: Entry): string[] {
+  if (isFailed(report)) {
+    const lines = [report.error.message, report.error.hint ?? ''].filter(Boolean)
+    return [card('var(--wait)', lines.map(line => `<p>${escapeMarkup(line)}</p>`).join(''))]
+  }
+  return [
+    verdictCard(report),
+    ...report.signatures.map((signature, index) => signatureCard(signature, index + 1, report.signatures.length)),
+    section === undefined ? '' : headerTable(section, report.signatures),
+  ]
+}
+
+function card(colour: string, content: string): string {
+  return `<section class="card" style="--mark:${colour}">${content}</section>`
+}
+
+function verdictCard(report: VerificationReport): string {
+  const { word, mark } = resultOf(report)
+  const warnings = report.warnings.map(({ text, code }) => `<li>${escapeMarkup(text)} <code>${code}</code></li>`)
+  return card(
+    RESULT_COLOURS[word],
+    [
+      `<p><span class="badge">${mark} ${word}</span> ${escapeMarkup(summaryOf(report))}</p>`,
+      `<p>From domain: ${report.from.domain === null ? 'cannot be told' : `<code>${escapeMarkup(report.from.domain)}</code>`}</p>`,
+      warnings.length === 0 ? '' : `<ul>${warnings.join('')}</ul>`,
+    ].join(''),
+  )
+}
+
+function summaryOf({ result, signatures }: VerificationReport): string {
+  if (result === 'none') return 'The message is not signed.'
+  const good = signatures.filter(signature => signature.result === 'pass')
+  if (good.length === 0)
+    return `None of ${signatures.length === 1 ? 'its one signature' : `its ${signatures.length} signatures`} passes.`
+  const domains = [...new Set(good.map(({ domain }) => domain))].join(', ')
+  const aligned = good.some(signature => signature.aligned === 'strict' || signature.aligned === 'relaxed')
+  return `Signed by ${domains}${aligned ? '' : ', which is not the From domain'}.`
+}
+
+function signatureCard(signature: SignatureReport, number: number, count: number): string {
+  const { result, domain, selector, reason, detail } = signature
+  const why =
+    reason === null
+      ? ''
+      : `<p><strong>${escapeMarkup(REASONS[reason].text)}</strong> <code>${reason}</code> <span class="soft">${REASONS[reason].section}</span></p>${detail === null ? '' : `<p>${escapeMarkup(detail)}</p>`}<p>Next: ${escapeMarkup(REASONS[reason].advice)}</p>`
+  const warnings = signature.warnings.map(({ text, code }) => `<li>${escapeMarkup(text)} <code>${code}</code></li>`)
+  const heading = `<h3>${count === 1 ? 'Signature' : `Signature ${number}`} of ${escapeMarkup(domain ?? 'an unknown domain')}${selector === null ? '' : `, selector ${escapeMarkup(selector)}`}</h3>`
+  return card(
+    RESULT_COLOURS[result],
+    [
+      heading,
+      `<p><span class="badge">${markOf(result)} ${result}</span></p>`,
+      why,
+      path(signature),
+      facts(signature),
+      warnings.length === 0 ? '' : `<ul>${warnings.join('')}</ul>`,
+    ].join('\n'),
+  )
+}
+
+/** The way of a verification, station by station: what held, what broke, what was not reached. */
+function path(signature: SignatureReport): string {
+  const readable = signature.algorithm !== null && signature.canonicalization !== null
+  const stations = [
+    station(readable ? 'good' : 'bad', 'signature read', 'signature not usable', ''),
+    station(signature.key === null ? 'open' : 'good', 'key found', '', 'no usable key'),
+    station(
+      stateOf(signature.headerSignature),
+      'header as signed',
+      'header changed, or another key',
+      'header not checked',
+    ),
+    station(stateOf(signature.bodyHash), 'body as signed', 'body changed', 'body not checked'),
+    station(signature.result === 'pass' ? 'good' : 'bad', 'accepted', 'not accepted', ''),
+  ]
+  return `<ol class="path">${stations.join('')}</ol>`
+}
+
+type State = 'good' | 'bad' | 'open'
+
+const STATES = {
+  good: { mark: '✓', colour: 'var(--done)' },
+  bad: { mark: '✗', colour: 'var(--bad)' },
+  open: { mark: '–', colour: 'var(--wait)' },
+} as const satisfies Record<State, { mark: string; colour: string }>
+
+function station(state: State, good: string, bad: string, open: string): string {
+  const { mark, colour } = STATES[state]
+  return `<li style="--mark:${colour}">${mark} ${{ good, bad, open }[state]}</li>`
+}
+
+function stateOf(match: SignatureReport['bodyHash']): State {
+  if (match === 'match') return 'good'
+  return match === 'mismatch' ? 'bad' : 'open'
+}
+
+function facts(signature: SignatureReport): string {
+  const { canonicalization, key, bodyLength, bodyTotal } = signature
+  const rows: [string, string | null][] = [
+    ['Algorithm', signature.algorithm],
+    ['Canonicalization', canonicalization === null ? null : `${canonicalization.header}/${canonicalization.body}`],
+    ['Key', key === null ? null : `${key.type}, ${key.bits} bits, ${key.fingerprint}${key.testing ? ', testing' : ''}`],
+    ['Identity', signature.identity],
+    ['From alignment', signature.aligned],
+    ['Signed at', signature.signedAt],
+    ['Expires at', signature.expiresAt],
+    ['Body signed', bodyLength === null ? null : `${bodyLength} of ${bodyTotal ?? 'unknown'} octets (l=)`],
+  ]
+  const shown = rows.flatMap(([label, value]) =>
+    value === null ? [] : [`<dt>${label}</dt><dd>${escapeMarkup(value)}</dd>`],
+  )
+  return `<dl>${shown.join('')}</dl>`
+}

@@ -1,0 +1,90 @@
+// Every finding, as a person sees it: one record that has it, and the whole report as a reviewed file in test/golden/lookup.
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readZone } from '../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../src/core/dns/zone-resolver.js'
+import { FINDINGS, type FindingCode } from '../../src/core/lookup/findings.js'
+import { keyName } from '../../src/core/lookup/key-name.js'
+import { lookUpKey } from '../../src/core/lookup/key-report.js'
+import { toLookupText } from '../../src/report/lookup.js'
+import * as keys from '../support/public-keys.js'
+
+const GOOD = `v=DKIM1; k=rsa; p=${keys.RSA_2048}`
+const NAME = 'sel._domainkey.example.com'
+
+type Answers = Record<string, unknown>
+const text = (record: string): Answers => ({ [NAME]: record })
+const rsa = (p: string): Answers => text(`v=DKIM1; k=rsa; p=${p}`)
+const edKey = (p: string): Answers => text(`v=DKIM1; k=ed25519; p=${p}`)
+
+const CASES = {
+  'private-key-published': text('v=DKIM1; p=-----BEGIN PRIVATE KEY-----MIIEvgIBADAN-----END PRIVATE KEY-----'),
+  'sample-key': edKey('11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='),
+  'small-factor': rsa(keys.RSA_SMALL),
+  'close-primes': rsa(keys.RSA_CLOSE),
+  roca: rsa(keys.RSA_ROCA),
+  'unsafe-exponent': rsa(keys.RSA_2048_E1),
+  'unsafe-modulus': rsa(keys.RSA_2048_EVEN),
+  'weak-point': edKey(keys.ED25519_WEAK),
+  'quotes-in-record': text(`"${GOOD}"`),
+  'escaped-semicolon': text(GOOD.replaceAll(';', '\\;')),
+  'html-entity': text(GOOD.replaceAll(';', '&#59;')),
+  'zone-line-in-record': text(`sel._domainkey 3600 IN TXT ( "${GOOD.slice(0, 200)}" "${GOOD.slice(200)}" )`),
+  'parentheses-in-record': text(`( ${GOOD} )`),
+  'record-pasted-twice': text(GOOD + GOOD),
+  'non-ascii': text(`v=DKIM1;\u00a0p=${keys.RSA_2048}`),
+  'line-break-in-record': text(`${GOOD.slice(0, 100)}\n${GOOD.slice(100)}`),
+  'split-into-records': { [NAME]: [GOOD.slice(255), GOOD.slice(0, 255)] },
+  'version-missing': text(`k=rsa; p=${keys.RSA_2048}`),
+  'version-not-first': text(`k=rsa; p=${keys.RSA_2048}; v=DKIM1`),
+  'version-wrong': text(`v=dkim1; k=rsa; p=${keys.RSA_2048}`),
+  'tag-syntax': text(`v=DKIM1; =rsa; p=${keys.RSA_2048}`),
+  'semicolon-missing': text(`v=DKIM1 k=rsa p=${keys.RSA_2048}`),
+  'duplicate-tag': text(`v=DKIM1; p=${keys.RSA_2048}; p=${keys.RSA_2048_SECOND}`),
+  'tag-case': text(`v=DKIM1; K=rsa; p=${keys.RSA_2048}`),
+  'unknown-tag': text(`v=DKIM1; x=1; p=${keys.RSA_2048}`),
+  'hash-is-algorithm': text(`v=DKIM1; h=rsa-sha256; p=${keys.RSA_2048}`),
+  'hash-not-sha256': text(`v=DKIM1; h=sha1; p=${keys.RSA_2048}`),
+  'service-not-mail': text(`v=DKIM1; s=web; p=${keys.RSA_2048}`),
+  testing: text(`v=DKIM1; t=y:s; p=${keys.RSA_2048}`),
+  'key-type-wrong': text(`v=DKIM1; p=${keys.ED25519}`),
+  'key-type-unknown': text(`v=DKIM1; k=RSA; p=${keys.RSA_2048}`),
+  'key-missing': text('v=DKIM1; k=rsa'),
+  revoked: text('v=DKIM1; p='),
+  'space-in-key': text(`v=DKIM1; p=${keys.RSA_2048.slice(0, 64)} ${keys.RSA_2048.slice(64)}`),
+  'pem-in-key': text(`v=DKIM1; p=-----BEGIN PUBLIC KEY-----${keys.RSA_2048}-----END PUBLIC KEY-----`),
+  'not-base64': text(`v=DKIM1; p=${keys.RSA_2048.slice(0, 50)}*${keys.RSA_2048.slice(50)}`),
+  'padding-wrong': edKey(keys.ED25519.replace('=', '')),
+  'key-cut': text(GOOD.slice(0, 255)),
+  'not-a-public-key': text('v=DKIM1; p=AAAAB3NzaC1yc2EAAAADAQABAAABAQ=='),
+  'key-trailing-data': rsa(Buffer.concat([Buffer.from(keys.RSA_2048, 'base64'), Buffer.alloc(3)]).toString('base64')),
+  'pkcs1-key': rsa(keys.RSA_2048_PKCS1),
+  'ed25519-spki': edKey(keys.ED25519_SPKI),
+  'key-too-short': rsa(keys.RSA_512),
+  'key-short': rsa(keys.RSA_1024),
+  'key-too-long': rsa(keys.RSA_8200),
+  'key-long': rsa(keys.RSA_4160),
+  'unusual-exponent': rsa(keys.RSA_2048_E3),
+  'several-records': { [NAME]: [GOOD, `v=DKIM1; k=rsa; p=${keys.RSA_2048_SECOND}`] },
+  'other-text': { [NAME]: ['v=spf1 -all', GOOD] },
+  'no-key-record': text('v=spf1 include:_spf.example.com -all'),
+  'doubled-domain': { [`${NAME}.example.com`]: GOOD, 'example.com': 'v=spf1 -all' },
+  'record-at-domain': { 'sel.example.com': GOOD },
+  'cname-beside-txt': { [NAME]: { txt: GOOD, cname: 'sel.vendor.example' } },
+  'dangling-cname': { [NAME]: { cname: 'gone.vendor.example' }, 'gone.vendor.example': { error: 'NXDOMAIN' } },
+  'cname-loop': { [NAME]: { cname: 'a.vendor.example' }, 'a.vendor.example': { cname: NAME } },
+  wildcard: { '*._domainkey.example.com': GOOD },
+} satisfies Record<FindingCode, Answers>
+
+describe('each finding shows its cause and its fix', () => {
+  it.each(Object.keys(FINDINGS) as FindingCode[])('%s', async code => {
+    const source = zoneResolver(readZone(Buffer.from(JSON.stringify(CASES[code])), 'example.json'))
+    const { report } = await lookUpKey(source, keyName('example.com', 'sel'))
+    expect(report.findings.map(finding => finding.code)).toContain(code)
+    const shown = toLookupText({ ...report, match: null, servers: [], agreement: null })
+    await expect(shown).toMatchFileSnapshot(join('..', 'golden', 'lookup', `${code}.txt`))
+    const screen = shown.split('\n').slice(0, 24).join('\n')
+    expect(screen).toContain(`(${code})`)
+    expect(screen).toContain('fix: ')
+  })
+})
