@@ -22,11 +22,12 @@ import { FORMAT_NAMES, FORMATS, type FormatName } from '../report/verification/f
 import type { Context } from './context.js'
 import { openResolver } from './dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from './exit-code.js'
+import { addExplainOptions, type ExplainOptions, MessageExplainer, readsAgain, wantsExplanation } from './explain.js'
 import { type Input, type MessageInput, readInputs } from './input.js'
 import { type DefineCommand, say } from './main.js'
 import { addDnsOptions, addReportOptions, collect, type DnsOptions, newCommand, parseWholeNumber } from './options.js'
 
-interface VerifyCommandOptions extends DnsOptions {
+interface VerifyCommandOptions extends DnsOptions, ExplainOptions {
   readonly format: FormatName
   readonly quiet?: boolean
   readonly color?: boolean
@@ -44,6 +45,11 @@ interface VerifyCommandOptions extends DnsOptions {
 }
 
 export const defineVerify: DefineCommand = (context, done) =>
+  addExplainOptions(policyCommand()).action(async (inputs: string[], options: VerifyCommandOptions) =>
+    done(await runVerify(context, inputs, options)),
+  )
+
+const policyCommand = () =>
   addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
     .example('dkim verify message.eml', 'one message, and why it fails')
@@ -62,13 +68,12 @@ export const defineVerify: DefineCommand = (context, done) =>
     .option('--allow-partial-body', 'accept signatures whose l= leaves part of the body unsigned')
     .option('--ignore-expiration', 'accept expired signatures, for archived mail')
     .option('--lenient-eol', 'accept messages with mixed line ends')
-    .action(async (inputs: string[], options: VerifyCommandOptions) => done(await runVerify(context, inputs, options)))
 
 async function runVerify(context: Context, paths: readonly string[], options: VerifyCommandOptions): Promise<ExitCode> {
   const resolver = await openResolver(context, options)
   const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
   const run = new VerifyRun(context, options, { paths, resolver, style, policy: policyOf(options) })
-  const input = { once: true, ...(options.unquoteMbox ? { unquoteMbox: true } : {}) }
+  const input = { once: !readsAgain(options), ...(options.unquoteMbox ? { unquoteMbox: true } : {}) }
   for await (const message of readInputs(paths, context, input)) await run.take(message)
   return run.finish()
 }
@@ -111,6 +116,7 @@ class VerifyRun {
   /** For formats that are one document over all inputs. */
   readonly #collected: Entry[] = []
   readonly #counts = new Map<string, number>()
+  #explainer: MessageExplainer | null = null
   /** One argument that names one message. */
   #single: boolean
 
@@ -145,10 +151,17 @@ class VerifyRun {
     for await (const chunk of input.chunks()) lines.write(chunk)
     lines.end()
     this.#noteLineEnds(verifier, lines)
-    const report = await verifier.end()
+    const report = await this.#explained(input, verifier, await verifier.end())
     this.#count(report.result)
     this.#codes.add(exitCodeOf(report))
     await this.#write(report, verifier)
+  }
+
+  /** The verdict stays what it is: explanations are added to it. */
+  async #explained(input: MessageInput, verifier: Verifier, report: VerificationReport): Promise<VerificationReport> {
+    if (!readsAgain(this.#options)) return report
+    this.#explainer ??= new MessageExplainer(this.#context, this.#options, this.#options.format === 'text')
+    return this.#explainer.explain(input, verifier, report)
   }
 
   #noteLineEnds(verifier: Verifier, lines: LineEndNormalizer): void {
@@ -166,7 +179,8 @@ class VerifyRun {
     if (quiet) return
     if (format !== 'text') return this.#writeEntry(FORMATS[format], { report, section: verifier.section })
     const { stdout } = this.#context
-    if (this.#single || this.#options.verbose) await write(stdout, await this.#fullText(report, verifier))
+    const full = this.#single || this.#options.verbose || (wantsExplanation(this.#options) && report.result !== 'pass')
+    if (full) await write(stdout, await this.#fullText(report, verifier))
     else await write(stdout, toBriefText(report, this.#parts.style))
   }
 

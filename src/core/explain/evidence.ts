@@ -1,13 +1,13 @@
 // What the message itself tells about its way: z= copies, other signatures, ARC hops, software that names itself. Pointers, never proof.
 
-import { latin1ToUtf8, lowerAscii } from '../abnf.js'
+import { lowerAscii } from '../abnf.js'
 import type { FieldIndex, HeaderSection } from '../header.js'
 import type { SignatureReport } from '../result.js'
 import type { Signature } from '../signature.js'
 import { parseTagList, type TagList, TagListError } from '../tag-list.js'
 import type { Pointer } from './explanation.js'
 import { differencesToCopies } from './header/copied-fields.js'
-import { plainValue, usualName } from './header/field-text.js'
+import { plainValue, readable, usualName } from './header/field-text.js'
 import type { HeaderModel } from './header-model.js'
 
 export interface OtherSignature {
@@ -19,6 +19,7 @@ export interface EvidenceInput {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly signature: Signature
+  readonly report: SignatureReport
   readonly model: HeaderModel
   readonly others: readonly OtherSignature[]
 }
@@ -40,17 +41,19 @@ function copies({ signature, model }: EvidenceInput): Pointer[] {
 
 function shown(text: string): string {
   const cut = text.length > 120 ? `${text.slice(0, 119)}…` : text
-  return latin1ToUtf8(cut) ?? cut
+  return readable(cut)
 }
 
 /** "… has not changed since": true only of the time after that other signature was made. */
-function otherSignatures({ signature, others }: EvidenceInput): Pointer[] {
-  return others.flatMap(({ signature: other, report }) => {
-    if (other === signature || report.headerSignature !== 'match') return []
-    const fields = [...new Set(signature.signedFields)].filter(name => other.signedFields.includes(name))
-    if (fields.length === 0) return []
-    const body = report.bodyHash === 'match' ? ', and the body,' : ''
-    const text = `${fields.map(usualName).join(', ')}${body} did not change since ${other.domain} signed: that signature is good`
+function otherSignatures({ signature, report, others }: EvidenceInput): Pointer[] {
+  return others.flatMap(({ signature: other, report: good }) => {
+    if (other === signature || good.headerSignature !== 'match') return []
+    const names = report.headerSignature === 'mismatch' ? [...new Set(signature.signedFields)] : []
+    const fields = names.filter(name => other.signedFields.includes(name))
+    const body = report.bodyHash === 'mismatch' && good.bodyHash === 'match'
+    const parts = [...(body ? ['the body'] : []), ...fields.map(usualName)]
+    if (parts.length === 0) return []
+    const text = `what ${other.domain} signed did not change since, that signature is good: ${parts.join(', ')}`
     return [{ code: 'other-signature', text, fields }]
   })
 }

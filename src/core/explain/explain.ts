@@ -17,6 +17,7 @@ import { type Comparison, compareWithOriginal } from './compare.js'
 import { evidenceOf, type OtherSignature } from './evidence.js'
 import type { Certainty, Diagnosis, Explanation, SignatureExplanation } from './explanation.js'
 import { type Exposure, exposureOf } from './exposure.js'
+import { readable } from './header/field-text.js'
 import type { HeaderScene } from './header-hypothesis.js'
 import { HeaderModel } from './header-model.js'
 import { type HeaderOracle, headerOracle } from './header-oracle.js'
@@ -113,7 +114,7 @@ class Explainer {
       evidence:
         diagnosis === 'intact'
           ? []
-          : evidenceOf({ section, index: this.#index, signature, model, others: this.#request.signatures }),
+          : evidenceOf({ section, index: this.#index, signature, report, model, others: this.#request.signatures }),
       exposure: report.result === 'pass' ? this.#exposure() : [],
       comparison,
     }
@@ -304,7 +305,7 @@ function likelyBody({ text, mime }: Body): Explanation[] {
   if (links.length > 0) {
     const examples = links
       .slice(0, 3)
-      .map(({ original }) => original)
+      .map(({ original }) => readable(original))
       .join(', ')
     found.push(
       explanation('links-rewritten', 'likely', {

@@ -1,6 +1,6 @@
 // A header field as text, taken apart and put together again: name, white space, value (RFC 5322 §2.2).
 
-import { lowerAscii } from '../../abnf.js'
+import { latin1ToUtf8, lowerAscii } from '../../abnf.js'
 import type { Position } from '../header-model.js'
 
 /** A longer field is left alone: rewriting it would eat the budget. */
@@ -50,6 +50,11 @@ const USUAL_NAMES: Readonly<Record<string, string>> = {
   'message-id': 'Message-ID',
   'mime-version': 'MIME-Version',
   cc: 'Cc',
+}
+
+/** Text of a message as people read it; what is no UTF-8 stays as it is. */
+export function readable(latin1: string): string {
+  return latin1ToUtf8(latin1) ?? latin1
 }
 
 /** Positions with a field, with their indexes. */

@@ -3,7 +3,7 @@
 import { indexFields } from '../../header.js'
 import type { HeaderFamily, HeaderHypothesis, HeaderScene } from '../header-hypothesis.js'
 import { type Change, positionsOf } from '../header-model.js'
-import { fieldText, present, usualName } from './field-text.js'
+import { fieldText, present, readable, usualName } from './field-text.js'
 
 export const membership: HeaderFamily = function* (scene) {
   yield* addedFields(scene)
@@ -96,7 +96,7 @@ function* removedFields({ model }: HeaderScene): Iterable<HeaderHypothesis> {
       yield {
         code: 'field-removed',
         changes: [{ position, raw: field }],
-        text: `${usualName(name)} was removed: it was ${value}`,
+        text: `${usualName(name)} was removed: it was ${readable(value)}`,
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Cause } from '../causes.js'
 import type { HeaderFamily, HeaderScene } from '../header-hypothesis.js'
 import { ADDRESS_FIELDS, mailboxForms, readMailbox } from './address.js'
 import { decodeWord, ENCODED_WORD } from './encoded-word.js'
-import { fieldText, plainValue, present, splitOutside, withValue } from './field-text.js'
+import { fieldText, plainValue, present, readable, splitOutside, withValue } from './field-text.js'
 
 const MAX_VALUES = 150
 const MAX_LENGTH = 2000
@@ -93,7 +93,7 @@ function* rewrittenFrom(scene: HeaderScene, position: number, raw: string): Iter
 }
 
 function rewritten(position: number, raw: string) {
-  const text = `From was rewritten: it was ${plainValue(raw)}`
+  const text = `From was rewritten: it was ${readable(plainValue(raw))}`
   return { code: 'from-rewritten' as Cause, changes: [{ position, raw }], text }
 }
 

@@ -2,7 +2,7 @@
 
 import type { HeaderFamily, HeaderHypothesis } from '../header-hypothesis.js'
 import { decodeWord, ENCODED_WORD, encodeWord } from './encoded-word.js'
-import { fieldText, present, withValue } from './field-text.js'
+import { fieldText, present, readable, withValue } from './field-text.js'
 
 const MAX_WORDS = 40
 const MAX_TAG_WORDS = 8
@@ -17,7 +17,7 @@ export const subjectTag: HeaderFamily = function* ({ model }) {
 }
 
 function hypothesis(position: number, raw: string, tag: string): HeaderHypothesis {
-  return { code: 'subject-tag', changes: [{ position, raw }], text: `“${tag}” was put into Subject` }
+  return { code: 'subject-tag', changes: [{ position, raw }], text: `“${readable(tag)}” was put into Subject` }
 }
 
 /** The value without some words in a row, with those words; what tags look like comes first. */
