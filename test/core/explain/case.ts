@@ -48,6 +48,7 @@ export interface CaseOptions {
   readonly resolver?: Resolver
   readonly original?: Buffer
   readonly hypotheses?: number
+  readonly time?: number
 }
 
 /** The message with its signature on top, CRLF, as latin1. */
@@ -82,7 +83,7 @@ export async function explained(message: string | Buffer, options: CaseOptions =
         yield bytes
       },
     },
-    { time: 60_000, hypotheses: options.hypotheses ?? 400_000, clock: () => performance.now() },
+    { time: options.time ?? 4000, hypotheses: options.hypotheses ?? 2_000_000, clock: () => performance.now() },
   )
   return { report, signatures: explanations.map((item, index) => ({ ...report.signatures[index]!, ...item })) }
 }

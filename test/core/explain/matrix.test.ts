@@ -38,7 +38,7 @@ const BODY: Row[] = [
     code: 'body-appended',
     part: 'body',
     visible: 'always',
-    lines: [12, 14],
+    lines: [11, 13],
     change: body(text => `${text}____\r\nlist mailing list\r\nhttps://lists.example.org\r\n`),
   },
   {
@@ -54,7 +54,7 @@ const BODY: Row[] = [
     code: 'body-wrapped',
     part: 'body',
     visible: 'always',
-    lines: [2, 12],
+    lines: [2, 11],
     change: body(text => `CAUTION\r\n${text}footer\r\n`),
   },
   {
@@ -132,7 +132,7 @@ const BODY: Row[] = [
     part: 'body',
     visible: 'always',
     change: body(text => text.replace(/\r\n/g, '\r\n\r\n')),
-    message: PLAIN.replace(/(\r\n\r\nHello[^]*)/, tail => `\r\n\r\n${tail.slice(4).replace(/(?:\r\n)+/g, '\r\n')}`),
+    message: PLAIN.replace(/(\r\n\r\nHello[\s\S]*)/, tail => `\r\n\r\n${tail.slice(4).replace(/(?:\r\n)+/g, '\r\n')}`),
   },
   {
     name: 'a blank line lost',
@@ -217,7 +217,7 @@ const BODY: Row[] = [
         .replace('Content-Transfer-Encoding: quoted-printable', 'Content-Transfer-Encoding: 8bit')
         .replace('f=C3=BCr', 'f\xc3\xbcr')
         .replace('=3D', '=')
-        .replace('m=\r\n', 'm'),
+        .replace('=\r\n', ''),
     ),
   },
   {

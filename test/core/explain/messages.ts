@@ -48,8 +48,8 @@ Content-Transfer-Encoding: quoted-printable
 
 Guten Tag,
 
-unsere Angebote f=C3=BCr Sie: https://example.com/angebote?id=3D42 und noch viel m=
-ehr.
+unsere Angebote f=C3=BCr Sie: https://example.com/angebote?id=3D42 und noch=
+ viel mehr.
 
 --=_b1
 Content-Type: text/html; charset="utf-8"

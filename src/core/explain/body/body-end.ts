@@ -26,10 +26,6 @@ export const bodyEnd: BodyFamily = function* ({ text, bytes, canonical, target }
     Buffer.from(text.slice(0, skipFwsBack(text, 0, text.length)), 'latin1'),
     'the body without white space at its end',
   )
-  yield end(
-    Buffer.from(text.replace(/(?<![ \t])[ \t]+(?=\r\n|$)/g, ''), 'latin1'),
-    'the body without white space at line ends',
-  )
   yield end(Buffer.alloc(0), 'an empty body')
   yield end(CRLF, 'an empty body')
 }

@@ -58,7 +58,7 @@ function* candidates(value: string, scene: HeaderScene): Iterable<readonly [stri
   }
   const { timestamp } = scene.signature
   if (timestamp === null) return
-  const zones = [...new Set([instant?.zone ?? 0, 0, ...receivedZones(scene)])].slice(0, 6)
+  const zones = [...new Set([instant?.zone ?? 0, 0, ...receivedZones(scene), ...ZONES])].slice(0, 12)
   // The signer writes Date shortly before t=.
   for (let distance = 0; distance <= 300; distance += 1) {
     for (const seconds of distance === 0 ? [timestamp] : [timestamp - distance, timestamp + distance]) {
@@ -67,7 +67,7 @@ function* candidates(value: string, scene: HeaderScene): Iterable<readonly [stri
         for (const form of firstForms({ time: seconds * 1000, zone })) yield [form, text]
       }
     }
-    if (distance > 30 && zones.length > 3) zones.length = 3
+    if (distance > 20 && zones.length > 3) zones.length = 3
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Cause } from '../causes.js'
 import type { HeaderFamily, HeaderHypothesis } from '../header-hypothesis.js'
+import type { HeaderModel } from '../header-model.js'
 import { fieldText, MAX_FIELD } from './field-text.js'
 
 interface Rewrite {
@@ -96,6 +97,15 @@ function fold(raw: string, width: number, indent: string): string {
 
 /** Each field alone, then one rewrite in all fields at once, as a gateway does it that writes the whole header anew. */
 export const whiteSpace: HeaderFamily = function* ({ model }) {
+  for (const hypothesis of hypotheses(model)) {
+    // Folding alone does not show under relaxed canonicalization: what shows is white space put in or taken out.
+    yield model.canonicalization === 'simple' ? hypothesis : { ...hypothesis, ...RELAXED }
+  }
+}
+
+const RELAXED = { code: 'white-space-changed', text: 'white space was put in or taken out on the way' } as const
+
+function* hypotheses(model: HeaderModel): Iterable<HeaderHypothesis> {
   const texts = [...model.positions.map(({ raw }) => raw), model.signatureField]
   for (const [position, raw] of texts.entries()) {
     if (raw === null || raw.length > MAX_FIELD) continue
