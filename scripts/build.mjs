@@ -35,7 +35,12 @@ const lazyPackages = {
   },
 }
 
-await build({ ...shared, entryPoints: { dkim: 'src/commands/run.ts' }, outdir: 'dist/cli', plugins: [lazyPackages] })
+await build({
+  ...shared,
+  entryPoints: { dkim: 'src/commands/run.ts', worker: 'src/commands/verify/worker.ts' },
+  outdir: 'dist/cli',
+  plugins: [lazyPackages],
+})
 for (const name of LAZY_PACKAGES) {
   // import() of a CommonJS file makes all of module.exports the default: a package with a default export must be that itself.
   const footer = DEFAULT_EXPORTS.has(name) ? { footer: { js: 'module.exports = module.exports.default' } } : {}

@@ -111,7 +111,9 @@ function liveWith(nameserver) {
   const dns = ['--nameserver', nameserver]
   console.log(paint('dim', `(it listens on ${nameserver})`))
   const keyFile = selector => `${selector}._domainkey.example.com.private.pem`
-  dkim(['lookup', 'mail._domainkey.example.com', ...dns])
+  const name = 'mail._domainkey.example.com'
+  dkim(['lookup', name, '--wait', '--key', keyFile('mail'), ...dns], { says: /✓/ })
+  dkim(['lookup', name, ...dns])
 
   heading('Sign a message with both keys: the fields go in front, its own bytes stay as they are')
   writeFileSync(join(folder, 'message.eml'), MESSAGE)
@@ -138,6 +140,56 @@ function liveWith(nameserver) {
 
   heading('And the untouched message, once more, in the form for mail systems')
   dkim(['verify', ...dns, '--format', 'authentication-results', 'signed.eml'], { says: /dkim=pass/ })
+
+  rotate(dns)
+}
+
+/** The clock of this part is --now: a rotation takes weeks. */
+function rotate(dns) {
+  const zone = () => readFileSync(join(folder, 'example.com.zone'), 'utf8')
+  const isOld = line => line.startsWith('mail._domainkey')
+  const check = (day, ...more) => ['rotate-plan', '--state', 'plan.json', '--check', '--now', day, ...more, ...dns]
+  const signNow = (day, to) => {
+    const key = ['--key', 'mail2026b._domainkey.example.com.private.pem', '--selector', 'mail2026b']
+    dkim(['sign', ...key, '--domain', 'example.com', '--now', day, 'message.eml'], { to })
+  }
+
+  heading('Half a year later: a new key takes over. Make it, and plan the rotation')
+  dkim(['keygen', '--domain', 'example.com', '--selector', 'mail2026b'], { to: 'new.zone' })
+  const names = ['--domain', 'example.com', '--selector', 'mail', '--new-selector', 'mail2026b']
+  const key = ['--key', 'mail2026b._domainkey.example.com.private.pem']
+  const begin = ['--state', 'plan.json', '--now', '2027-05-03T09:00:00Z']
+  dkim(['rotate-plan', ...names, ...key, ...begin, ...dns], { says: /stage.*publish/ })
+
+  heading('Publish the new record. The plan sees it, signs a test message with the new key, and waits for caches')
+  writeFileSync(join(folder, 'example.com.zone'), zone() + readFileSync(join(folder, 'new.zone'), 'utf8'))
+  dkim(check('2027-05-03T10:00:00Z'), { says: /stage.*propagate/ })
+
+  heading('A day later the signers may switch: exit code 1 says that something is due, a cron job is a monitor')
+  dkim(check('2027-05-04T10:00:00Z'), { code: 1, says: /stage.*switch/ })
+
+  heading('Switch. A message that came in proves it, and the overlap begins')
+  signNow('2027-05-04T11:00:00Z', 'switched.eml')
+  dkim(check('2027-05-04T12:00:00Z', '--sample', 'switched.eml'), { says: /stage.*overlap/ })
+
+  heading('Two weeks later no mail with the old key is on its way any more: revoke it')
+  dkim(check('2027-05-18T12:00:00Z'), { code: 1, says: /revoke the old key now/ })
+  const revoked = zone()
+    .split('\n')
+    .map(line => (isOld(line) ? 'mail._domainkey.example.com. 300 IN TXT "v=DKIM1; p="' : line))
+  writeFileSync(join(folder, 'example.com.zone'), revoked.join('\n'))
+  dkim(check('2027-05-18T13:00:00Z'), { says: /stage.*revoked/ })
+
+  heading('A month later the record goes as well, and the next rotation is in the calendar')
+  dkim(check('2027-06-17T13:00:00Z'), { code: 1, says: /remove the old record now/ })
+  writeFileSync(
+    join(folder, 'example.com.zone'),
+    zone()
+      .split('\n')
+      .filter(line => !isOld(line))
+      .join('\n'),
+  )
+  dkim(check('2027-06-17T14:00:00Z'), { says: /stage.*finished/ })
 }
 
 try {

@@ -7,11 +7,15 @@ import { DkimError } from '../core/index.js'
 
 /** What one read asks for. Larger pieces gain nothing, smaller ones cost a system call more often. */
 export const PIECE = 256 * 1024
+/** What tells a message from an mbox, and from what is neither. */
+export const HEAD = 2048
 /** A stream up to this size is kept in memory, a longer one goes to a temporary file. */
 export const SPOOL_LIMIT = 1024 * 1024
 
 export interface ByteSource {
   readonly size: number
+  /** Where a file can be opened again; null for what has no name. */
+  readonly path: string | null
   /** The first bytes, read already: all of them where the source is no longer than a piece. */
   readonly head: Buffer
   /** The bytes from `start` to `end`, in order. The first piece is the caller's, each further one valid until the next is asked for. */
@@ -20,12 +24,13 @@ export interface ByteSource {
 }
 
 /** The bytes of a descriptor of a regular file; `close` closes it. `name` is for messages. */
-export function fileSource(fd: number, name: string): ByteSource {
+export function fileSource(fd: number, name: string, headLength = PIECE, path: string | null = name): ByteSource {
   const { size } = fstatSync(fd)
-  const head = Buffer.allocUnsafe(Math.min(size, PIECE))
+  const head = Buffer.allocUnsafe(Math.min(size, headLength))
   readExactly(fd, head, 0, name)
   return {
     size,
+    path,
     head,
     *pieces(start = 0, end = size) {
       if (start < Math.min(end, head.length)) yield head.subarray(start, end)
@@ -43,6 +48,21 @@ export function fileSource(fd: number, name: string): ByteSource {
   }
 }
 
+/** A part of a file through one scratch buffer: a piece is valid until the next one is asked for. */
+export function* piecesOf(
+  fd: number,
+  name: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  scratch: Buffer,
+): Generator<Buffer> {
+  for (let position = start; position < end; ) {
+    const piece = scratch.subarray(0, Math.min(scratch.length, end - position))
+    readExactly(fd, piece, position, name)
+    position += piece.length
+    yield piece
+  }
+}
+
 /** A file that shrinks while it is read would give two different messages to two passes: an error, never a short read. */
 function readExactly(fd: number, buffer: Buffer, position: number, name: string): void {
   let filled = 0
@@ -56,6 +76,7 @@ function readExactly(fd: number, buffer: Buffer, position: number, name: string)
 export function memorySource(bytes: Buffer): ByteSource {
   return {
     size: bytes.length,
+    path: null,
     head: bytes,
     *pieces(start = 0, end = bytes.length) {
       if (start < end) yield bytes.subarray(start, end)
@@ -87,7 +108,7 @@ export async function spool(
     if (fd !== undefined) closeSync(fd)
     throw error
   }
-  return fd === undefined ? memorySource(Buffer.concat(kept)) : fileSource(fd, name)
+  return fd === undefined ? memorySource(Buffer.concat(kept)) : fileSource(fd, name, PIECE, null)
 }
 
 function writeFully(fd: number, chunk: Buffer): void {

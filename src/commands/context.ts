@@ -11,4 +11,8 @@ export interface Context {
   readonly now: () => Date
   /** Aborted on SIGINT and SIGTERM: long-running commands clean up and return. */
   readonly signal: AbortSignal
+  /** Processors that this process may use. */
+  readonly processors?: number
+  /** The program that a thread of a batch runs; without it there are no threads. */
+  readonly workerScript?: string
 }

@@ -88,6 +88,16 @@ export interface ExplainedReport extends VerificationReport {
   readonly signatures: readonly ExplainedSignatureReport[]
 }
 
+/** Null where nothing was asked for, or nobody would see it. */
+export function openExplainer(
+  context: Context,
+  options: ExplainOptions & { readonly quiet?: boolean; readonly format: string },
+  single: boolean,
+): MessageExplainer | null {
+  if (!readsAgain(options) || (options.quiet === true && options.trace === undefined)) return null
+  return new MessageExplainer(context, options, single && options.quiet !== true)
+}
+
 export class MessageExplainer {
   readonly #context: Context
   readonly #options: ExplainOptions

@@ -4,8 +4,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { checkedDomain, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
-import { checkedPath } from '../report/signer/signer.js'
-import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName } from '../report/signer/signers.js'
+import { checkedPath, type SignerKey } from '../report/signer/signer.js'
+import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'
@@ -162,21 +162,29 @@ function warningsOf(dialect: DialectName, records: readonly DnsRecord[]): string
   ]
 }
 
+function ed25519Warnings(name: SignerName, keys: readonly SignerKey[]): string[] {
+  const { name: program, ed25519 } = SIGNERS[name]
+  if (keys.every(({ type }) => type === 'rsa')) return []
+  if (usableKeys(name, keys).length < keys.length) {
+    return [`${program} signs with one algorithm: the Ed25519 keys are left out`]
+  }
+  if (ed25519 === 'doubtful') return [`not every version of ${program} signs with Ed25519: keep an RSA key`]
+  return ed25519 === 'seed' ? [`${program} wants the bare seed: dkim keygen --out-format seed writes one`] : []
+}
+
 function signerText(options: FormatRecordOptions, name: SignerName, keys: readonly NamedKey[], note: Note): string {
   const { domain, keyPath } = options
   const signer = SIGNERS[name]
   if (domain === undefined) throw new DkimError('usage', 'a mail server needs to know the domain', 'give --domain')
   const checked = checkedDomain(domain)
-  const signerKeys = keys.map(({ selector, material }) => {
+  const signerKeys = keys.map(({ selector, material }): SignerKey => {
     const type = material?.publicKey?.type
     if (type === undefined) throw new DkimError('usage', 'a revoked key signs nothing', 'give the key with --key FILE')
     const path = checkedPath(keyPath ?? signer.keyPath(selector, checked))
     return { selector, domain: checked, type, path }
   })
   const text = formatSigner(name, signerKeys)
-  if (!signer.ed25519 && signerKeys.some(({ type }) => type === 'ed25519')) {
-    note('warning', `${signer.name} is not known to sign with Ed25519: use an RSA key`)
-  }
+  for (const warning of ed25519Warnings(name, signerKeys)) note('warning', warning)
   for (const [index, { path }] of signerKeys.entries()) {
     const file = options.key?.[index] ?? 'KEYFILE'
     const owner = signer.reader === null ? '' : ` -g ${signer.reader}`

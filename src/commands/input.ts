@@ -2,7 +2,7 @@
 
 import { closeSync, createReadStream, openSync, type Stats, statSync } from 'node:fs'
 import { DkimError } from '../core/index.js'
-import { type ByteSource, fileSource, spool } from './byte-source.js'
+import { type ByteSource, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
 import { mailFiles } from './mail-folder.js'
 import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
@@ -17,6 +17,9 @@ export interface MessageInput {
   /** True where the argument names this one message, false where it is one of a directory's or an mbox's. */
   readonly alone: boolean
   readonly error?: undefined
+  readonly deferred?: undefined
+  /** How far into its file the message ends, for one of an mbox: from 0 to 1. */
+  readonly part?: number
   /** In bytes; null where only reading tells. */
   readonly size: number | null
   /**
@@ -30,6 +33,17 @@ export interface FailedInput {
   readonly name: string
   readonly alone: boolean
   readonly error: DkimError
+  readonly deferred?: undefined
+  readonly part?: number
+}
+
+/** Where a message stands, for another thread to open. */
+export interface DeferredInput {
+  readonly name: string
+  readonly alone: boolean
+  readonly error?: undefined
+  readonly part?: number
+  readonly deferred: { readonly path: string; readonly start: number; readonly end: number; readonly unquote: boolean }
 }
 
 export interface InputOptions {
@@ -41,13 +55,33 @@ export interface InputOptions {
   readonly single?: boolean
 }
 
+export interface DeferringOptions extends InputOptions {
+  /** Asked before each message of a file: true leaves opening it to the caller. */
+  readonly defer: () => boolean
+}
+
 /** The inputs that `paths` name, in their order; standard input where there is no path. */
-export async function* readInputs(
-  paths: readonly string[],
+export function readInputs(
+  paths: readonly string[] | AsyncIterable<string>,
   context: Pick<Context, 'stdin' | 'signal'>,
   options: InputOptions = {},
 ): AsyncGenerator<Input> {
-  for (const path of paths.length === 0 ? ['-'] : paths) {
+  // Nothing is deferred where nobody asked for that.
+  return readDeferring(paths, context, options) as AsyncGenerator<Input>
+}
+
+/** The same, with messages among them that the caller is to open. */
+export async function* readDeferring(
+  paths: readonly string[] | AsyncIterable<string>,
+  context: Pick<Context, 'stdin' | 'signal'>,
+  options: InputOptions | DeferringOptions,
+): AsyncGenerator<Input | DeferredInput> {
+  const nothingNamed = Array.isArray(paths) && paths.length === 0
+  // Waiting in silence for somebody to type a message is never what was meant; "-" says that it is.
+  if (nothingNamed && context.stdin.isTTY) {
+    throw new DkimError('usage', 'there is no message', 'name a file, or - to read one from standard input')
+  }
+  for await (const path of nothingNamed ? ['-'] : paths) {
     for await (const input of readPath(path, context, options)) {
       if (context.signal.aborted) return
       yield input
@@ -55,7 +89,10 @@ export async function* readInputs(
   }
 }
 
-async function* readPath(path: string, context: Pick<Context, 'stdin'>, options: InputOptions): AsyncGenerator<Input> {
+type Options = InputOptions & Partial<DeferringOptions>
+type Found = Input | DeferredInput
+
+async function* readPath(path: string, context: Pick<Context, 'stdin'>, options: Options): AsyncGenerator<Found> {
   try {
     if (path === '-') return yield* readStream(path, context.stdin, options)
     const stats = statSync(path)
@@ -69,7 +106,7 @@ async function* readPath(path: string, context: Pick<Context, 'stdin'>, options:
   }
 }
 
-function* readDirectory(path: string, options: InputOptions): Generator<Input> {
+async function* readDirectory(path: string, options: Options): AsyncGenerator<Found> {
   if (options.single) {
     throw new DkimError('input-unreadable', `${path} is a directory`, 'name the file of one message')
   }
@@ -92,23 +129,34 @@ function* readDirectory(path: string, options: InputOptions): Generator<Input> {
   }
 }
 
-function* readFile(path: string, alone: boolean, options: InputOptions): Generator<Input> {
+async function* readFile(path: string, alone: boolean, options: Options): AsyncGenerator<Found> {
   const fd = openSync(path, 'r')
   let source: ByteSource
   try {
-    source = fileSource(fd, path)
+    source = fileSource(fd, path, options.defer?.() ? HEAD : PIECE)
   } catch (error) {
     closeSync(fd)
     throw error
   }
   try {
-    yield* messagesOf(source, path, alone, options)
+    if (isGzip(source.head)) yield* readGzip(source, path, options)
+    else yield* messagesOf(source, path, alone, options)
   } finally {
     source.close()
   }
 }
 
-async function* readPipe(path: string, options: InputOptions): AsyncGenerator<Input> {
+/** A mailbox that was put by; like a stream it is read once, from its beginning to its end. */
+async function* readGzip(source: ByteSource, path: string, options: Options): AsyncGenerator<Found> {
+  const { gunzip } = await import('./gzip.js')
+  yield* readStream(path, gunzip(source.pieces(), path), options)
+}
+
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b
+}
+
+async function* readPipe(path: string, options: Options): AsyncGenerator<Found> {
   const stream = createReadStream(path)
   try {
     yield* readStream(path, stream, options)
@@ -117,7 +165,7 @@ async function* readPipe(path: string, options: InputOptions): AsyncGenerator<In
   }
 }
 
-async function* readStream(name: string, stream: AsyncIterable<Buffer>, options: InputOptions): AsyncGenerator<Input> {
+async function* readStream(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Found> {
   if (options.once) {
     const chunks = stream[Symbol.asyncIterator]()
     const start = await readStart(chunks)
@@ -154,11 +202,13 @@ async function* continued(start: Buffer, chunks: AsyncIterator<Buffer>): AsyncGe
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value
 }
 
-function* messagesOf(source: ByteSource, name: string, alone: boolean, options: InputOptions): Generator<Input> {
+function* messagesOf(source: ByteSource, name: string, alone: boolean, options: Options): Generator<Found> {
   const fault = faultOf(source.head, name)
   if (fault !== undefined) throw fault
   if (!isMbox(source.head)) {
-    yield { name, alone, size: source.size, chunks: () => source.pieces() }
+    if (source.path !== null && options.defer?.()) {
+      yield { name, alone, deferred: { path: source.path, start: 0, end: source.size, unquote: false } }
+    } else yield { name, alone, size: source.size, chunks: () => source.pieces() }
     return
   }
   if (options.single) {
@@ -171,14 +221,45 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
   yield* mboxMessages(source, name, options)
 }
 
-function* mboxMessages(source: ByteSource, box: string, options: InputOptions): Generator<Input> {
+function* mboxMessages(source: ByteSource, box: string, options: Options): Generator<Found> {
+  const unquote = options.unquoteMbox === true
   for (const { number, start, end } of mboxRanges(source)) {
     const name = `${box}#${number}`
+    const part = end / source.size
     if (start === end) yield { name, alone: false, error: new DkimError('input-not-a-message', `${name} is empty`) }
-    else {
-      const chunks = () => (options.unquoteMbox ? unquoteFrom(source.pieces(start, end)) : source.pieces(start, end))
-      yield { name, alone: false, size: options.unquoteMbox ? null : end - start, chunks }
+    else if (source.path !== null && options.defer?.()) {
+      yield { name, alone: false, part, deferred: { path: source.path, start, end, unquote } }
+    } else {
+      const chunks = () => (unquote ? unquoteFrom(source.pieces(start, end)) : source.pieces(start, end))
+      yield { name, alone: false, part, size: unquote ? null : end - start, chunks }
     }
+  }
+}
+
+/** Opens what was deferred; the messages of one file, as they come behind one another, share its descriptor. */
+export class DeferredReader {
+  #path: string | null = null
+  #fd = -1
+  #scratch: Buffer | null = null
+
+  open({ name, alone, deferred }: DeferredInput): MessageInput | FailedInput {
+    const { path, start, end, unquote } = deferred
+    try {
+      if (path !== this.#path) this.#reopen(path)
+    } catch (error) {
+      return { name, alone, error: inputError(path, error) }
+    }
+    this.#scratch ??= Buffer.allocUnsafeSlow(PIECE)
+    const pieces = piecesOf(this.#fd, path, { start, end }, this.#scratch)
+    return { name, alone, size: unquote ? null : end - start, chunks: () => (unquote ? unquoteFrom(pieces) : pieces) }
+  }
+
+  #reopen(path: string): void {
+    this.#path = null
+    if (this.#fd !== -1) closeSync(this.#fd)
+    this.#fd = -1
+    this.#fd = openSync(path, 'r')
+    this.#path = path
   }
 }
 

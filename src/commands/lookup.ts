@@ -26,6 +26,7 @@ export const defineLookup: DefineCommand = (context, done) =>
     .option('-s, --selector <name>', 'the selector of the key')
     .option('--from-message <file>', 'look up every key that this message asks for; - for standard input')
     .option('--key <file>', 'is this private or public key the published one?')
+    .option('--passphrase-file <file>', 'with --key: the first line is the passphrase of the key')
     .option('--all-servers', 'ask every authoritative server of the zone, over IPv4 and IPv6')
     .option('--resolver-set <set>', 'compare what resolvers see: public, or IP,IP…')
     .option('--wait', 'look again until all agree; --timeout is then for all of it (default: 1h)')

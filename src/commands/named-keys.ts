@@ -75,16 +75,17 @@ function selectorsOf({ selector, dialect, domain, signer }: KeyChoice, provider?
 
 const KNOWN_TAGS = new Set(['v', 'h', 'k', 'n', 's', 't', 'p'])
 
+/** Says what the key is, and of a record what the linter says and what is left out of it. */
 export function describe({ selector, material }: NamedKey, note: Note): void {
   if (material === null) return
-  const { publicKey, record, warnings } = material
+  const { publicKey, record, findings, repaired } = material
   if (publicKey !== null) note('note', `${selector}: ${describeKey(publicKey)}`)
-  for (const { text } of warnings) note('warning', `${selector}: ${text}`)
-  if (record === null) return
-  if (record.version === null) note('warning', `${selector}: the record had no v=; it is added`)
-  for (const name of record.tags.keys()) {
-    if (!KNOWN_TAGS.has(name))
-      note('warning', `${selector}: the tag ${name}= means nothing in a key record; it is left out`)
+  for (const { code, severity, text } of findings) {
+    if (code !== 'unknown-tag') note(severity === 'info' ? 'note' : 'warning', `${selector}: ${text}`)
+  }
+  if (repaired) note('warning', `${selector}: the record was put right: compare it with the old one`)
+  for (const name of record?.tags.keys() ?? []) {
+    if (!KNOWN_TAGS.has(name)) note('warning', `${selector}: the tag ${name}= means nothing in a key record: left out`)
   }
 }
 

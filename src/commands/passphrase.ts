@@ -18,26 +18,24 @@ export function passphraseFromFile(path: string): string {
 }
 
 /** Asks on the terminal itself, so that the message may come through stdin. */
-export function askPassphrase(key: string, context: Context): Promise<string> {
-  const fault = new DkimError(
-    'key-passphrase',
-    `${key} is encrypted`,
-    'give the passphrase with --passphrase-file FILE',
-  )
-  return askHidden(`passphrase for ${visible(key)}: `, context, fault)
+export async function askPassphrase(key: string, context: Context): Promise<string> {
+  const hint = 'give the passphrase with --passphrase-file FILE'
+  const fault = new DkimError('key-passphrase', `${key} is encrypted`, hint)
+  const [passphrase = ''] = await askHidden([`passphrase for ${visible(key)}: `], context, fault)
+  return passphrase
 }
 
 /** Asks twice: nobody sees what is typed. */
 export async function askNewPassphrase(context: Context): Promise<string> {
   const fault = new DkimError('key-passphrase', 'there is no terminal to ask for a passphrase', 'use --passphrase-file')
-  const first = await askHidden('new passphrase: ', context, fault)
+  const [first = '', second] = await askHidden(['new passphrase: ', 'once more: '], context, fault)
   if (first === '') throw new DkimError('key-passphrase', 'the passphrase is empty', 'leave --encrypt out for none')
-  const second = await askHidden('once more: ', context, fault)
   if (first === second) return first
   throw new DkimError('key-passphrase', 'the two passphrases differ', 'try again')
 }
 
-async function askHidden(prompt: string, context: Context, fault: DkimError): Promise<string> {
+/** One answer for each prompt. */
+async function askHidden(prompts: readonly string[], context: Context, fault: DkimError): Promise<string[]> {
   if (!context.stderr.isTTY) throw fault
   let terminal: ReadStream
   try {
@@ -48,16 +46,26 @@ async function askHidden(prompt: string, context: Context, fault: DkimError): Pr
   // readline with a deaf output edits the line but shows nothing of it. It silences the terminal itself before the question is put.
   const deaf = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: terminal, output: deaf, terminal: true })
-  context.stderr.write(prompt)
   try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve)
-      lines.once('SIGINT', () => reject(fault))
-      lines.once('close', () => reject(fault))
+    return await new Promise<string[]>((resolve, reject) => {
+      const answers: string[] = []
+      const ask = (): void => void context.stderr.write(prompts[answers.length] ?? '')
+      lines.on('line', line => {
+        context.stderr.write('\n')
+        if (answers.push(line) === prompts.length) resolve(answers)
+        else ask()
+      })
+      for (const event of ['SIGINT', 'close'] as const) {
+        lines.once(event, () => {
+          context.stderr.write('\n')
+          reject(fault)
+        })
+      }
+      ask()
     })
   } finally {
+    lines.removeAllListeners('close')
     lines.close()
     terminal.destroy()
-    context.stderr.write('\n')
   }
 }

@@ -1,5 +1,7 @@
 // Where the process meets the program: the only file that knows `process`.
 
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import type { Context } from './context.js'
 import { isBrokenPipe, main } from './main.js'
 
@@ -14,12 +16,24 @@ export function run(process: NodeJS.Process): void {
     })
   }
   const context: Context = {
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    // Each is opened when it is first used: that is a good part of the time that a small command takes.
+    get stdin() {
+      return process.stdin
+    },
+    get stdout() {
+      return process.stdout
+    },
+    get stderr() {
+      return process.stderr
+    },
     env: process.env,
     now: () => new Date(),
     signal: abort.signal,
+    get processors() {
+      return availableParallelism()
+    },
+    // The program is one CommonJS bundle, its threads another one beside it.
+    workerScript: join(__dirname, 'worker.cjs'),
   }
   let closed = false
   for (const stream of [process.stdout, process.stderr]) {

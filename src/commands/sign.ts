@@ -12,19 +12,20 @@ import {
   Signer,
 } from '../core/index.js'
 import type { Context } from './context.js'
+import { openResolver } from './dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type Input, type MessageInput, readInputs } from './input.js'
 import { type DefineCommand, say } from './main.js'
-import { collect, newCommand, nowOption, parseDuration, parseTime } from './options.js'
+import { addDnsOptions, collect, type DnsOptions, newCommand, parseDuration, parseTime } from './options.js'
 import { openOutputFile } from './output-file.js'
+import { checkSigned, type SignCheck } from './sign-check.js'
 import { type KeyOptions, loadSigningKeys, type SigningKeys } from './signing-keys.js'
 
-interface SignCommandOptions extends KeyOptions {
+interface SignCommandOptions extends KeyOptions, DnsOptions {
   readonly identity?: string
   readonly canonicalization: string
   readonly headers?: string
   readonly time?: Date | 'none'
-  readonly now?: Date
   /** Milliseconds. */
   readonly expires?: number
   readonly copiedHeaders?: boolean
@@ -32,10 +33,11 @@ interface SignCommandOptions extends KeyOptions {
   readonly inPlace?: boolean
   readonly headerOnly?: boolean
   readonly force?: boolean
+  readonly checkDns?: boolean
 }
 
 export const defineSign: DefineCommand = (context, done) =>
-  addOptions(
+  withOptions(
     newCommand('sign')
       .example('dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml')
       .example('dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml')
@@ -48,8 +50,8 @@ export const defineSign: DefineCommand = (context, done) =>
     .description('Sign a message: its bytes stay as they are, behind the new DKIM-Signature field.')
     .action(async (files: string[], options: SignCommandOptions) => done(await runSign(context, files, options)))
 
-function addOptions(command: Command): Command {
-  return command
+function withOptions(command: Command): Command {
+  return addDnsOptions(command)
     .option('--key <file>', 'the private key (repeatable, each with a --selector of its own)', collect)
     .option('--selector <name>', 'the selector that its record is published under', collect)
     .option('--domain <domain>', 'the signing domain, d= (default: the domain of From)', collect)
@@ -68,7 +70,10 @@ function addOptions(command: Command): Command {
     .option('--signing-table <file>', "who signs for whom: OpenDKIM's SigningTable, refile:FILE for one with wildcards")
     .option('--multiple-signatures', 'one signature for each matching row of the SigningTable, not for the first alone')
     .option('--force', 'sign a message that is malformed or ambiguous')
-    .addOption(nowOption())
+    .option(
+      '--check-dns',
+      'write nothing unless the new signatures verify with the keys in DNS (implied by the DNS options)',
+    )
 }
 
 export async function runSign(
@@ -79,11 +84,19 @@ export async function runSign(
   checkOutput(files, options)
   const template = requestTemplate(options)
   const keys = await loadSigningKeys(options, context)
+  const now = options.now ?? context.now()
+  const check = wantsCheck(options)
+    ? { resolver: await openResolver(context, options), now, signal: context.signal }
+    : undefined
   const codes: ExitCode[] = []
   for await (const input of readInputs(files, context, { single: true })) {
-    codes.push(await signInput(input, { context, options, template, keys, several: files.length > 1 }))
+    codes.push(await signInput(input, { context, options, template, keys, now, check, several: files.length > 1 }))
   }
   return combineExitCodes(codes)
+}
+
+function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): boolean {
+  return checkDns === true || dnsFile !== undefined || nameserver !== undefined
 }
 
 interface Job {
@@ -91,6 +104,8 @@ interface Job {
   readonly options: SignCommandOptions
   readonly template: RequestTemplate
   readonly keys: SigningKeys
+  readonly now: Date
+  readonly check: SignCheck | undefined
   readonly several: boolean
 }
 
@@ -98,14 +113,27 @@ interface Job {
 async function signInput(input: Input, job: Job): Promise<ExitCode> {
   try {
     if (input.error !== undefined) throw input.error
-    await writeSigned(input, await signatureFields(input, job), job)
-    return EXIT_CODES.ok
+    const { bytes, count } = await signatureFields(input, job)
+    const code = job.check === undefined ? EXIT_CODES.ok : await checkFields(input, bytes, count, job)
+    if (code === EXIT_CODES.ok) await writeSigned(input, bytes, job)
+    return code
   } catch (error) {
     if (!job.several || !(error instanceof DkimError)) throw error
     say(job.context, 'error', `${input.name}: ${error.message}`)
     if (error.hint !== undefined) say(job.context, 'hint', error.hint)
     return EXIT_CODES.usage
   }
+}
+
+async function checkFields(input: MessageInput, fields: Buffer, count: number, job: Job): Promise<ExitCode> {
+  const { code, problems } = await checkSigned(input, fields, count, job.check!)
+  for (const problem of problems)
+    say(job.context, 'error', `${job.several ? `${input.name}: ` : ''}not signed: ${problem}`)
+  if (code === EXIT_CODES.problem)
+    say(job.context, 'hint', 'publish the record of the key first: dkim lookup shows what DNS has')
+  if (code === EXIT_CODES.temporary)
+    say(job.context, 'hint', 'try again later, or name another server with --nameserver')
+  return code
 }
 
 function checkOutput(files: readonly string[], { output, inPlace, headerOnly }: SignCommandOptions): void {
@@ -156,11 +184,10 @@ function wholeSeconds(milliseconds: number): number {
 }
 
 /** The new fields, in the line ends of the message. */
-async function signatureFields(input: MessageInput, job: Job): Promise<Buffer> {
-  const { context, options, template } = job
+async function signatureFields(input: MessageInput, job: Job): Promise<{ bytes: Buffer; count: number }> {
+  const { context, options, template, now } = job
   const keys = await job.keys(() => readAuthor(input.chunks() as Iterable<Uint8Array>))
   const requests = keys.map(key => ({ ...template, ...key }))
-  const now = options.now ?? context.now()
   const signer = new Signer({ requests, now, ...(options.force ? { force: true } : {}) })
   const lines = new LineEndNormalizer(chunk => signer.write(chunk))
   for await (const chunk of input.chunks()) lines.write(chunk)
@@ -169,7 +196,8 @@ async function signatureFields(input: MessageInput, job: Job): Promise<Buffer> {
   const { fields, warnings } = signer.end()
   for (const warning of warnings) say(context, 'warning', warning)
   const text = Buffer.concat(fields).toString('latin1')
-  return Buffer.from(lines.lineEnd === 'lf' ? text.replaceAll('\r\n', '\n') : text, 'latin1')
+  const bytes = Buffer.from(lines.lineEnd === 'lf' ? text.replaceAll('\r\n', '\n') : text, 'latin1')
+  return { bytes, count: fields.length }
 }
 
 async function writeSigned(input: MessageInput, fields: Buffer, { context, options }: Job): Promise<void> {

@@ -72,8 +72,9 @@ export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js
 export { type DiscoverOptions, type Discovery, discover } from './lookup/discover.js'
 export { type Expectation, expectFile, expectKey, expectRecord, meets } from './lookup/expectation.js'
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './lookup/findings.js'
+export type { LookupResult } from './lookup/judgement.js'
 export { type KeyName, keyName, readKeyName } from './lookup/key-name.js'
-export { type KeyReport, type LookedUp, type LookUpOptions, type LookupResult, lookUpKey } from './lookup/key-report.js'
+export { type KeyReport, type LookedUp, type LookUpOptions, lookUpKey } from './lookup/key-report.js'
 export { lintRecord, type RecordLint } from './lookup/lint.js'
 export {
   type Drift,

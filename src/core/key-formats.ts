@@ -7,6 +7,8 @@ import { isWeakEd25519Point } from './ed25519.js'
 import { DkimError, Rejection } from './errors.js'
 import { type ImportOptions, importPrivateKey, importPublicKey } from './key.js'
 import { type KeyRecord, parseKeyRecord } from './key-record.js'
+import type { Finding } from './lookup/findings.js'
+import { lintRecord } from './lookup/lint.js'
 import {
   ed25519PublicKey,
   type PublicKey,
@@ -15,7 +17,6 @@ import {
   rsaFault,
   rsaPublicKey,
 } from './public-key.js'
-import type { Warning } from './result.js'
 
 export interface KeyMaterial {
   /** What it was read from. */
@@ -23,7 +24,10 @@ export interface KeyMaterial {
   /** Null for a record that revokes its key. */
   readonly publicKey: PublicKey | null
   readonly record: KeyRecord | null
-  readonly warnings: readonly Warning[]
+  /** What the linter says of a record, worst first. */
+  readonly findings: readonly Finding[]
+  /** The record could only be read after obvious accidents were put right. */
+  readonly repaired: boolean
 }
 
 /** Throws DkimError; no error repeats what was read, since that may be a private key. */
@@ -64,10 +68,11 @@ const privateKey = (publicKey: PublicKey): KeyMaterial => ({
   source: 'private-key',
   publicKey,
   record: null,
-  warnings: [],
+  findings: [],
+  repaired: false,
 })
 const onlyPublic = (publicKey: PublicKey | undefined, source: 'public-key' | 'certificate' = 'public-key') =>
-  publicKey === undefined ? undefined : { source, publicKey, record: null, warnings: [] }
+  publicKey === undefined ? undefined : { source, publicKey, record: null, findings: [], repaired: false }
 
 function fromPem(text: string, options: Named): KeyMaterial {
   const bytes = Buffer.from(text, 'latin1')
@@ -201,19 +206,28 @@ class SshReader {
 // ---------------------------------------------------------------------------------------------- records
 
 function fromRecord(text: string, name: string): KeyMaterial {
+  const joined = recordText(text)
+  const { findings, corrected } = lintRecord(joined)
+  // A private key in p=, or one that anybody can compute: nothing may help to publish it further.
+  const worst = findings.find(({ severity }) => severity === 'critical')
+  if (worst !== undefined) throw new DkimError('record-invalid', `${name}: ${worst.text}`, worst.fix)
+  const strict = strictly(joined)
+  if (!(strict instanceof Rejection)) return { ...strict, findings, repaired: false }
+  const repaired = corrected === null ? strict : strictly(corrected)
+  if (!(repaired instanceof Rejection)) return { ...repaired, findings, repaired: true }
+  const message = `${name} holds a record that no verifier accepts: ${strict.detail}`
+  const hint = findings[0]?.fix ?? 'make it anew from the key: dkim format-record --key PRIVATE-KEY-FILE'
+  throw new DkimError('record-invalid', message, hint)
+}
+
+function strictly(text: string): Pick<KeyMaterial, 'source' | 'publicKey' | 'record'> | Rejection {
   try {
-    const record = parseKeyRecord(recordText(text))
-    if (record.publicKey === '') return { source: 'record', publicKey: null, record, warnings: [] }
-    refusePublishedPrivateKey(record, name)
-    const { key, warnings } = publicKeyOfRecord(record)
-    return { source: 'record', publicKey: key, record, warnings }
+    const record = parseKeyRecord(text)
+    const publicKey = record.publicKey === '' ? null : publicKeyOfRecord(record).key
+    return { source: 'record', publicKey, record }
   } catch (error) {
-    if (!(error instanceof Rejection)) throw error
-    throw new DkimError(
-      'record-invalid',
-      `${name} holds a record that no verifier accepts: ${error.detail}`,
-      'make it anew from the key: dkim format-record --key PRIVATE-KEY-FILE',
-    )
+    if (error instanceof Rejection) return error
+    throw error
   }
 }
 
@@ -228,18 +242,6 @@ function recordText(text: string): string {
 function unescaped(string: string): string {
   return string.replace(/\\(\d{3}|.)/gs, (_, quoted: string) =>
     quoted.length === 3 ? String.fromCharCode(Number(quoted) & 0xff) : quoted,
-  )
-}
-
-/** Somebody has put the wrong half into DNS: nothing may help to publish it further. */
-function refusePublishedPrivateKey(record: KeyRecord, name: string): void {
-  const bytes = decodeBase64(record.publicKey)
-  const armour = /-----BEGIN|PRIVATEKEY/.test(record.publicKey)
-  if (!armour && (bytes === undefined || attempt(() => importPrivateKey(bytes)) === undefined)) return
-  throw new DkimError(
-    'record-invalid',
-    `${name} holds a record with a PRIVATE key in p=: whoever reads it can sign as you`,
-    'if it was ever in DNS, make a new key with another selector (dkim keygen) and revoke this one (--revoke)',
   )
 }
 

@@ -6,6 +6,8 @@ export type LineEnd = 'crlf' | 'lf' | 'none'
 const LF = 0x0a
 const CR = 0x0d
 const CRLF = Uint8Array.of(CR, LF)
+/** What is converted at a time. */
+const BLOCK = 32 * 1024
 
 /**
  * Hands a message on with CRLF line ends.
@@ -14,7 +16,8 @@ const CRLF = Uint8Array.of(CR, LF)
  * CRLF: the bytes are those that were transmitted, and none of them is touched, so that a bare CR or LF stays data as §3.4 has it.
  * A line end of another kind than the first makes the message `mixed`: other software may see other lines in it than we do.
  *
- * A chunk without a bare LF is handed on as it is, the others are copied once. Nothing is held back between chunks.
+ * What need not be converted is handed on as it is, the rest is copied once; such a copy is valid only while the sink is called.
+ * Nothing is held back between chunks.
  */
 export class LineEndNormalizer {
   readonly #sink: (chunk: Uint8Array) => void
@@ -22,6 +25,8 @@ export class LineEndNormalizer {
   #mixed = false
   /** The last byte so far was a CR: what it is shows only in the next chunk. */
   #afterCr = false
+  /** Where every byte of a block could be a line end. */
+  #space = Buffer.alloc(0)
 
   constructor(sink: (chunk: Uint8Array) => void) {
     this.#sink = sink
@@ -61,37 +66,48 @@ export class LineEndNormalizer {
   }
 
   #writeLf(chunk: Uint8Array): void {
-    const { bareLf, cr } = countLineEnds(chunk, this.#afterCr)
     // With LF line ends any CR is foreign, whether alone or before an LF.
-    if (cr > 0 || this.#afterCr) this.#mixed = true
-    this.#sink(bareLf === 0 ? chunk : withCrlf(chunk, this.#afterCr, bareLf))
+    if (this.#afterCr || (!this.#mixed && chunk.includes(CR))) this.#mixed = true
+    if (!chunk.includes(LF)) {
+      this.#sink(chunk)
+      return
+    }
+    let afterCr = this.#afterCr
+    for (let start = 0; start < chunk.length; start += BLOCK) {
+      const block = chunk.subarray(start, start + BLOCK)
+      this.#sink(this.#withCrlf(block, afterCr))
+      afterCr = block[block.length - 1] === CR
+    }
   }
-}
 
-function countLineEnds(chunk: Uint8Array, afterCr: boolean): { bareLf: number; cr: number } {
-  let bareLf = 0
-  let cr = 0
-  let previous = afterCr ? CR : 0
-  for (let index = 0; index < chunk.length; index += 1) {
-    const byte = chunk[index]!
-    if (byte === LF && previous !== CR) bareLf += 1
-    else if (byte === CR) cr += 1
-    previous = byte
+  /** One pass, four bytes at a time where none of them is near a line end; the copy is valid until the next one is made. */
+  #withCrlf(block: Uint8Array, afterCr: boolean): Uint8Array {
+    if (this.#space.length < 2 * block.length) this.#space = Buffer.allocUnsafeSlow(2 * block.length)
+    const converted = this.#space
+    const source = new DataView(block.buffer, block.byteOffset, block.length)
+    const target = new DataView(converted.buffer)
+    let length = 0
+    for (let index = 0; index < block.length; ) {
+      if (index + 4 <= block.length) {
+        const word = source.getUint32(index)
+        if (!hasLowByte(word)) {
+          target.setUint32(length, word)
+          index += 4
+          length += 4
+          continue
+        }
+      }
+      const byte = block[index]!
+      if (byte === LF && !(index === 0 ? afterCr : block[index - 1] === CR)) {
+        converted[length] = CR
+        length += 1
+      }
+      converted[length] = byte
+      length += 1
+      index += 1
+    }
+    return converted.subarray(0, length)
   }
-  return { bareLf, cr }
-}
-
-function withCrlf(chunk: Uint8Array, afterCr: boolean, bareLf: number): Uint8Array {
-  const converted = Buffer.allocUnsafe(chunk.length + bareLf)
-  let previous = afterCr ? CR : 0
-  let length = 0
-  for (let index = 0; index < chunk.length; index += 1) {
-    const byte = chunk[index]!
-    if (byte === LF && previous !== CR) converted[length++] = CR
-    converted[length++] = byte
-    previous = byte
-  }
-  return converted
 }
 
 /**
@@ -105,14 +121,17 @@ function hasBareLineEnd(chunk: Uint8Array, afterCr: boolean): boolean {
   const words = new Uint32Array(chunk.buffer, chunk.byteOffset + lead, (chunk.length - lead) >>> 2)
   if (hasBareLineEndIn(chunk, 1, lead + 1)) return true
   for (let index = 0; index < words.length; index += 1) {
-    const word = words[index]!
-    // The classic test for a byte below n in a word, here n = 0x10; a false alarm costs time only.
-    if (((word - 0x10101010) & ~word & 0x80808080) === 0) continue
+    if (!hasLowByte(words[index]!)) continue
     // One pair more than the word has bytes: its last byte may be a CR.
     const start = lead + index * 4
     if (hasBareLineEndIn(chunk, start, start + 5)) return true
   }
   return hasBareLineEndIn(chunk, lead + words.length * 4, chunk.length)
+}
+
+/** The classic test for a byte below n in a word, here n = 0x10. A false alarm costs time only. */
+function hasLowByte(word: number): boolean {
+  return ((word - 0x10101010) & ~word & 0x80808080) !== 0
 }
 
 /** Judges the bytes at `start` to `end - 1`, each with the one before it: "CR before" without "LF now", or the reverse, is a bare one. */

@@ -21,7 +21,7 @@ function property(name: string, text: string | null): string[] {
   return written === undefined ? [] : [`${name}=${written}`]
 }
 
-function resinfo(signature: SignatureReport): string {
+function resinfo(signature: SignatureReport): string[] {
   const key = signature.key === null ? [] : [`(${signature.key.bits}-bit ${signature.key.type} key)`]
   const reason = signature.reason === null ? [] : [`reason="${signature.reason}"`]
   return [
@@ -33,26 +33,26 @@ function resinfo(signature: SignatureReport): string {
     ...property('header.s', signature.selector),
     ...property('header.a', signature.algorithm),
     ...property('header.b', signature.signatureStart),
-  ].join(' ')
+  ]
 }
 
 /** One field, folded between results, with the given line end. `authservId` is a name of our own (§2.5), validated by the caller. */
 export function toAuthenticationResults(report: VerificationReport, authservId: string, lineEnd = '\r\n'): string {
-  const results = report.signatures.length === 0 ? ['dkim=none'] : report.signatures.map(resinfo)
-  return `Authentication-Results: ${value(authservId) ?? 'localhost'};${results.map(result => foldAt(result, lineEnd)).join(';')}${lineEnd}`
+  const results = report.signatures.length === 0 ? [['dkim=none']] : report.signatures.map(resinfo)
+  return `Authentication-Results: ${value(authservId) ?? 'localhost'};${results.map(parts => folded(parts, lineEnd)).join(';')}${lineEnd}`
 }
 
-/** Folds between properties where a line would be longer than 78 columns. */
-function foldAt(result: string, lineEnd: string): string {
+/** Folds between properties where a line would be longer than 78 columns, never inside of one. */
+function folded(parts: readonly string[], lineEnd: string): string {
   let text = ''
   let column = 78
-  for (const word of result.split(/ (?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
-    if (column + word.length + 1 > 77) {
-      text += `${lineEnd}\t${word}`
-      column = 8 + word.length
+  for (const part of parts) {
+    if (column + part.length + 1 > 77) {
+      text += `${lineEnd}\t${part}`
+      column = 8 + part.length
     } else {
-      text += ` ${word}`
-      column += 1 + word.length
+      text += ` ${part}`
+      column += 1 + part.length
     }
   }
   return text

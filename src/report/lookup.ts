@@ -1,22 +1,14 @@
 // Lookup reports for people: what stands at the name, what is wrong with it, and how it should read.
 
-import {
-  type Agreement,
-  type Finding,
-  isTrustedPath,
-  type KeyReport,
-  type ServerView,
-  type Severity,
-} from '../core/index.js'
+import { type Finding, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
+import { type ServersSeen, STATUS_TEXT, serverLines } from './lookup-servers.js'
 import { fold, row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
 
 /** A key report with what was asked for beside it. */
-export interface LookupReport extends KeyReport {
+export interface LookupReport extends KeyReport, ServersSeen {
   /** --key: whether the key of a file is the one that is published. */
   readonly match: { readonly file: string; readonly fingerprint: string; readonly matches: boolean } | null
-  readonly servers: readonly ServerView[]
-  readonly agreement: { readonly authoritative: Agreement | null; readonly recursive: Agreement | null } | null
 }
 
 export function toLookupText(report: LookupReport, style: Style = PLAIN): string {
@@ -40,18 +32,6 @@ const RESULT_TEXT = {
   invalid: 'a key record that verifiers do not accept',
   unavailable: 'could not be looked up for now',
 } as const satisfies Record<KeyReport['result'], string>
-
-const STATUS_TEXT = {
-  found: '',
-  nodata: 'the name exists, but has no TXT record',
-  nxdomain: 'the name does not exist',
-  'cname-loop': 'the aliases lead nowhere',
-  servfail: 'the server failed',
-  refused: 'the server refused to answer',
-  timeout: 'no answer in time',
-  network: 'no server could be reached',
-  malformed: 'no answer that can be trusted',
-} as const satisfies Record<KeyReport['status'], string>
 
 function headline(report: LookupReport, style: Style): string {
   const trouble = report.findings.some(({ severity }) => severity === 'critical' || severity === 'error')
@@ -179,7 +159,11 @@ function factLines(report: LookupReport): string[] {
   return lines
 }
 
-function nextLines({ result, findings, domain }: LookupReport): string[] {
+function nextLines({ result, findings, domain, status }: LookupReport): string[] {
+  if (status === 'servfail') {
+    const causes = 'the name servers of the zone may be down, or its DNSSEC signatures broken'
+    return wrapped('next', `try again later, or ask another server with --nameserver: ${causes}`)
+  }
   if (result === 'unavailable') return wrapped('next', 'try again later, or ask another server with --nameserver')
   if (result !== 'not-found' || findings.length > 0) return []
   return wrapped('next', `is the selector right? dkim lookup ${visible(domain)} --discover asks for the usual ones`)
@@ -190,57 +174,4 @@ function dnssecText({ dnssec, server }: LookupReport): string | null {
   if (!dnssec) return 'no DNSSEC, which is normal'
   if (isTrustedPath(server)) return 'signed, and validated by the resolver'
   return 'validated, says the resolver; the way to it could have been tampered with'
-}
-
-const STATE_MARKS = {
-  same: style => style.good('✓ same'),
-  stale: style => style.warn('! stale'),
-  differs: style => style.bad('✗ differs'),
-  lame: style => style.bad('✗ lame'),
-  unreachable: style => style.warn('– unreachable'),
-} as const satisfies Record<ServerView['state'], (style: Style) => string>
-
-function serverLines(report: LookupReport, style: Style): string[] {
-  const lines: string[] = []
-  for (const kind of ['authoritative', 'recursive'] as const) {
-    const views = report.servers.filter(view => view.kind === kind)
-    const agreement = report.agreement?.[kind] ?? null
-    if (agreement === null) continue
-    lines.push(
-      '',
-      `  ${kind === 'authoritative' ? 'authoritative servers' : 'resolvers'}: ${agreementText(agreement, views)}`,
-    )
-    for (const view of views) lines.push(serverLine(view, style))
-  }
-  return lines
-}
-
-function agreementText(agreement: Agreement, views: readonly ServerView[]): string {
-  const count = (state: ServerView['state']): number => views.filter(view => view.state === state).length
-  switch (agreement) {
-    case 'consistent':
-      return `all ${views.length} say the same`
-    case 'stale':
-      return `${count('stale')} of ${views.length} still serve an older zone: wait for the transfer, or check notify`
-    case 'split':
-      return `${count('differs')} of ${views.length} disagree`
-    case 'lame':
-      return `${count('lame')} of ${views.length} do not answer for the zone`
-    case 'unreachable':
-      return views.length === 0 ? 'none was found' : `${count('unreachable')} of ${views.length} could not be reached`
-  }
-}
-
-function serverLine(view: ServerView, style: Style): string {
-  const who = [view.host, view.server === '' ? null : view.server]
-    .filter(part => part !== null)
-    .map(part => visible(part))
-  const facts = [
-    view.texts.length === 0 && view.alias === null ? (STATUS_TEXT[view.status] ?? view.status) : null,
-    view.alias === null ? null : `alias to ${visible(view.alias)}`,
-    view.texts.length === 0 ? null : `${view.texts.length} record${view.texts.length === 1 ? '' : 's'}`,
-    view.ttl === null ? null : `${view.kind === 'recursive' ? 'TTL left' : 'TTL'} ${view.ttl}`,
-    view.serial === null ? null : `serial ${view.serial}`,
-  ].filter(part => part !== null && part !== '')
-  return `    ${STATE_MARKS[view.state](style)}  ${who.join(' ')}: ${facts.join(', ')}`
 }

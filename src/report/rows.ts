@@ -1,5 +1,7 @@
 // The layout that reports for people share: a label, its text, and long texts folded under themselves.
 
+import { wrapWords } from './wrap.js'
+
 const LABEL_WIDTH = 20
 const WRAP = 100
 
@@ -13,13 +15,5 @@ export function wrapped(label: string, text: string): string[] {
 }
 
 export function fold(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
+  return wrapWords(text, width)
 }

@@ -11,7 +11,7 @@ export function sightText(sights: readonly Sight[]): string {
 export function toWaitText(name: string, { agreed, looks, milliseconds, sights }: WaitOutcome): string {
   const spent = `after ${Math.round(milliseconds / 1000)} s and ${looks} look${looks === 1 ? '' : 's'}`
   const head = agreed
-    ? `✓ ${visible(name)}: all ${sights.length === 1 ? 'is' : `${sights.length} servers are`} as expected ${spent}`
+    ? `✓ ${visible(name)}: ${sights.length === 1 ? 'as expected' : `all ${sights.length} servers say what is expected`} ${spent}`
     : `– ${visible(name)}: ${sightText(sights)} ${spent}`
   const missing = sights.filter(({ agrees }) => !agrees)
   const lines = missing.map(

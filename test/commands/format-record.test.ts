@@ -275,7 +275,7 @@ describe('--signer', () => {
   })
 
   it('several keys, and a path of its own', async () => {
-    const both = await run([
+    const pair = [
       '--selector',
       'r',
       '--key',
@@ -286,16 +286,20 @@ describe('--signer', () => {
       'ed.pem',
       '--domain',
       'example.com',
-      '--signer',
-      'opendkim',
-    ])
-    expect(both.stdout).toContain('MultipleSignatures yes')
+    ]
+    const exim = await run([...pair, '--signer', 'exim'])
+    expect(exim.stdout).toContain('dkim_selector = r : e')
+    const opendkim = await run([...pair, '--signer', 'opendkim'])
+    expect(opendkim.stdout).not.toContain('e._domainkey')
+    expect(opendkim.stderr).toContain('one algorithm')
     const path = await run([...NAMES, '--key', 'rsa.pem', '--signer', 'rspamd', '--key-path', '/srv/keys/a.key'])
     expect(path.stdout).toContain('path = "/srv/keys/a.key"')
   })
 
   it('says where Ed25519 is not known to work', async () => {
-    expect((await run([...NAMES, '--key', 'ed.pem', '--signer', 'haraka'])).stderr).toContain('dkim: warning: Haraka')
+    expect((await run([...NAMES, '--key', 'ed.pem', '--signer', 'haraka'])).stderr).toMatch(/warning: .*Haraka/)
+    expect((await run([...NAMES, '--key', 'ed.pem', '--signer', 'dkimpy-milter'])).stderr).toMatch(/warning: .*seed/)
+    expect((await run([...NAMES, '--key', 'ed.pem', '--signer', 'opendkim'])).stdout).toContain('ed25519-sha256')
   })
 
   it.each([

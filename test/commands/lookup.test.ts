@@ -10,6 +10,7 @@ import { Zone } from '../../src/core/dns/zone.js'
 import { readZone } from '../../src/core/dns/zone-file.js'
 import { BIN, dkim, type Outcome } from '../support/cli.js'
 import { ED25519, RSA_1024, RSA_2048, RSA_2048_SECOND } from '../support/public-keys.js'
+import { HAS_TERMINAL, onTerminal } from '../support/terminal.js'
 
 const GOOD = `v=DKIM1; k=rsa; p=${RSA_2048}`
 const WEAK = `v=DKIM1; k=rsa; p=${RSA_1024}`
@@ -178,6 +179,25 @@ describe('--key and --from-message', () => {
     })
     const { stdout } = await dkim(['lookup', ...base, '--key', other])
     expect(stdout).toContain('✗ is not the published one')
+    const secret = file('open sesame\n', 'txt')
+    const encrypted = mkdtempSync(join(folder, 'encrypted-'))
+    await dkim([
+      'keygen',
+      '--selector',
+      'k',
+      '--domain',
+      'example.com',
+      '--out-dir',
+      encrypted,
+      '--encrypt',
+      '--passphrase-file',
+      secret,
+    ])
+    const locked = join(encrypted, 'k._domainkey.example.com.private.pem')
+    expectUsage(await dkim(['lookup', ...base, '--key', locked]))
+    expect((await json([...base, '--key', locked, '--passphrase-file', secret])).report).toMatchObject({
+      match: { matches: false },
+    })
   })
 
   it('looks up every key that a message asks for, each once', async () => {
@@ -327,6 +347,31 @@ describe('--wait', () => {
     expect((await dkim([...wait, '--expect', 'v=DKIM1; p='])).code).toBe(75)
     expect((await dkim([...wait, '--expect', 'none'])).code).toBe(75)
     expect((await dkim(wait)).code).toBe(0)
+  })
+
+  it.runIf(HAS_TERMINAL)('counts down on a terminal, and not where nobody looks', async () => {
+    const server = await serve('')
+    const argv = [
+      'lookup',
+      'example.com',
+      '-s',
+      'sel',
+      '--wait',
+      '--interval',
+      '1s',
+      '--timeout',
+      '2500ms',
+      '--nameserver',
+      server.nameserver,
+    ]
+    const watched = await onTerminal(argv)
+    expect(watched.code).toBe(75)
+    expect(watched.screen).toContain('waiting for sel._domainkey.example.com, next look in')
+    expect(watched.screen).not.toContain('dkim: note')
+    for (const unwatched of [await onTerminal(argv, { columns: 0 }), await onTerminal(argv, { env: { CI: '1' } })]) {
+      expect(unwatched.screen).not.toContain('waiting for')
+      expect(unwatched.screen).toContain('dkim: note: 0 of 1 servers say what is expected')
+    }
   })
 
   it('refuses an expectation that is none', async () => {

@@ -347,3 +347,33 @@ describe("OpenDKIM's tables", () => {
     expect(await refused(run('--key-table', 'KeyTable', '--signing-table', 'Broken', 'a.eml'))).toContain('Broken:1')
   })
 })
+
+describe('--check-dns', () => {
+  const record = (key: PrivateKey) => formatKeyRecord({ keyType: key.type, publicKey: key.publicKey.p })
+  const zone = (name: string, records: Record<string, unknown>) => write(name, JSON.stringify(records))
+
+  it('writes what verifies', async () => {
+    const good = zone('good.json', {
+      'r._domainkey.example.com': record(rsa),
+      'e._domainkey.example.com': record(ed25519),
+    })
+    for (const path of ['a.eml', 'lf.eml']) {
+      const { code, stdout } = await withRsa('--key', 'ed.pem', '--selector', 'e', '--dns-file', good, path)
+      expect(code).toBe(0)
+      expect((await verifyAt(stdout)).signatures.map(({ result }) => result)).toEqual(['pass', 'pass'])
+    }
+  })
+
+  it.each<[string, number, () => Record<string, unknown>]>([
+    ['no record', 1, () => ({})],
+    ['the record of another key', 1, () => ({ 'r._domainkey.example.com': record(ed25519) })],
+    ['a revoked key', 1, () => ({ 'r._domainkey.example.com': 'v=DKIM1; p=' })],
+    ['a record that allows no mail', 1, () => ({ 'r._domainkey.example.com': `${record(rsa)}; s=other` })],
+    ['a server that fails', 75, () => ({ 'r._domainkey.example.com': { error: 'SERVFAIL' } })],
+  ])('writes nothing with %s', async (_, code, records) => {
+    const outcome = await withRsa('--dns-file', zone('bad.json', records()), '-o', 'unwritten.eml', 'a.eml')
+    expect(outcome).toMatchObject({ code, stdout: '' })
+    expect(outcome.stderr).toMatch(/^dkim: error: not signed: r\._domainkey\.example\.com: .*\ndkim: hint: .*\n$/)
+    expect(readdirSync(folder)).not.toContain('unwritten.eml')
+  })
+})

@@ -66,6 +66,14 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
     expect(screen).toContain('pass')
   })
 
+  it('does not wait for a message that nobody knows is asked for', async () => {
+    for (const argv of [['verify'], ['sign', '--key', 'key.pem', '--selector', 'e']]) {
+      const { code, screen } = await onTerminal(argv, { cwd: folder })
+      expect(code).toBe(2)
+      expect(screen).toContain('dkim: error: there is no message')
+    }
+  })
+
   it('asks for the passphrase of a key, and does not show it', async () => {
     const argv = ['sign', '--key', 'locked.pem', '--selector', 'e', 'message.eml']
     const right = await onTerminal(

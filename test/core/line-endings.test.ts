@@ -96,6 +96,15 @@ describe('line ends', () => {
     )
   })
 
+  it('converts a chunk of many blocks, wherever a line end falls', () => {
+    for (const shift of [0, 1, 2, 3]) {
+      const text = `${'x'.repeat(shift)}\n${'line\n\ttext\n'.repeat(9000)}`
+      expect(normalize([bytes(text)])).toEqual(oracle(text))
+      const mixed = `\n${'y'.repeat(32_765 + shift)}\r\n${'z\n'.repeat(40_000)}`
+      expect(normalize([bytes(mixed)])).toEqual(oracle(mixed))
+    }
+  })
+
   it('hands on the very same chunk where there is nothing to convert', () => {
     const seen: Uint8Array[] = []
     const normalizer = new LineEndNormalizer(chunk => seen.push(chunk))

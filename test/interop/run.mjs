@@ -9,6 +9,9 @@ const PACKAGES = [
   ...['opendkim', 'opendkim-tools', 'python3-dkim', 'python3-nacl', 'libmail-dkim-perl'],
   ...['nsd', 'bind9', 'bind9-utils', 'unbound'],
 ]
+/** Servers that listen once they are installed: used where they are there, never installed by us. */
+const SERVERS =
+  'bind9 bind9-utils bind9-dnsutils nsd knot-dnssecutils unbound dnsmasq-base tinydns rspamd exim4-daemon-light python3-yaml'
 const SKIPPED = ['skipped', 'pending', 'todo']
 const here = import.meta.dirname
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
@@ -67,6 +70,13 @@ function printTable(tests) {
   }
 }
 
+/** The programs that read our records and configurations, one line each. */
+function printConsumers(tests) {
+  const consumers = tests.filter(({ title }) => title.split(' | ').length < 3)
+  for (const { title, status } of consumers) console.log(`${status.padEnd(10)}${title}`)
+  if (consumers.some(({ status }) => SKIPPED.includes(status))) console.log(`to read records as well: ${SERVERS}`)
+}
+
 /** What is left out on purpose, with its reason. */
 function printExcuses(tests) {
   const excuses = new Map()
@@ -85,6 +95,7 @@ const { status, tests } = runTests(join(folder, 'report.json'))
 rmSync(folder, { recursive: true, force: true })
 printTable(tests)
 printExcuses(tests)
+printConsumers(tests)
 const failed = tests.filter(test => test.status === 'failed')
 for (const { fullName, failureMessages } of failed)
   console.error(`FAILED ${fullName}\n  ${failureMessages[0]?.split('\n')[0]}`)

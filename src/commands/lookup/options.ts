@@ -6,6 +6,7 @@ export interface LookupOptions extends DnsOptions {
   readonly selector?: string
   readonly fromMessage?: string
   readonly key?: string
+  readonly passphraseFile?: string
   readonly allServers?: boolean
   readonly resolverSet?: string
   readonly wait?: boolean

@@ -15,6 +15,7 @@ import { type Style, styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { say } from '../main.js'
 import { openSpinner } from '../spinner.js'
 import { readPublicKey } from './key-file.js'
 import type { LookupOptions } from './options.js'
@@ -45,8 +46,11 @@ export class LookupRun {
   }
 
   static async open(context: Context, options: LookupOptions): Promise<LookupRun> {
-    const key = options.key === undefined ? null : await readPublicKey(context, options.key)
+    const key = options.key === undefined ? null : await readPublicKey(context, options.key, options.passphraseFile)
     const source = await openSource(context, options)
+    if (options.resolverSet === 'public' && !options.quiet) {
+      say(context, 'note', 'the public resolvers of Cloudflare, Google and Quad9 learn the name that is asked for')
+    }
     const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
     return new LookupRun(context, options, source, style, key)
   }

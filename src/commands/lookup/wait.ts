@@ -76,7 +76,9 @@ async function countDown(spinner: Spinner, name: KeyName, milliseconds: number, 
 async function expectationOf(context: Context, options: LookupOptions): Promise<Expectation> {
   const { expect } = options
   if (expect === undefined) {
-    return options.key === undefined ? { kind: 'any' } : expectKey(await readPublicKey(context, options.key))
+    return options.key === undefined
+      ? { kind: 'any' }
+      : expectKey(await readPublicKey(context, options.key, options.passphraseFile))
   }
   const isText = expect.trim() === 'none' || /(?:^|;)[ \t]*p[ \t]*=/.test(expect)
   if (isText && !existsSync(expect)) return expectRecord(expect)

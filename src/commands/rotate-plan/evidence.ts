@@ -37,14 +37,22 @@ interface SampleScene {
   readonly keys: KeyCache
 }
 
-export async function readSamples(paths: readonly string[], scene: SampleScene): Promise<readonly DomainSample[]> {
-  const samples: DomainSample[] = []
-  if (paths.length === 0) return samples
+export interface Samples {
+  readonly all: readonly DomainSample[]
+  /** The messages, signed or not. */
+  readonly sources: readonly string[]
+}
+
+export async function readSamples(paths: readonly string[], scene: SampleScene): Promise<Samples> {
+  const all: DomainSample[] = []
+  const sources: string[] = []
+  if (paths.length === 0) return { all, sources }
   for await (const input of readInputs(paths, scene.context)) {
     if (input.error !== undefined) throw input.error
-    samples.push(...(await readSample(input.name, input.chunks(), scene)))
+    sources.push(input.name)
+    all.push(...(await readSample(input.name, input.chunks(), scene)))
   }
-  return samples
+  return { all, sources }
 }
 
 const HEADER_BYTES = 1024 * 1024
@@ -93,17 +101,26 @@ function dateOf(head: Buffer): number | null {
   return Number.isNaN(time) ? null : time
 }
 
+export interface Reports {
+  readonly uses: readonly ReportedUse[]
+  /** Messages whose reporter left the selector out. */
+  readonly withoutSelector: number
+}
+
 const REPORT_LIMIT = 20_000
 
 /** Files, or directories of them (not deeper). A file that is no report is an error: silence would read as "no old key seen". */
-export function readReports(paths: readonly string[], domain: string): readonly ReportedUse[] {
+export function readReports(paths: readonly string[], domain: string): Reports {
   const uses: ReportedUse[] = []
+  let withoutSelector = 0
   for (const file of paths.flatMap(listReports)) {
     for (const { name, bytes } of unpack(readBytes(file), file)) {
-      uses.push(...readAggregateReport(bytes, name, domain).uses)
+      const report = readAggregateReport(bytes, name, domain)
+      uses.push(...report.uses)
+      withoutSelector += report.withoutSelector
     }
   }
-  return uses
+  return { uses, withoutSelector }
 }
 
 function listReports(path: string): string[] {

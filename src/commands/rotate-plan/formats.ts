@@ -17,6 +17,7 @@ export const PLAN_FORMATS = {
   svg: { load: async () => (await import('../../report/rotation/svg.js')).planSvg },
   html: { load: async () => (await import('../../report/rotation/html.js')).planHtml },
   json: { load: async () => (await import('../../report/rotation/json.js')).planJson },
+  ndjson: { load: async () => (await import('../../report/rotation/json.js')).planNdjson },
 } as const satisfies Record<string, PlanFormatRow>
 
 export type PlanFormat = keyof typeof PLAN_FORMATS

@@ -51,7 +51,7 @@ export async function newRequest(
     createdAt: underWay ? Math.min(now, options.start?.getTime() ?? now) : now,
     start: options.start?.getTime() ?? now,
     settings: settingsOf(options),
-    provider: provider?.name ?? null,
+    provider: provider === undefined ? null : [provider.name, provider.note].filter(Boolean).join(': '),
   }
   if (provider?.rotatedBy === 'provider' && !options.flip) {
     return { ...base, kind: 'provider', new: { ...old }, newKeyFile: null, zone: zoneFacts(zone, oldViews, [], null) }
@@ -123,7 +123,11 @@ function candidateNames(target: Target, old: KeyFacts, { options, now }: PlanSce
 }
 
 /** Published already with the very key that was given is no clash: somebody was quick. */
-function takenBy(views: readonly WitnessView[], key: NewKey, options: RotatePlanOptions): 'exists' | 'wildcard' | null {
+function takenBy(
+  views: readonly WitnessView[],
+  key: NewKey,
+  options: RotatePlanOptions,
+): 'exists' | 'alias' | 'wildcard' | null {
   if (views.some(({ impossible }) => impossible.status === 'found')) return 'wildcard'
   if (options.flip || options.check) return null
   const taken = views.some(
@@ -135,7 +139,8 @@ function takenBy(views: readonly WitnessView[], key: NewKey, options: RotatePlan
     ({ answer: { status, fingerprint } }) =>
       status !== 'found' || (fingerprint !== null && fingerprint === key.facts.fingerprint),
   )
-  return ours && views.some(({ answer }) => answer.status === 'found') ? null : 'exists'
+  if (ours && views.some(({ answer }) => answer.status === 'found')) return null
+  return views.some(({ raw }) => raw.chain.length > 0) ? 'alias' : 'exists'
 }
 
 function refuseSilence(views: readonly WitnessView[], name: string): void {
@@ -165,7 +170,7 @@ function zoneFacts(
     negativeTtl: negative.length === 0 ? null : Math.max(...negative),
     refresh: zone.authoritative ? 0 : zone.refresh,
     oldTtl: ttls.length === 0 ? null : Math.max(...ttls),
-    previousTtl: before?.ttl ?? 0,
+    previousTtl: Math.max(before?.ttl ?? 0, before?.aliasTtl ?? 0),
     previousFingerprint: before?.fingerprint ?? null,
     source: old.length === 0 ? null : old.map(({ answer: { server } }) => server).join(', '),
   }

@@ -3,40 +3,30 @@
 import {
   advanceCalendar,
   DkimError,
-  type Evidence,
   KeyCache,
   newPlanState,
   type PlanPhase,
   type PlanState,
-  type PlanVerdict,
   planRotation,
-  type RotationPlan,
   type RotationRequest,
-  type RotationState,
 } from '../../core/index.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
 import { styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
-import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { say } from '../main.js'
-import { type DomainSample, probe, readReports, readSamples } from './evidence.js'
+import { withSpinner } from '../spinner.js'
 import { PLAN_FORMATS } from './formats.js'
-import { observe } from './look.js'
+import { gather, openSamples } from './gather.js'
+import { isStored, type Judged, type Run, stateOf } from './judged.js'
 import { newRequest, TemporaryTrouble } from './new-plan.js'
-import { isBlind, type RotatePlanOptions } from './options.js'
+import type { RotatePlanOptions } from './options.js'
 import { readStateFile, type StateFile, writeStateFile, writeWhole } from './state-file.js'
 import { choosePlans } from './stored-plans.js'
 import { readTargets } from './targets.js'
-import { openWitnesses, type Witnesses } from './witnesses.js'
-
-interface Run {
-  readonly context: Context
-  readonly options: RotatePlanOptions
-  readonly now: Date
-  readonly witnesses: Witnesses
-  readonly stored: StateFile | undefined
-}
+import { exitCodeOf } from './verdict-code.js'
+import { openWitnesses } from './witnesses.js'
 
 export async function runRotatePlan(context: Context, options: RotatePlanOptions): Promise<ExitCode> {
   const now = options.now ?? context.now()
@@ -47,7 +37,8 @@ export async function runRotatePlan(context: Context, options: RotatePlanOptions
   try {
     const plans = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
     if (plans === null) return EXIT_CODES.nothing
-    return await finish(run, await judgePlans(run, plans))
+    const show = !options.quiet && options.format === 'text'
+    return await finish(run, await withSpinner(context, 'asking the name servers', show, judgePlans(run, plans)))
   } catch (error) {
     if (!(error instanceof TemporaryTrouble)) throw error
     say(context, 'error', error.message)
@@ -107,19 +98,12 @@ function begin(request: RotationRequest, { start, check }: RotatePlanOptions): P
   return { ...plan, progress: { ...plan.progress, newSeenSince: request.start, newLiveSince: request.start } }
 }
 
-interface Judged {
-  readonly before: PlanState
-  readonly after: PlanState
-  readonly plan: RotationPlan
-}
-
 async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged[]> {
-  const { context, options, now, witnesses } = run
-  const keys = new KeyCache()
-  const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.source, now, keys })
+  const { options } = run
+  const samples = await openSamples(run, plans, new KeyCache())
   const judged: Judged[] = []
   for (const before of plans) {
-    const evidence = await gather(run, before, samples)
+    const evidence = await gather(run, before, samples.all)
     const check = options.check === true
     const remembers = options.state !== undefined || options.start !== undefined
     const { plan, progress } = planRotation(before.request, before.progress, evidence, { check, remembers })
@@ -127,27 +111,6 @@ async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged
     judged.push({ before, plan, after: { ...before, progress, calendar } })
   }
   return judged
-}
-
-async function gather(
-  { context, options, now, witnesses }: Run,
-  plan: PlanState,
-  all: readonly DomainSample[],
-): Promise<Evidence> {
-  const { request } = plan
-  const { domain } = request
-  const samples = all.filter(sample => sample.domain === domain)
-  const evidence = { now: now.getTime(), samples, confirmations: options.confirm ?? [] }
-  if (isBlind(options)) return { ...evidence, observation: null, reports: [], probe: null }
-  const observation = await observe((await witnesses.of(domain)).witnesses, request, now.getTime(), context.signal)
-  const wantsProbe =
-    options.check === true && observation.newRecord.state === 'live' && plan.progress.verifiedAt === null
-  return {
-    ...evidence,
-    observation,
-    reports: readReports(options.reports ?? [], domain),
-    probe: wantsProbe ? await probe(request, witnesses.source, now) : null,
-  }
 }
 
 async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
@@ -176,47 +139,4 @@ async function render(views: readonly PlanView[], context: Context, options: Rot
   const format = await PLAN_FORMATS[options.format].load()
   const isTTY = context.stdout.isTTY === true && options.output === undefined
   return format(views, await styleFor({ option: options.color, env: context.env, isTTY }))
-}
-
-/** The plans that this run was not about stay as they are. */
-function stateOf(judged: readonly Judged[], now: Date, stored: StateFile | undefined): RotationState {
-  const earlier = stored?.state.plans ?? []
-  const changed = earlier.map(plan => judged.find(({ after }) => isSamePlan(after, plan))?.after ?? plan)
-  const added = judged.filter(({ after }) => !earlier.some(plan => isSamePlan(after, plan))).map(({ after }) => after)
-  const plans = [...changed, ...added]
-  const names = plans.flatMap(({ request: { domain, old, new: fresh } }) =>
-    [old, fresh].map(({ selector }) => `${selector.toLowerCase()}._domainkey.${domain}`),
-  )
-  const usedNames = [...new Set([...(stored?.state.usedNames ?? []), ...names])]
-  return { updatedAt: now.getTime(), plans, usedNames }
-}
-
-function isStored(plan: PlanState, stored: StateFile): boolean {
-  return stored.state.plans.some(other => isSamePlan(plan, other))
-}
-
-function isSamePlan({ request: a }: PlanState, { request: b }: PlanState): boolean {
-  return a.domain === b.domain && a.old.selector === b.old.selector && a.new.selector === b.new.selector
-}
-
-const VERDICT_CODES = {
-  planned: EXIT_CODES.ok,
-  'on-track': EXIT_CODES.ok,
-  'action-due': EXIT_CODES.problem,
-  alarm: EXIT_CODES.problem,
-  temporary: EXIT_CODES.temporary,
-} as const satisfies Record<PlanVerdict, ExitCode>
-
-function exitCodeOf(judged: readonly Judged[], { assert }: RotatePlanOptions): ExitCode {
-  if (assert === undefined) return combineExitCodes(judged.map(({ plan }) => VERDICT_CODES[plan.verdict]))
-  return combineExitCodes(judged.map(({ plan }) => assertedCode(plan, assert)))
-}
-
-function assertedCode({ phases, verdict }: RotationPlan, asserted: string): ExitCode {
-  const phase = phases.find(({ id }) => id === asserted)
-  if (phase === undefined) {
-    throw new DkimError('usage', `the plan has no phase ${asserted}`, `it has ${phases.map(({ id }) => id).join(', ')}`)
-  }
-  if (verdict === 'temporary') return EXIT_CODES.temporary
-  return phase.status === 'current' || phase.status === 'late' ? EXIT_CODES.ok : EXIT_CODES.problem
 }

@@ -30,7 +30,9 @@ export const exchangeUdp: Exchange<{ readonly address: string; readonly port: nu
     })
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)
-    socket.connect(server.port, server.address, () => {
+    // Without a route to the server, connecting itself fails; the error comes here and nowhere else.
+    socket.connect(server.port, server.address, (failure?: Error) => {
+      if (failure) return settle(networkFailure(failure))
       socket.send(query, error => {
         if (error) settle(networkFailure(error))
       })

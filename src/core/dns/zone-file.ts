@@ -4,6 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS } from '../limits.js'
 import { absoluteName, unescapeText } from './name.js'
+import { otherTypeCode } from './other-types.js'
 import type { RecordData, ResourceRecord } from './record.js'
 import { Zone } from './zone.js'
 import { readZoneJson } from './zone-json.js'
@@ -28,37 +29,6 @@ export function readZone(bytes: Uint8Array, file: string, zone = new Zone()): Zo
   new MasterFile(file, zone).read(text)
   return zone
 }
-
-const TYPE_CODE = /^TYPE(\d{1,5})$/i
-
-/** Types that are common in zone files and never asked for here. */
-const OTHER_TYPES: ReadonlyMap<string, number> = new Map([
-  ['PTR', 12],
-  ['HINFO', 13],
-  ['RP', 17],
-  ['LOC', 29],
-  ['SRV', 33],
-  ['NAPTR', 35],
-  ['CERT', 37],
-  ['DS', 43],
-  ['SSHFP', 44],
-  ['RRSIG', 46],
-  ['NSEC', 47],
-  ['DNSKEY', 48],
-  ['NSEC3', 50],
-  ['NSEC3PARAM', 51],
-  ['TLSA', 52],
-  ['SMIMEA', 53],
-  ['CDS', 59],
-  ['CDNSKEY', 60],
-  ['OPENPGPKEY', 61],
-  ['ZONEMD', 63],
-  ['SVCB', 64],
-  ['HTTPS', 65],
-  ['SPF', 99],
-  ['URI', 256],
-  ['CAA', 257],
-])
 
 class MasterFile {
   readonly #file: string
@@ -154,8 +124,8 @@ class MasterFile {
       case 'SOA':
         return this.#soa(tokens, line)
       default: {
-        const code = OTHER_TYPES.get(kind) ?? Number(TYPE_CODE.exec(kind)?.[1] ?? Number.NaN)
-        if (!Number.isNaN(code) && code < 65_536) return { type: 'OTHER', code }
+        const code = otherTypeCode(kind)
+        if (code !== undefined) return { type: 'OTHER', code }
         return this.#refuse(
           line,
           type.quoted ? 'a quoted text where the record type belongs' : `unknown record type ${type.raw}`,

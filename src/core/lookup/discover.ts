@@ -4,7 +4,8 @@ import type { DnsSource } from '../dns/answer.js'
 import { TEMPORARY_STATUSES } from '../dns/resolver.js'
 import { allProviders, knownSelectors, type ProviderRow } from '../providers.js'
 import { keyName } from './key-name.js'
-import { type KeyReport, lookUpKey, randomSelector } from './key-report.js'
+import { type KeyReport, lookUpKey } from './key-report.js'
+import { randomSelector } from './lint-answer.js'
 import { COMMON_SELECTORS, MAIL_HOSTS } from './selectors.js'
 
 export interface Discovery {

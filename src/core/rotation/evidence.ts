@@ -15,6 +15,8 @@ export interface ServerAnswer {
   readonly revoked: boolean
   /** Seconds. */
   readonly ttl: number | null
+  /** The longest TTL of the aliases on the way, null without any. */
+  readonly aliasTtl: number | null
   /** Where the alias chain ended, null without one. */
   readonly alias: string | null
   /** The record as text, null where there is none. */

@@ -52,12 +52,12 @@ const WRITERS: Record<PhaseId, Writer> = {
     commands: [checkCommand(request)],
     records: publishChanges(request),
     check: 'every authoritative server answers with the new key',
-    rollback: 'remove the record: nothing uses it yet',
+    rollback: unpublish(request),
   }),
   propagate: request => ({
     commands: [checkCommand(request)],
     check: 'every authoritative server has had the record for the whole wait',
-    rollback: 'remove the record: nothing uses it yet',
+    rollback: unpublish(request),
   }),
   verify: request => ({
     commands: [
@@ -115,6 +115,11 @@ const WRITERS: Record<PhaseId, Writer> = {
 
 export function instruct(request: RotationRequest, id: PhaseId): Instruction {
   return { commands: [], records: [], signerSelectors: null, rollback: null, ...WRITERS[id](request) }
+}
+
+function unpublish({ kind, new: { selector, alias } }: RotationRequest): string {
+  if (kind !== 'flip' || alias === null) return 'remove the record: nothing uses it yet'
+  return `point the alias ${selector} back to ${alias}: nothing uses it yet`
 }
 
 function lookup({ domain }: RotationRequest, { selector }: KeyFacts): string {

@@ -19,7 +19,9 @@ export interface WitnessAnswers {
 
 export function readServerAnswer({ server, record, impossible, authoritative }: WitnessAnswers): ServerAnswer {
   const alias = record.chain.at(-1)?.target ?? null
-  const base = { server, fingerprint: null, revoked: false, ttl: null, alias, text: null, detail: record.detail }
+  const aliasTtl = alias === null ? null : Math.max(...record.chain.map(({ ttl }) => ttl))
+  const nothing = { fingerprint: null, revoked: false, ttl: null, text: null }
+  const base = { server, ...nothing, aliasTtl, alias, detail: record.detail }
   switch (record.status) {
     case 'found':
       if (isFromWildcard(record, impossible)) return { ...base, status: 'absent', detail: 'answered by a wildcard' }

@@ -98,7 +98,7 @@ function publish(course: Course): Milestone {
     latest: due(course, 'publish', request.start),
     done: isLive(course) || progress.newState === 'partial',
     doneAt: progress.newSeenSince,
-    why: 'start of the rotation: a new selector disturbs nobody',
+    why: 'start of the rotation: what nobody signs with yet disturbs nobody',
   }
 }
 

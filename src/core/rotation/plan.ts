@@ -160,13 +160,15 @@ const REMEDIES: Partial<Record<Stage, string>> = {
   'mail-failing':
     'publish the new record on every server again at once, or set every signer back to the old selector while its key is published',
   'retired-key-signing': 'switch every signer to the new selector at once, or publish the old record again',
+  'provider-missing': 'ask the provider, or remove the alias: whoever gets hold of its target could sign in your name',
   'wrong-key': 'publish the record of the new key, or start again with another selector',
 }
 
 function findNext(course: Course, phases: readonly ScheduledPhase[], isTemporary: boolean): NextAction | null {
-  const main = phases.find(({ id, status }) => status !== 'done' && !('side' in PHASES[id]))
-  if (main === undefined) return null
   const remedy = REMEDIES[course.stage]
+  const open = phases.find(({ id, status }) => status !== 'done' && !('side' in PHASES[id]))
+  const main = open ?? (remedy === undefined ? undefined : phases[0])
+  if (main === undefined) return null
   const at = iso(course.asOf)
   if (remedy !== undefined) return { phase: main.id, at, due: true, text: remedy }
   if (isTemporary) return { phase: main.id, at, due: false, text: 'DNS could not be read: run the check again' }

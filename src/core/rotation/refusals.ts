@@ -75,9 +75,13 @@ export function refuseClock({ createdAt }: RotationRequest, { checkedAt, newLive
 }
 
 /** The new selector must never have been used: whatever a resolver or a person remembers of it would be taken for the new key. */
-export function refuseTakenSelector(name: string, taken: 'exists' | 'wildcard' | 'used-before'): never {
+export function refuseTakenSelector(name: string, taken: 'exists' | 'alias' | 'wildcard' | 'used-before'): never {
   const reasons = {
     exists: [`${name} exists already`, 'choose a selector that was never used (--new-selector or --scheme)'],
+    alias: [
+      `${name} exists already, as an alias`,
+      'choose another selector; where both selectors are aliases into a zone of yours, let them change roles: --flip',
+    ],
     wildcard: [
       `a wildcard answers for ${name}`,
       'remove the wildcard record below _domainkey: nobody can tell whether a key is published while it is there',

@@ -22,6 +22,7 @@ export const STAGES = {
   finished: { mood: 'ordinary', text: 'the rotation is finished' },
   added: { mood: 'ordinary', text: 'both keys are in use' },
   provider: { mood: 'ordinary', text: 'the provider rotates this key: there is nothing to do' },
+  'provider-missing': { mood: 'alarm', text: 'the alias leads to no key: the provider has none for it' },
   'mail-failing': {
     mood: 'alarm',
     text: 'mail is failing now: it is signed with a key that is not published everywhere',
@@ -55,6 +56,8 @@ const retires = ({ kind }: StageFacts): boolean => kind !== 'add'
 
 /** The first rule that fits decides. Alarms come first; what could not be read never moves anything. */
 const RULES: readonly StageRule[] = [
+  { stage: 'provider-missing', when: ({ kind, oldState }) => kind === 'provider' && oldState === 'absent' },
+  { stage: 'unknown', when: ({ kind, oldState }) => kind === 'provider' && oldState === 'unknown' },
   { stage: 'provider', when: ({ kind }) => kind === 'provider' },
   { stage: 'wrong-key', when: ({ newState }) => newState === 'wrong-key' },
   { stage: 'mail-failing', when: facts => facts.newMissing && (usesNew(facts) || facts.missingKey) },

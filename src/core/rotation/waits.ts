@@ -40,8 +40,9 @@ export function waitsOf(request: RotationRequest): Waits {
     propagation: propagationOf(request, negativeTtl),
     overlap: overlapOf(request),
     ttlLead: {
-      seconds: 2 * oldTtl.seconds,
-      formula: `2 × TTL of the old record (${say(oldTtl.seconds)})`,
+      // A day at least: whoever looks once a day shall see it in time.
+      seconds: Math.max(2 * oldTtl.seconds, DAY / 1000),
+      formula: `max(2 × TTL of the old record (${say(oldTtl.seconds)}), 1 d)`,
       observed: oldTtl.observed,
     },
     revokedFor: asked(request.settings.revokedFor, 'the empty p= stays'),

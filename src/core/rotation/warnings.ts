@@ -92,13 +92,17 @@ const RULES = {
     signers.who === 'unknown' && (progress.oldState === 'revoked' || progress.oldState === 'absent')
       ? 'the old key is gone, and nothing shows that the signers have left it: check with --sample'
       : null,
-  'since-unknown': ({ remembers, progress, waits }) =>
-    !remembers && progress.newState === 'live'
+  'since-unknown': ({ request, remembers, progress, waits }) =>
+    !remembers && request.kind !== 'provider' && progress.newState === 'live'
       ? `without --state it is not known since when the new record is published: let ${formatDuration(waits.propagation.seconds * 1000)} pass before the switch`
       : null,
-  'ed25519-alone': ({ request }) =>
-    request.kind !== 'add' && request.new.type === 'ed25519' && request.old.type === 'rsa'
-      ? 'many verifiers know no Ed25519: keep an RSA signature beside it (RFC 8463 §3)'
+  'unknown-alias': ({ request }) =>
+    request.old.alias !== null && request.provider === null && request.kind !== 'flip'
+      ? `${request.old.selector} is an alias to ${request.old.alias}: whoever runs that zone may rotate this key without you`
+      : null,
+  'raised-overlap': ({ request, waits }) =>
+    request.kind !== 'emergency' && waits.overlap.seconds * 1000 > request.settings.overlap
+      ? `the overlap is ${formatDuration(waits.overlap.seconds * 1000)} rather than ${formatDuration(request.settings.overlap)}: mail may be on its way for that long`
       : null,
 } as const satisfies Record<string, Rule>
 

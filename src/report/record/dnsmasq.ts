@@ -1,15 +1,23 @@
 // dnsmasq.conf: character-strings between commas, each in quotes, in which \" and \\ stand for themselves. It has no TTL per record.
 
+import { DkimError } from '../../core/index.js'
 import { type Dialect, linesOf } from './dialect.js'
-import { characterStrings, fullName } from './dns-record.js'
+import { characterStrings, type DnsRecord, fullName } from './dns-record.js'
 import { quoted } from './master-file.js'
+
+/** It reads lines into 1025 octets: with the line end and the final NUL, 1023 are left. */
+const MAX_LINE = 1023
+
+function line(record: DnsRecord): string {
+  const text = `txt-record=${[fullName(record), ...characterStrings(record.value).map(quoted)].join(',')}`
+  if (text.length <= MAX_LINE) return text
+  throw new DkimError('record-invalid', `dnsmasq reads no line of ${text.length} characters`, 'use a key of 2048 bits')
+}
 
 export const dnsmasq: Dialect = {
   summary: 'the configuration of dnsmasq',
   use: 'append it to dnsmasq.conf, check it with dnsmasq --test, restart dnsmasq',
   needsDomain: true,
   noCname: 'dnsmasq answers a CNAME only for targets that it knows itself',
-  format: linesOf(
-    record => `txt-record=${[fullName(record), ...characterStrings(record.value).map(quoted)].join(',')}`,
-  ),
+  format: linesOf(line),
 }

@@ -1,13 +1,14 @@
 // A plan as input for nsupdate (RFC 2136): only what is due is live, each transaction changes nothing where it does not fit.
 
 import type { RecordChange } from '../../core/index.js'
+import { visible } from '../style.js'
 import { recordData } from './change.js'
 import type { PhaseView, PlanView } from './view.js'
 
 export function planNsupdate(views: readonly PlanView[]): string {
   const lines = views.flatMap(view => [
     `; DKIM key rotation ${view.domain}: ${view.old.selector} to ${view.new.selector}`,
-    `; ${view.now}: ${view.stage}, ${view.stageText}`,
+    `; ${view.now}: ${view.stage}, ${visible(view.stageText)}`,
     ...view.phases.flatMap(phaseLines),
     '',
   ])

@@ -6,7 +6,7 @@ import { escapeMarkup, textWidth, wrapText } from './markup.js'
 import { type Scale, scaleOf } from './timeline-scale.js'
 import type { PhaseView, PlanView } from './view.js'
 
-const FILE_WIDTH = 640
+const FILE_WIDTH = 480
 const MARGIN = 16
 const TEXT = 15
 const SMALL = 13
@@ -93,6 +93,7 @@ export function timelineSvg(views: readonly PlanView[], width: number, { standal
   grid(drawing, scale, top, views[0]!)
   legend(drawing)
   drawing.space(MARGIN)
+  drawing.height = Math.ceil(drawing.height)
   const style = standalone ? `<style>${colourRules(':root')}svg{background:var(--paper)}</style>` : ''
   const background = standalone ? `<rect width="100%" height="100%" fill="var(--paper)"/>` : ''
   const label = escapeMarkup(titleOf(views))

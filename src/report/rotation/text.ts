@@ -59,7 +59,7 @@ function heading(view: PlanView, style: Style, dates: LocalDates): string {
   const lines = [
     `${style.strong(visible(title(view)))}  ${KINDS[view.kind]}`,
     `  now    ${dates.dateTime(view.now)} ${dates.zone}`,
-    `  stage  ${paint(view, style)(`${mark(view)} ${view.stage}`)}: ${view.stageText}`,
+    `  stage  ${paint(view, style)(`${mark(view)} ${view.stage}`)}: ${visible(view.stageText)}`,
   ]
   if (view.provider !== null) lines.push(`  by     ${visible(view.provider)}`)
   if (view.servers.length > 0) lines.push(`  asked  ${visible(view.servers.join(', '))}`)
@@ -127,7 +127,7 @@ function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
     if (text !== null && text !== '') lines.push(...block(label, text))
   }
   if (phase.status !== 'done') {
-    add('when', `not before ${dates.dateTime(phase.notBefore)}: ${phase.why}`)
+    add('when', `not before ${dates.dateTime(phase.notBefore)}: ${visible(phase.why)}`)
     if (phase.dueBy !== null) add(phase.kind === 'wait' ? 'until' : 'due by', dates.dateTime(phase.dueBy))
   }
   add('seen', phase.evidence.map(visible).join('\n'))
@@ -136,7 +136,7 @@ function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
     add('record', visible(change))
     if (text !== null) add('', text)
   }
-  add('signer', phase.signerText)
+  add('signer', phase.signerText?.split('\n').map(visible).join('\n') ?? null)
   add('run', phase.commands.map(visible).join('\n'))
   add('proof', visible(phase.check))
   add('back', phase.rollback === null ? null : visible(phase.rollback))

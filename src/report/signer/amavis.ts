@@ -4,7 +4,7 @@ import type { Signer } from './signer.js'
 
 export const amavis: Signer = {
   name: 'amavis',
-  ed25519: false,
+  ed25519: 'doubtful',
   keyPath: (selector, domain) => `/var/lib/amavis/dkim/${domain}.${selector}.pem`,
   reader: 'amavis',
   reload: 'amavisd testkeys && systemctl reload amavis',

@@ -4,7 +4,7 @@ import type { Signer } from './signer.js'
 
 export const dkimpyMilter: Signer = {
   name: 'dkimpy-milter',
-  ed25519: true,
+  ed25519: 'seed',
   keyPath: (selector, domain) => `/etc/dkimpy-milter/keys/${domain}.${selector}.key`,
   reader: 'dkimpy-milter',
   reload: 'systemctl restart dkimpy-milter',

@@ -25,7 +25,7 @@ function keyFile([, own]: readonly [string, readonly SignerKey[]]): string {
 
 export const exim: Signer = {
   name: 'Exim',
-  ed25519: true,
+  ed25519: 'yes',
   keyPath: (selector, domain) => `/etc/exim4/dkim/${domain}.${selector}.key`,
   reader: 'Debian-exim',
   reload: 'exim -bV && systemctl reload exim4',

@@ -4,7 +4,7 @@ import { byDomain, type Signer } from './signer.js'
 
 export const haraka: Signer = {
   name: 'Haraka',
-  ed25519: false,
+  ed25519: 'doubtful',
   keyPath: (_, domain) => `/etc/haraka/config/dkim/${domain}/private`,
   reader: 'haraka',
   reload: 'systemctl restart haraka',

@@ -19,7 +19,7 @@ function signerLines({ selector, domain, type, path }: SignerKey): string[] {
 
 export const kumomta: Signer = {
   name: 'KumoMTA',
-  ed25519: true,
+  ed25519: 'yes',
   keyPath: (selector, domain) => `/opt/kumomta/etc/dkim/${domain}/${selector}.key`,
   reader: 'kumod',
   reload: 'systemctl restart kumomta',

@@ -4,7 +4,7 @@ import type { Signer } from './signer.js'
 
 export const maddy: Signer = {
   name: 'maddy',
-  ed25519: true,
+  ed25519: 'yes',
   keyPath: (selector, domain) => `/var/lib/maddy/dkim_keys/${domain}_${selector}.key`,
   reader: 'maddy',
   reload: 'systemctl reload maddy',

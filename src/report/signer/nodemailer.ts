@@ -7,7 +7,7 @@ const entry = ({ selector, domain, path }: SignerKey): string =>
 
 export const nodemailer: Signer = {
   name: 'Nodemailer',
-  ed25519: false,
+  ed25519: 'doubtful',
   keyPath: (selector, domain) => `/etc/dkim/${domain}.${selector}.pem`,
   reader: null,
   reload: 'restart the program',

@@ -4,7 +4,7 @@ import type { Signer } from './signer.js'
 
 export const opendkim: Signer = {
   name: 'OpenDKIM',
-  ed25519: true,
+  ed25519: 'alone',
   keyPath: (selector, domain) => `/etc/opendkim/keys/${domain}/${selector}.private`,
   reader: 'opendkim',
   reload: 'systemctl reload opendkim',
@@ -28,6 +28,8 @@ export const opendkim: Signer = {
         'Canonicalization relaxed/relaxed',
         'OversignHeaders From',
         ...(keys.length > 1 ? ['MultipleSignatures yes'] : []),
+        // One algorithm for all keys; rsa-sha256 unless it is told.
+        ...(keys.some(({ type }) => type === 'ed25519') ? ['SignatureAlgorithm ed25519-sha256'] : []),
       ],
     },
   ],

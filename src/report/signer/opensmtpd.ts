@@ -12,7 +12,7 @@ function filter(key: SignerKey, index: number): string {
 
 export const opensmtpd: Signer = {
   name: 'OpenSMTPD',
-  ed25519: true,
+  ed25519: 'yes',
   keyPath: (selector, domain) => `/etc/mail/dkim/${domain}.${selector}.key`,
   reader: '_dkimsign',
   reload: 'smtpd -n && rcctl restart smtpd',

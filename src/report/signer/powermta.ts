@@ -4,7 +4,7 @@ import type { Signer } from './signer.js'
 
 export const powermta: Signer = {
   name: 'PowerMTA',
-  ed25519: false,
+  ed25519: 'doubtful',
   keyPath: (selector, domain) => `/etc/pmta/dkim/${domain}.${selector}.pem`,
   reader: 'pmta',
   reload: 'pmta reload',

@@ -4,7 +4,7 @@ import { byDomain, type Signer } from './signer.js'
 
 export const rspamd: Signer = {
   name: 'rspamd',
-  ed25519: true,
+  ed25519: 'doubtful',
   keyPath: (selector, domain) => `/var/lib/rspamd/dkim/${domain}.${selector}.key`,
   reader: '_rspamd',
   reload: 'rspamadm configtest && systemctl reload rspamd',

@@ -19,10 +19,13 @@ export interface Section {
   readonly lines: readonly string[]
 }
 
+/** yes: as PEM · seed: as the bare seed · alone: as PEM, but not together with RSA keys · doubtful: not, or not in every version */
+export type Ed25519Support = 'yes' | 'seed' | 'alone' | 'doubtful'
+
 export interface Signer {
   readonly name: string
-  /** What is known of its support for ed25519-sha256 (RFC 8463). */
-  readonly ed25519: boolean
+  /** How it takes Ed25519 keys (RFC 8463). */
+  readonly ed25519: Ed25519Support
   /** Where its keys usually lie. */
   readonly keyPath: (selector: string, domain: string) => string
   /** The user or group that reads them; null where the server runs as whoever starts it. */

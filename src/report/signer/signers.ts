@@ -36,13 +36,19 @@ export type SignerName = keyof typeof SIGNERS
 
 export const SIGNER_NAMES = Object.keys(SIGNERS) as SignerName[]
 
+/** The keys that the mail server can use together: RSA before Ed25519 where it signs with one algorithm only. */
+export function usableKeys(name: SignerName, keys: readonly SignerKey[]): readonly SignerKey[] {
+  const rsa = keys.filter(({ type }) => type === 'rsa')
+  return SIGNERS[name].ed25519 === 'alone' && rsa.length > 0 ? rsa : keys
+}
+
 /** The lines for each file of the mail server, under a comment with its name. */
 export function formatSigner(name: SignerName, keys: readonly SignerKey[]): string {
   const signer: Signer = SIGNERS[name]
   if (keys.length === 0)
     throw new DkimError('usage', 'there is no key to configure', 'give --selector, --domain and --key')
   return signer
-    .sections(keys)
+    .sections(usableKeys(name, keys))
     .map(({ file, comment, lines }) => `${comment} ${file}\n${lines.join('\n')}\n`)
     .join('\n')
 }

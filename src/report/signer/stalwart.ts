@@ -8,7 +8,7 @@ const HEADERS = ['From', 'To', 'Cc', 'Date', 'Subject', 'Message-ID', 'Reply-To'
 
 export const stalwart: Signer = {
   name: 'Stalwart',
-  ed25519: true,
+  ed25519: 'yes',
   keyPath: (selector, domain) => `/opt/stalwart/etc/dkim/${domain}.${selector}.key`,
   reader: 'stalwart',
   reload: 'stalwart-cli server reload-config',

@@ -1,5 +1,5 @@
 // Key records that lie, as they come over the wire: the reason a verifier gives, and what it cost to find out.
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createClient } from '../../../src/core/dns/client.js'
 import { KeyCache, type KeyLookup, lookUpKeys } from '../../../src/core/key-lookup.js'
 import type { Reason } from '../../../src/core/result.js'
@@ -12,23 +12,21 @@ import {
   RSA_2048_E1,
   RSA_2048_SECOND,
 } from '../../support/public-keys.js'
-import { type Handler, type RawDnsServer, startRawDnsServer } from '../../support/raw-dns-server.js'
+import { type Handler, startRawDnsServer } from '../../support/raw-dns-server.js'
 import { ASKED, cname, FLAG, reply, soa, txt } from '../../support/wire.js'
 
 const NAME = 'sel._domainkey.legit.test'
 const REC = `v=DKIM1; k=rsa; p=${RSA_2048}`
 
-let server: RawDnsServer | undefined
-afterEach(async () => {
-  await server?.close()
-  server = undefined
-})
-
 async function keysFrom(handler: Handler): Promise<{ lookup: KeyLookup; queries: number }> {
-  server = await startRawDnsServer(handler)
-  const client = createClient({ nameservers: [server.text], timeout: 1500, attemptTimeout: 150 })
-  const lookup = await lookUpKeys(client, NAME, new KeyCache())
-  return { lookup, queries: server.queries.length }
+  const server = await startRawDnsServer(handler)
+  try {
+    const client = createClient({ nameservers: [server.text], timeout: 3000, attemptTimeout: 200 })
+    const lookup = await lookUpKeys(client, NAME, new KeyCache())
+    return { lookup, queries: server.queries.length }
+  } finally {
+    await server.close()
+  }
 }
 
 /** The reason of each record, `ok` for a usable key, or the one reason why there is none. */
@@ -104,7 +102,7 @@ describe('one record', () => {
     ],
     ['D-10 malformed', query => reply(query, { answers: [txt(ASKED, REC)] }).subarray(0, -1), 'key-unavailable', 2],
   ]
-  it.each(table)('%s', async (_row, handler, reason, queries) => {
+  it.concurrent.each(table)('%s', async (_row, handler, reason, queries) => {
     const seen = await keysFrom(handler)
     expect(outcomes(seen.lookup)).toEqual([reason])
     expect(seen.queries).toBe(queries)

@@ -1,4 +1,5 @@
 // The master file format and its JSON form: what they mean, and what their faults say.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TxtAnswer } from '../../../src/core/dns/resolver.js'
 import { readZone } from '../../../src/core/dns/zone-file.js'
@@ -219,5 +220,48 @@ describe('JSON', () => {
     ['{', 1],
   ])('%j', (zone, line) => {
     expect(fault(zone)).toMatch(new RegExp(`^test\\.zone:${line}: `))
+  })
+})
+
+describe('properties', () => {
+  it('any text is a zone or a fault with its place, quickly', () => {
+    const piece = fc.constantFrom(
+      ...'"();\\ \t\n@$.*a'.split(''),
+      'TXT ',
+      'IN ',
+      '60 ',
+      'CNAME ',
+      '$ORIGIN ',
+      '$TTL 5\n',
+      '\\000',
+      '{"a":',
+      'x.test. ',
+    )
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 60 }).map(pieces => pieces.join('')),
+        text => {
+          expect(fault(text)).toMatch(/^none$|^test\.zone(?::\d+)?: /)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('any octets of a text come back as they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 255 }), octets => {
+        const escaped = Array.from(octets, octet => `\\${String(octet).padStart(3, '0')}`).join('')
+        expect(Buffer.from(answer(`a.test. TXT "${escaped}"`, 'a.test').records[0]!.data)).toEqual(Buffer.from(octets))
+      }),
+    )
+  })
+
+  it('keeps its time with a megabyte of anything', () => {
+    for (const text of ['(', '"', ';', '\\', 'a ', 'a.', '\n', '@ ', '" "', 'x TXT y\n']) {
+      const started = performance.now()
+      fault(text.repeat(1_000_000 / text.length))
+      expect(performance.now() - started, JSON.stringify(text)).toBeLessThan(5000)
+    }
   })
 })

@@ -11,6 +11,7 @@ import { FINDINGS } from '../../../src/core/lookup/findings.js'
 import { lintRecord } from '../../../src/core/lookup/lint.js'
 import { fermatSteps, hasRocaFingerprint, smallFactor, weaknessesOf } from '../../../src/core/lookup/weak-key.js'
 import { rsaPublicKey } from '../../../src/core/public-key.js'
+import { KEYS, type KeyName, keyRecord } from '../../support/keys.js'
 
 const rsa = (bits: number): { privateKey: KeyObject; p: string } => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits })
@@ -314,6 +315,15 @@ function isPrime(candidate: bigint): boolean {
     return result === 1n
   })
 }
+
+describe('keys that everybody has', () => {
+  it.each(Object.keys(KEYS).filter(name => name !== 'p256') as KeyName[])(
+    'the key %s of these tests is known',
+    name => {
+      expect(codes(keyRecord(name))).toContain('sample-key')
+    },
+  )
+})
 
 describe('properties', () => {
   it('never throws, and what it offers as corrected is sound', () => {

@@ -60,6 +60,7 @@ export function answer(server: string, says: Says, fingerprint: string, ttl = 36
     revoked: says === 'revoked',
     ttl: found ? ttl : null,
     alias: null,
+    aliasTtl: null,
     text: null,
     detail: null,
   } as ServerAnswer

@@ -84,6 +84,14 @@ describe('stage table', () => {
     expect(check({ old: ['revoked'] }, { samples }, undefined, beside, false).plan.stage).toBe('mail-failing')
   })
 
+  it('tells when the provider’s key is gone', () => {
+    const provider = request({ kind: 'provider', provider: 'Example' })
+    const gone = check({ fresh: ['absent'], old: ['absent'] }, {}, undefined, provider)
+    expect(gone.plan).toMatchObject({ stage: 'provider-missing', verdict: 'alarm', nextAction: { due: true } })
+    const silent = check({ fresh: ['temporary'], old: ['temporary'] }, {}, undefined, provider)
+    expect(silent.plan).toMatchObject({ stage: 'unknown', verdict: 'temporary' })
+  })
+
   it('leaves a provider its work', () => {
     const { plan } = check({ fresh: ['absent'] }, {}, undefined, request({ kind: 'provider', provider: 'Example' }))
     expect(plan).toMatchObject({ stage: 'provider', verdict: 'on-track', nextAction: null })

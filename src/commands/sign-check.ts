@@ -1,0 +1,46 @@
+// The last look before a signed message is written: do its new signatures verify with the keys that DNS has?
+
+import { LineEndNormalizer, REASONS, type Resolver, type SignatureReport, Verifier } from '../core/index.js'
+import { EXIT_CODES, type ExitCode } from './exit-code.js'
+import type { MessageInput } from './input.js'
+
+export interface SignCheck {
+  readonly resolver: Resolver
+  readonly now: Date
+  readonly signal: AbortSignal
+}
+
+export interface SignCheckOutcome {
+  readonly code: ExitCode
+  /** What is wrong, one line for each new signature that does not verify. */
+  readonly problems: readonly string[]
+}
+
+/** `fields` holds the new signatures, `count` of them, as they will stand in front of the message. */
+export async function checkSigned(
+  input: MessageInput,
+  fields: Buffer,
+  count: number,
+  check: SignCheck,
+): Promise<SignCheckOutcome> {
+  const verifier = new Verifier(check)
+  const lines = new LineEndNormalizer(chunk => verifier.write(chunk))
+  lines.write(fields)
+  for await (const chunk of input.chunks()) lines.write(chunk)
+  lines.end()
+  const { signatures } = await verifier.end()
+  const failed = signatures.slice(0, count).filter(({ result }) => result !== 'pass' && result !== 'policy')
+  return { code: codeOf(failed), problems: failed.map(problemOf) }
+}
+
+function codeOf(failed: readonly SignatureReport[]): ExitCode {
+  if (failed.length === 0) return EXIT_CODES.ok
+  return failed.every(({ result }) => result === 'temperror') ? EXIT_CODES.temporary : EXIT_CODES.problem
+}
+
+function problemOf({ domain, selector, reason, detail }: SignatureReport): string {
+  // Signed a moment ago: what does not verify now is another key in DNS, not a changed message.
+  const otherKey = reason === null || reason === 'signature-did-not-verify'
+  const text = otherKey ? 'DNS has another key than the one that signs' : REASONS[reason].text
+  return `${selector}._domainkey.${domain}: ${text}${otherKey || detail === null ? '' : ` (${detail})`}`
+}

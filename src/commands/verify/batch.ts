@@ -1,0 +1,187 @@
+// The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
+
+import { isFailed } from '../../report/verification/format.js'
+import type { Context } from '../context.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { type MessageExplainer, openExplainer, readsAgain } from '../explain.js'
+import { type DeferredInput, type DeferringOptions, type Input, readDeferring } from '../input.js'
+import { pathsOf } from './file-list.js'
+import { Journal, STEP } from './journal.js'
+import { type Bench, judgeInput, type Outcome } from './judge-input.js'
+import { runNameOf, type VerifyCommandOptions } from './options.js'
+import { type GroupResult, Pool } from './pool.js'
+import { Progress } from './progress.js'
+import { ShardFilter } from './shard.js'
+import type { VerifyRun } from './verify-run.js'
+
+export interface BatchParts {
+  readonly context: Context
+  readonly paths: readonly string[]
+  readonly options: VerifyCommandOptions
+  readonly bench: Bench
+}
+
+export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<ExitCode> {
+  const { options, paths, context } = parts
+  const shard = options.shard === undefined ? undefined : new ShardFilter(options.shard)
+  const batch = new Batch(run, parts)
+  try {
+    const { filesFrom } = options
+    const all = filesFrom === undefined ? paths : pathsOf(paths, filesFrom, { nul: options.null === true, context })
+    for await (const input of readDeferring(all, context, batch.inputOptions)) {
+      if ((shard !== undefined && !shard.takes(input.name)) || batch.isDone(input.name)) continue
+      const waiting = input.deferred === undefined ? batch.take(input) : batch.hand(input)
+      if (waiting !== undefined) await waiting
+      if (batch.stopped) break
+    }
+    await batch.drain()
+  } finally {
+    await batch.close()
+  }
+  return run.finish(shard === undefined ? undefined : code => shard.record(code))
+}
+
+/** Threads are started once a run has lasted so many milliseconds: each costs a good part of that. */
+const WORTH_THREADS = 300
+/** What one thread is given at a time. */
+const GROUP_MESSAGES = 64
+const GROUP_OCTETS = 4 << 20
+
+class Batch {
+  readonly #run: VerifyRun
+  readonly #parts: BatchParts
+  readonly #journal: Journal | undefined
+  readonly #progress: Progress
+  readonly #start = Date.now()
+  readonly #jobs: number
+  /** For --explain and --trace, which read a message again. */
+  readonly #explainer: MessageExplainer | null
+  #pool: Pool | undefined
+  #group: DeferredInput[] = []
+  #octets = 0
+  /** --fail-fast has met what it stops at. */
+  stopped = false
+
+  constructor(run: VerifyRun, parts: BatchParts) {
+    const { context, options, paths } = parts
+    this.#run = run
+    this.#parts = parts
+    this.#jobs =
+      options.failFast || !run.isMechanical || context.workerScript === undefined
+        ? 1
+        : (options.jobs ?? context.processors ?? 1)
+    this.#explainer = openExplainer(context, options, paths.length <= 1)
+    this.#progress = new Progress(context, paths, options.quiet !== true && options.filesFrom === undefined)
+    this.#journal =
+      options.resume === undefined
+        ? undefined
+        : Journal.open(options.resume, runNameOf(paths, options), (codes, summary) => run.add(codes, summary))
+  }
+
+  get inputOptions(): DeferringOptions {
+    const { unquoteMbox } = this.#parts.options
+    return {
+      once: !readsAgain(this.#parts.options),
+      ...(unquoteMbox ? { unquoteMbox } : {}),
+      defer: () => this.#openPool(),
+    }
+  }
+
+  isDone(name: string): boolean {
+    return this.#journal?.has(name) === true
+  }
+
+  /** A message to be judged here; waits only where something has to be waited for. */
+  take(input: Input): Promise<void> | undefined {
+    if (this.#pool !== undefined) return this.drain().then(() => this.#take(input))
+    return this.#take(input)
+  }
+
+  #take(input: Input): Promise<void> | undefined {
+    const outcome = this.#judge(input)
+    const part = input.part ?? 1
+    return outcome instanceof Promise ? outcome.then(later => this.#settle(later, part)) : this.#settle(outcome, part)
+  }
+
+  /** The verdict stays what it is: explanations are added to its report. */
+  #judge(input: Input): Outcome | Promise<Outcome> {
+    const outcome = judgeInput(input, this.#parts.bench)
+    const explainer = this.#explainer
+    if (explainer === null || input.error !== undefined) return outcome
+    return Promise.resolve(outcome).then(async judged => {
+      const { verifier, report } = judged
+      if (verifier === null || isFailed(report)) return judged
+      return { ...judged, report: await explainer.explain(input, verifier, report) }
+    })
+  }
+
+  #settle(outcome: Outcome, part: number): Promise<void> | undefined {
+    this.#progress.clear()
+    const waiting = this.#run.take(outcome)
+    this.#progress.step(part, 1)
+    if (this.#parts.options.failFast && outcome.code !== EXIT_CODES.ok) this.stopped = true
+    if (this.#journal === undefined) return waiting
+    this.#journal.add(outcome.name, outcome.code, outcome.report)
+    return this.#journal.waiting < STEP ? waiting : this.#keep()
+  }
+
+  /** The journal follows the reports, never the other way round. */
+  async #keep(): Promise<void> {
+    await this.#run.written()
+    this.#journal?.flush()
+  }
+
+  /** True where messages are for threads from now on. */
+  #openPool(): boolean {
+    if (this.#pool !== undefined) return true
+    if (this.#jobs < 2 || Date.now() - this.#start < WORTH_THREADS) return false
+    const { context, options } = this.#parts
+    this.#pool = new Pool({
+      context,
+      options: { ...options, color: this.#run.isColoured },
+      jobs: this.#jobs,
+      settle: result => this.#settleGroup(result),
+    })
+    return true
+  }
+
+  /** A message for a thread. */
+  hand(input: DeferredInput): Promise<void> | undefined {
+    this.#group.push(input)
+    this.#octets += input.deferred.end - input.deferred.start
+    return this.#group.length >= GROUP_MESSAGES || this.#octets >= GROUP_OCTETS ? this.#submit() : undefined
+  }
+
+  #submit(): Promise<void> | undefined {
+    const group = this.#group
+    this.#group = []
+    this.#octets = 0
+    return group.length === 0 ? undefined : this.#pool?.submit(group)
+  }
+
+  async #settleGroup({ group, text, errors, codes, summary, entries, done }: GroupResult): Promise<void> {
+    this.#progress.clear()
+    this.#run.add(codes, summary)
+    this.#run.collect(entries)
+    this.#parts.context.stderr.write(errors)
+    await this.#run.writeText(text)
+    this.#progress.step(group.at(-1)?.part ?? 1, done.length)
+    if (this.#journal === undefined) return
+    this.#journal.merge(done, codes, summary)
+    await this.#keep()
+  }
+
+  /** All that was handed out has been told of. */
+  async drain(): Promise<void> {
+    await this.#submit()
+    await this.#pool?.drain()
+  }
+
+  async close(): Promise<void> {
+    this.#progress.clear()
+    await this.#pool?.close()
+    if (this.#journal === undefined) return
+    await this.#keep()
+    this.#journal.close()
+  }
+}

@@ -1,0 +1,163 @@
+// The journal of a batch (--resume): what was done, so that a run that was cut off goes on where it stopped, with the same account at its end.
+
+import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { DkimError } from '../../core/index.js'
+import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
+import type { ExitCode } from '../exit-code.js'
+import { inputError } from '../input.js'
+
+/** The first line: what the run was about. Another run's journal is refused. */
+interface Head {
+  readonly schema: 'dkim.journal/1'
+  readonly run: string
+}
+
+/** Every further line: the names that are done, and what they came to. */
+interface Step {
+  readonly done: readonly string[]
+  readonly codes: readonly ExitCode[]
+  readonly summary: SummaryData
+}
+
+const PIECE = 65_536
+/** Messages of one line. A crash costs at most as many, which are then verified again. */
+export const STEP = 64
+
+export class Journal {
+  readonly #fd: number
+  readonly #done: Set<string>
+  #names: string[] = []
+  #codes = new Set<ExitCode>()
+  #summary = new Summary()
+
+  constructor(fd: number, done: Set<string>) {
+    this.#fd = fd
+    this.#done = done
+  }
+
+  /** Opens the journal at `path`, or begins it; `resumed` is told of what earlier runs did. */
+  static open(path: string, run: string, resumed: (codes: readonly ExitCode[], summary: SummaryData) => void): Journal {
+    let fd: number
+    try {
+      fd = openSync(path, 'a+', 0o600)
+    } catch (error) {
+      throw inputError(path, error)
+    }
+    try {
+      return new Journal(fd, replay(fd, path, run, resumed))
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+  }
+
+  has(name: string): boolean {
+    return this.#done.has(name)
+  }
+
+  add(name: string, code: ExitCode, report: Parameters<Summary['add']>[0]): void {
+    this.#names.push(name)
+    this.#codes.add(code)
+    this.#summary.add(report)
+  }
+
+  merge(names: readonly string[], codes: readonly ExitCode[], summary: SummaryData): void {
+    for (const name of names) this.#names.push(name)
+    for (const code of codes) this.#codes.add(code)
+    this.#summary.merge(summary)
+  }
+
+  get waiting(): number {
+    return this.#names.length
+  }
+
+  /** To be called once the reports of what was added have left the program. */
+  flush(): void {
+    if (this.#names.length === 0) return
+    const step: Step = { done: this.#names, codes: [...this.#codes], summary: this.#summary.data }
+    writeSync(this.#fd, `${JSON.stringify(step)}\n`)
+    this.#names = []
+    this.#codes = new Set()
+    this.#summary = new Summary()
+  }
+
+  close(): void {
+    this.flush()
+    closeSync(this.#fd)
+  }
+}
+
+function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): Set<string> {
+  const done = new Set<string>()
+  let first = true
+  let end = 0
+  for (const line of linesOf(fd)) {
+    end += Buffer.byteLength(line) + 1
+    const value = parse(line)
+    if (first) {
+      if (!isHead(value)) throw refusal(`${path} is no journal of dkim verify`)
+      if (value.run !== run) throw refusal(`${path} is the journal of another run, with other inputs or options`)
+      first = false
+      continue
+    }
+    if (!isStep(value)) throw refusal(`${path} is damaged`)
+    for (const name of value.done) done.add(name)
+    resumed(value.codes, value.summary)
+  }
+  // A line that a crash cut is written anew: what it tells of was not finished.
+  ftruncateSync(fd, end)
+  if (first) writeSync(fd, `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`)
+  return done
+}
+
+/** The lines that end in LF. */
+function* linesOf(fd: number): Generator<string> {
+  const piece = Buffer.allocUnsafe(PIECE)
+  let rest = Buffer.alloc(0)
+  for (let position = 0; ; ) {
+    const count = readSync(fd, piece, 0, PIECE, position)
+    if (count === 0) return
+    position += count
+    const bytes = Buffer.concat([rest, piece.subarray(0, count)])
+    let start = 0
+    for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, start)) {
+      yield bytes.toString('utf8', start, at)
+      start = at + 1
+    }
+    rest = bytes.subarray(start)
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+function isHead(value: unknown): value is Head {
+  return typeof value === 'object' && value !== null && 'schema' in value && value.schema === 'dkim.journal/1'
+}
+
+function isStep(value: unknown): value is Step {
+  if (typeof value !== 'object' || value === null || !('done' in value && 'codes' in value && 'summary' in value)) {
+    return false
+  }
+  return Array.isArray(value.done) && Array.isArray(value.codes) && isSummaryData(value.summary)
+}
+
+export function isSummaryData(value: unknown): value is SummaryData {
+  if (typeof value !== 'object' || value === null) return false
+  const { messages, results, reasons, domains, selectors } = value as Partial<SummaryData>
+  const rows = (list: readonly (Count | Share)[] | undefined, numbers: number) =>
+    Array.isArray(list) &&
+    list.every(row => Array.isArray(row) && row.length === numbers + 1 && row.slice(1).every(Number.isSafeInteger))
+  return (
+    Number.isSafeInteger(messages) && rows(results, 1) && rows(reasons, 1) && rows(domains, 2) && rows(selectors, 2)
+  )
+}
+
+function refusal(message: string): DkimError {
+  return new DkimError('input-unreadable', message, 'name another file for --resume, or remove this one to begin anew')
+}

@@ -1,0 +1,99 @@
+// One message of the input to its report: at once where nothing has to be waited for, so that a batch does not pay for promises.
+
+import { DkimError, type KeyCache, LineEndNormalizer, type Policy, type Resolver, Verifier } from '../../core/index.js'
+import type { Entry, FailedReport } from '../../report/verification/format.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import type { Input, MessageInput } from '../input.js'
+
+/** What judging takes beside the message: the same for all of a run. */
+export interface Bench {
+  readonly resolver: Resolver
+  readonly policy: Partial<Policy>
+  readonly keys: KeyCache
+  readonly now: Date
+  readonly lenientEol: boolean
+  readonly signal: AbortSignal
+}
+
+export interface Outcome {
+  readonly name: string
+  readonly alone: boolean
+  readonly report: Entry['report']
+  readonly code: ExitCode
+  /** What was read, for reports that show more than the verdict; null where reading failed. */
+  readonly verifier: Verifier | null
+  readonly error: DkimError | null
+}
+
+/** Never throws for what is wrong with the input: that is an outcome as well. */
+export function judgeInput(input: Input, bench: Bench): Outcome | Promise<Outcome> {
+  if (input.error !== undefined) return failure(input, input.error)
+  try {
+    const chunks = input.chunks()
+    const judging = Symbol.asyncIterator in chunks ? judgeLater(input, chunks, bench) : judgeNow(input, chunks, bench)
+    return judging instanceof Promise ? judging.catch(error => failure(input, error)) : judging
+  } catch (error) {
+    return failure(input, error)
+  }
+}
+
+function judgeNow(input: MessageInput, chunks: Iterable<Buffer>, bench: Bench): Outcome | Promise<Outcome> {
+  const { verifier, lines } = open(input, bench)
+  for (const chunk of chunks) lines.write(chunk)
+  return close(input, verifier, lines, bench)
+}
+
+async function judgeLater(input: MessageInput, chunks: AsyncIterable<Buffer>, bench: Bench): Promise<Outcome> {
+  const { verifier, lines } = open(input, bench)
+  for await (const chunk of chunks) lines.write(chunk)
+  return close(input, verifier, lines, bench)
+}
+
+function open(input: MessageInput, bench: Bench): { verifier: Verifier; lines: LineEndNormalizer } {
+  const verifier = new Verifier({ ...bench, input: input.name })
+  return { verifier, lines: new LineEndNormalizer(chunk => verifier.write(chunk)) }
+}
+
+function close(
+  input: MessageInput,
+  verifier: Verifier,
+  lines: LineEndNormalizer,
+  bench: Bench,
+): Outcome | Promise<Outcome> {
+  lines.end()
+  noteLineEnds(verifier, lines, bench.lenientEol)
+  const report = verifier.endNow()
+  if (report !== null) return outcomeOf(input, verifier, report)
+  return verifier.end().then(later => outcomeOf(input, verifier, later))
+}
+
+function noteLineEnds(verifier: Verifier, lines: LineEndNormalizer, lenient: boolean): void {
+  if (lines.mixed) {
+    const text = 'CRLF line ends and bare CR or LF are mixed: software differs in what it takes for a line'
+    if (lenient) verifier.warn({ code: 'mixed-line-endings', text })
+    else verifier.flagMalformed('mixed line ends', { code: 'mixed-line-endings', text })
+  } else if (lines.lineEnd === 'lf') {
+    verifier.warn({ code: 'lf-converted', text: 'LF line ends were read as CRLF' })
+  }
+}
+
+function outcomeOf({ name, alone }: MessageInput, verifier: Verifier, report: Entry['report']): Outcome {
+  return { name, alone, report, code: exitCodeOf(report.result), verifier, error: null }
+}
+
+/** How a result shows in the exit code; null stands for what could not be read. */
+export function exitCodeOf(result: Entry['report']['result']): ExitCode {
+  if (result === null) return EXIT_CODES.usage
+  if (result === 'pass') return EXIT_CODES.ok
+  if (result === 'none') return EXIT_CODES.nothing
+  return result === 'temperror' ? EXIT_CODES.temporary : EXIT_CODES.problem
+}
+
+function failure({ name, alone }: Pick<Input, 'name' | 'alone'>, error: unknown): Outcome {
+  if (!(error instanceof DkimError)) throw error
+  return { name, alone, report: failedReport(name, error), code: EXIT_CODES.usage, verifier: null, error }
+}
+
+export function failedReport(name: string, { code, message, hint }: DkimError): FailedReport {
+  return { schema: 'dkim.verification/1', input: name, result: null, error: { code, message, hint: hint ?? null } }
+}

@@ -1,0 +1,70 @@
+// The options of dkim verify as they come from the command line, and the policy they make.
+
+import { InvalidArgumentError } from 'commander'
+import { DkimError, type Policy, toDomainName } from '../../core/index.js'
+import type { FormatName } from '../../report/verification/formats.js'
+import type { ExplainOptions } from '../explain.js'
+import type { DnsOptions } from '../options.js'
+import type { Shard } from './shard.js'
+
+export interface VerifyCommandOptions extends DnsOptions, ExplainOptions {
+  readonly format: FormatName
+  readonly quiet?: boolean
+  readonly color?: boolean
+  readonly authservId?: string
+  readonly minKeyBits?: number
+  readonly requireSigned?: string
+  readonly requireAligned?: boolean
+  readonly requireDomain?: readonly string[]
+  readonly allowPartialBody?: boolean
+  readonly ignoreExpiration?: boolean
+  readonly lenientEol?: boolean
+  readonly unquoteMbox?: boolean
+  readonly verbose?: boolean
+  readonly tags?: boolean
+  readonly filesFrom?: readonly string[]
+  readonly null?: boolean
+  readonly summary?: boolean
+  readonly failFast?: boolean
+  readonly resume?: string
+  readonly jobs?: number
+  readonly shard?: Shard
+  readonly merge?: boolean
+}
+
+/** What a run is about, as one word: its journal is of no use to another. */
+export function runNameOf(paths: readonly string[], options: VerifyCommandOptions): string {
+  const { filesFrom = [], format, shard = null, unquoteMbox = false, lenientEol = false, dnsFile = [] } = options
+  const facts = [paths, filesFrom, format, shard, unquoteMbox, lenientEol, dnsFile, policyOf(options)]
+  return JSON.stringify(facts)
+}
+
+/** `--jobs N` */
+export function parseJobs(value: string): number {
+  const jobs = /^\d{1,4}$/.test(value) ? Number(value) : 0
+  if (jobs < 1 || jobs > MAX_JOBS) throw new InvalidArgumentError(`expected a number from 1 to ${MAX_JOBS}`)
+  return jobs
+}
+
+const MAX_JOBS = 256
+
+export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
+  return {
+    ...(options.minKeyBits === undefined ? {} : { minKeyBits: options.minKeyBits }),
+    ...(options.requireSigned === undefined ? {} : { requireSigned: fieldNames(options.requireSigned) }),
+    ...(options.requireDomain === undefined ? {} : { requireDomains: options.requireDomain.map(domainName) }),
+    requireAligned: options.requireAligned === true,
+    allowPartialBody: options.allowPartialBody === true,
+    ignoreExpiration: options.ignoreExpiration === true,
+  }
+}
+
+function fieldNames(list: string): string[] {
+  return list.split(/[,:]/).map(name => name.trim().toLowerCase())
+}
+
+function domainName(text: string): string {
+  const domain = toDomainName(text)
+  if (domain !== undefined) return domain
+  throw new DkimError('name-invalid', `"${text}" is not a domain name`, 'write it as in example.com')
+}

@@ -1,0 +1,167 @@
+// Threads for a long batch: groups of messages go out to whichever is free, results come back in the order of the input.
+
+import { Worker } from 'node:worker_threads'
+import { DkimError } from '../../core/index.js'
+import { toJsonLine } from '../../report/json.js'
+import type { Entry } from '../../report/verification/format.js'
+import { Summary, type SummaryData } from '../../report/verification/summary.js'
+import type { Context } from '../context.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import type { DeferredInput } from '../input.js'
+import { failedReport } from './judge-input.js'
+import type { VerifyCommandOptions } from './options.js'
+
+/** What a thread makes of a group. Plain data: it crosses from one thread to another. */
+export interface ThreadResult {
+  readonly text: string
+  /** For stderr. */
+  readonly errors: string
+  readonly codes: readonly ExitCode[]
+  readonly summary: SummaryData
+  /** For formats that are one document. */
+  readonly entries: readonly Entry[]
+  /** The names of the messages. */
+  readonly done: readonly string[]
+}
+
+export interface GroupResult extends ThreadResult {
+  readonly group: readonly DeferredInput[]
+}
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly options: VerifyCommandOptions
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly now: Date
+}
+
+export interface PoolParts {
+  readonly context: Context
+  readonly options: VerifyCommandOptions
+  readonly jobs: number
+  readonly settle: (result: GroupResult) => Promise<void>
+}
+
+/** Groups that are out or wait for their turn, per thread: enough to keep all busy, and what bounds the memory. */
+const AHEAD = 3
+/** Of one thread: a message takes constant memory, so that more is a fault, which then ends the thread and not the run. */
+const HEAP_MEGABYTES = 256
+
+interface Task {
+  readonly group: readonly DeferredInput[]
+  result: ThreadResult | null
+}
+
+interface Thread {
+  readonly worker: Worker
+  task: Task | null
+}
+
+export class Pool {
+  readonly #parts: PoolParts
+  readonly #threads: Thread[] = []
+  /** In the order of the input: done, out, or waiting for a thread. */
+  #tasks: Task[] = []
+  #telling: Promise<void> = Promise.resolve()
+  #wake: (() => void) | null = null
+  #closed = false
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts
+  }
+
+  /** Waits while enough is on its way. */
+  async submit(group: readonly DeferredInput[]): Promise<void> {
+    this.#tasks.push({ group, result: null })
+    this.#dispatch()
+    while (this.#tasks.length >= this.#parts.jobs * AHEAD) await this.#change()
+    await this.#telling
+  }
+
+  async drain(): Promise<void> {
+    while (this.#tasks.length > 0) await this.#change()
+    await this.#telling
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()))
+  }
+
+  #change(): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = resolve
+    })
+  }
+
+  #dispatch(): void {
+    for (const task of this.#tasks) {
+      if (task.result !== null || this.#threads.some(thread => thread.task === task)) continue
+      const thread = this.#threads.find(({ task: busy }) => busy === null) ?? this.#start()
+      if (thread === undefined) return
+      thread.task = task
+      thread.worker.postMessage(task.group)
+    }
+  }
+
+  #start(): Thread | undefined {
+    const { context, jobs, options } = this.#parts
+    if (this.#threads.length >= jobs || context.workerScript === undefined) return undefined
+    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now() }
+    const worker = new Worker(context.workerScript, {
+      workerData: data,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    })
+    const thread: Thread = { worker, task: null }
+    worker.on('message', (result: ThreadResult) => this.#finished(thread, result))
+    worker.on('error', error => this.#died(thread, error))
+    worker.on('exit', () => this.#died(thread, new Error('the thread ended')))
+    this.#threads.push(thread)
+    return thread
+  }
+
+  #finished(thread: Thread, result: ThreadResult): void {
+    if (thread.task !== null) thread.task.result = result
+    thread.task = null
+    this.#tell()
+  }
+
+  /** Another thread takes its place. Its messages are tried one by one, so that only the one it died of is lost. */
+  #died(thread: Thread, error: Error): void {
+    const index = this.#threads.indexOf(thread)
+    if (index === -1 || this.#closed) return
+    this.#threads.splice(index, 1)
+    const { task } = thread
+    if (task !== null && task.group.length === 1) task.result = lost(task.group[0]!, error)
+    else if (task !== null) {
+      const singles = task.group.map(input => ({ group: [input], result: null }))
+      this.#tasks.splice(this.#tasks.indexOf(task), 1, ...singles)
+    }
+    this.#tell()
+  }
+
+  /** Tells of what is done, up to the first group that is not. */
+  #tell(): void {
+    while (this.#tasks[0]?.result) {
+      const { group, result } = this.#tasks.shift()!
+      this.#telling = this.#telling.then(() => this.#parts.settle({ ...result!, group }))
+    }
+    this.#dispatch()
+    this.#wake?.()
+  }
+}
+
+function lost({ name }: DeferredInput, fault: Error): ThreadResult {
+  const error = new DkimError('limit', `${name}: verifying it ended the thread (${fault.message})`)
+  const report = failedReport(name, error)
+  const summary = new Summary()
+  summary.add(report)
+  return {
+    text: toJsonLine(report),
+    errors: `dkim: error: ${error.message}\n`,
+    codes: [EXIT_CODES.internal],
+    summary: summary.data,
+    entries: [{ report }],
+    done: [name],
+  }
+}

@@ -1,0 +1,90 @@
+// How far a batch is, on a terminal: one line on stderr with count, rate and time left. Nothing where nobody watches.
+
+import { statSync } from 'node:fs'
+import type { Context } from '../context.js'
+import { mailFiles } from '../mail-folder.js'
+import { isWatched } from '../spinner.js'
+
+const DELAY = 300
+const INTERVAL = 200
+const CLEAR = '\r\u001b[K'
+
+/** The clock is read once in so many messages. */
+const EVERY = 16
+
+export class Progress {
+  readonly #context: Context
+  readonly #shown: boolean
+  readonly #paths: readonly string[]
+  readonly #start = Date.now()
+  #last = 0
+  #done = 0
+  #files = 0
+  #total: number | null | undefined
+  #visible = false
+
+  constructor(context: Context, paths: readonly string[], show: boolean) {
+    this.#context = context
+    this.#paths = paths
+    this.#shown = show && isWatched(context)
+  }
+
+  /** So many messages more; `part` is how far into its file the last one ends, 1 for a file of its own. */
+  step(part: number, messages: number): void {
+    const before = this.#done
+    this.#done += messages
+    if (!this.#shown) return
+    if (part >= 1) this.#files += messages
+    if (Math.floor(before / EVERY) === Math.floor(this.#done / EVERY)) return
+    const now = Date.now()
+    if (now - this.#start < DELAY || now - this.#last < INTERVAL) return
+    this.#last = now
+    this.#draw(now - this.#start, part >= 1 ? 0 : part)
+  }
+
+  /** Takes the line away, before something else is written to the terminal. */
+  clear(): void {
+    if (this.#visible) this.#context.stderr.write(CLEAR)
+    this.#visible = false
+  }
+
+  #draw(elapsed: number, part: number): void {
+    const rate = (this.#done / elapsed) * 1000
+    if (this.#total === undefined) this.#total = countFiles(this.#paths)
+    const share = this.#total === null ? 0 : (this.#files + part) / this.#total
+    const left = share > 0.005 ? `, ${timeText((elapsed * (1 - share)) / share / 1000)} left` : ''
+    this.#context.stderr.write(`${CLEAR}${this.#done} messages, ${Math.round(rate)} a second${left}`)
+    this.#visible = true
+  }
+}
+
+/** Null where that cannot be known without reading: a pipe or a list. */
+function countFiles(paths: readonly string[]): number | null {
+  let files = 0
+  for (const path of paths) {
+    const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
+    if (stats?.isFile()) files += 1
+    else if (stats?.isDirectory()) files += countIn(path)
+    else return null
+  }
+  return Math.max(1, files)
+}
+
+function countIn(path: string): number {
+  let files = 0
+  try {
+    for (const _file of mailFiles(path)) files += 1
+  } catch {
+    return 0
+  }
+  return files
+}
+
+/** `2 h 05 min`, `3 min 20 s`, `4 s` */
+export function timeText(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds))
+  if (whole >= 3600)
+    return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')} min`
+  if (whole >= 60) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`
+  return `${whole} s`
+}

@@ -1,0 +1,62 @@
+// A thread of a batch: opens its own files, asks its own DNS, and sends back what is to be written.
+
+import { Writable } from 'node:stream'
+import { parentPort, workerData } from 'node:worker_threads'
+import { KeyCache } from '../../core/index.js'
+import { styleFor } from '../../report/style.js'
+import type { Context } from '../context.js'
+import { openResolver } from '../dns.js'
+import { type DeferredInput, DeferredReader } from '../input.js'
+import { judgeInput } from './judge-input.js'
+import { policyOf } from './options.js'
+import type { ThreadData, ThreadResult } from './pool.js'
+import { VerifyRun } from './verify-run.js'
+
+/** Keeps what is written to it. */
+class Collector extends Writable {
+  #texts: string[] = []
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#texts.push(chunk.toString())
+    done()
+  }
+
+  take(): string {
+    const text = this.#texts.join('')
+    this.#texts = []
+    return text
+  }
+}
+
+async function main({ options, env, now }: ThreadData): Promise<void> {
+  const stdout = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
+  const stderr = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
+  const { signal } = new AbortController()
+  const context: Context = { stdin: process.stdin, stdout, stderr, env, now: () => now, signal, processors: 1 }
+  const bench = {
+    resolver: await openResolver(context, options),
+    policy: policyOf(options),
+    keys: new KeyCache(),
+    now,
+    lenientEol: options.lenientEol === true,
+    signal,
+  }
+  const style = await styleFor({ option: options.color, env, isTTY: false })
+
+  const files = new DeferredReader()
+  const judge = async (group: readonly DeferredInput[]): Promise<ThreadResult> => {
+    const run = new VerifyRun(context, options, { style, bench, single: false })
+    const done: string[] = []
+    for (const deferred of group) {
+      const outcome = judgeInput(files.open(deferred), bench)
+      await run.take(await outcome)
+      done.push(deferred.name)
+    }
+    return { text: stdout.take(), errors: stderr.take(), done, ...run.account }
+  }
+  parentPort?.on('message', (group: readonly DeferredInput[]) => {
+    void judge(group).then(result => parentPort?.postMessage(result))
+  })
+}
+
+void main(workerData as ThreadData)
