@@ -107,7 +107,7 @@ class Explainer {
     const vouched = report.headerSignature === 'match' || header.some(({ certainty }) => certainty === 'proven')
     const body = await this.#explainBody(vouched, this.#options.time - (this.#options.clock() - started))
     return {
-      diagnosis,
+      diagnosis: settled(diagnosis, header, report),
       explanations: [...body, ...header, ...comparedOf(comparison, report)],
       hypothesesTried: this.#tried,
       complete: this.#complete,
@@ -270,6 +270,17 @@ function diagnose({ bodyHash, headerSignature }: SignatureReport, oracle: Header
   if (oracle === null) return 'unchecked'
   if (!oracle.usable) return 'key-or-signature'
   if (oracle.recovered === null) return 'header-or-key'
+  return bodyHash === 'match' ? 'header-changed' : 'header-and-body-changed'
+}
+
+/** A header that is explained shows that the key was the right one. */
+function settled(diagnosis: Diagnosis, header: readonly Explanation[], { bodyHash }: SignatureReport): Diagnosis {
+  if (
+    diagnosis !== 'header-or-key' ||
+    !header.some(({ part, certainty }) => part === 'header' && certainty === 'proven')
+  ) {
+    return diagnosis
+  }
   return bodyHash === 'match' ? 'header-changed' : 'header-and-body-changed'
 }
 
