@@ -1,5 +1,6 @@
 // Content re-encoded by gateways: 8-bit to quoted-printable or base64 and back, encoded lines wrapped anew, charsets converted (RFC 2045 §6).
 
+import { decodeBase64 } from '../../abnf.js'
 import type { BodyFamily, BodyHypothesis, BodyScene } from '../body-hypothesis.js'
 import { lineAt } from '../body-hypothesis.js'
 import type { MimePart } from '../mime-parts.js'
@@ -132,7 +133,8 @@ function* fromBase64(part: MimePart, content: string): Iterable<PartForm> {
       }
     }
   }
-  const decoded = Buffer.from(compact, 'base64').toString('latin1')
+  const decoded = decodeBase64(compact)?.toString('latin1')
+  if (decoded === undefined) return
   if (!part.type.startsWith('text/') && part.type !== '') return
   const text = 'the content was made base64 on the way'
   for (const [form, kind] of [

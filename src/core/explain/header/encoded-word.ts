@@ -1,5 +1,6 @@
 // Encoded words (RFC 2047) decoded, encoded anew, in other letter case, split and joined: gateways do all of it to Subject and names.
 
+import { decodeBase64 } from '../../abnf.js'
 import type { HeaderFamily } from '../header-hypothesis.js'
 import { fieldText, present, withValue } from './field-text.js'
 
@@ -17,8 +18,8 @@ export function decodeWord(word: string): Word | undefined {
   const match = new RegExp(`^${ENCODED_WORD.source}$`).exec(word)
   if (match === null) return undefined
   const [, charset = '', encoding = '', data = ''] = match
-  const text = encoding.toUpperCase() === 'B' ? Buffer.from(data, 'base64').toString('latin1') : decodeQ(data)
-  return { charset, encoding, text }
+  const text = encoding.toUpperCase() === 'B' ? decodeBase64(data)?.toString('latin1') : decodeQ(data)
+  return text === undefined ? undefined : { charset, encoding, text }
 }
 
 function decodeQ(data: string): string {

@@ -63,10 +63,10 @@ function* withoutEncodedTag(value: string): Iterable<readonly [string, string]> 
   const match = new RegExp(`^${ENCODED_WORD.source}`).exec(value)
   const decoded = match === null ? undefined : decodeWord(match[0])
   if (match === null || decoded === undefined) return
-  const tag = /^(?:\[[^\]]{1,60}\]|\*{2,}[^*]{1,40}\*{2,}|\{[^}]{1,40}\}|[A-Z]{2,20}:)[ ]*/.exec(decoded.text)
+  const tag = /^(\[[^\]]{1,60}\]|\*{2,}[^*]{1,40}\*{2,}|\{[^}]{1,40}\}|[A-Z]{2,20}:)[ ]*/.exec(decoded.text)
   if (tag === null) return
   const rest = decoded.text.slice(tag[0].length)
   const behind = value.slice(match[0].length)
-  yield [encodeWord({ ...decoded, text: rest }) + behind, tag[0].trimEnd()]
-  yield [rest + behind, tag[0].trimEnd()]
+  yield [encodeWord({ ...decoded, text: rest }) + behind, tag[1]!]
+  yield [rest + behind, tag[1]!]
 }
