@@ -140,6 +140,7 @@ class Batch {
       context,
       options: { ...options, color: this.#run.isColoured },
       jobs: this.#jobs,
+      resolver: this.#parts.bench.resolver,
       settle: result => this.#settleGroup(result),
     })
     return true
