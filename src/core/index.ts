@@ -23,6 +23,7 @@ export { readZone } from './dns/zone-file.js'
 export { splitStrings } from './dns/zone-json.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
+export * from './explain/index.js'
 export { readAuthor } from './from-field.js'
 export {
   type FieldIndex,

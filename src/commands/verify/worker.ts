@@ -1,6 +1,6 @@
 // A thread of a batch: opens its own files, asks DNS through the main thread, and sends back what is to be written.
 
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { KeyCache } from '../../core/index.js'
 import { styleFor } from '../../report/style.js'
@@ -33,7 +33,7 @@ async function main({ options, env, now, dns }: ThreadData): Promise<void> {
   const stdout = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const stderr = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const { signal } = new AbortController()
-  const context: Context = { stdin: process.stdin, stdout, stderr, env, now: () => now, signal, processors: 1 }
+  const context: Context = { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 }
   const bench = {
     resolver: dns === null ? await openResolver(context, options) : threadResolver(dns),
     policy: policyOf(options),
