@@ -11,8 +11,9 @@ export function run(process: NodeJS.Process): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       abort.abort()
-      // A second signal, or a command that does not listen, ends the process the ordinary way.
-      setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), 1500).unref()
+      // A second signal, or a command that does not listen, ends the process the ordinary way. Raised again, since exit() would wait
+      // for the threads: a large RSA key in the making takes its time.
+      setTimeout(() => process.kill(process.pid, signal), 1500).unref()
     })
   }
   const context: Context = {
