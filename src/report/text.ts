@@ -1,6 +1,7 @@
 // Verification reports for people: the verdict first, what each signature says, why it failed and what to do next.
 
 import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport } from '../core/index.js'
+import { explanationLines, isExplained } from './explain-text.js'
 import type { ReadableFields } from './readable-fields.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
 import { wrapWords } from './wrap.js'
@@ -89,6 +90,7 @@ function describeSignature(signature: SignatureReport, options: TextOptions, sty
   lines.push(...timesOf(signature))
   lines.push(...coverage(signature, options))
   for (const { text } of signature.warnings) lines.push(`    ${style.warn('!')} ${visible(text)}`)
+  if (isExplained(signature)) lines.push(...explanationLines(signature, style))
   return lines
 }
 

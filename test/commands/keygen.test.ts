@@ -462,7 +462,7 @@ describe('F-10: killed half-way', () => {
     }
     // What an untimely end leaves behind is a directory that only its owner can enter.
     for (const name of files().filter(other => other.startsWith('.'))) expect(modeOf(name)).toBe(0o700)
-  })
+  }, 90_000)
 
   it('a signal ends it without any file', async () => {
     const child = spawn(process.execPath, [BIN, 'keygen', '--selector', 'slow', '--bits', '8192'], {
@@ -473,5 +473,5 @@ describe('F-10: killed half-way', () => {
     const code = await new Promise(resolve => child.on('close', resolve))
     if (code !== 0) expect(files()).toEqual([])
     else expect(files()).toEqual(['slow.private.pem'])
-  })
+  }, 90_000)
 })

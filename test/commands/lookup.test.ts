@@ -273,6 +273,29 @@ describe('live DNS', () => {
   })
 })
 
+describe('verify', () => {
+  it('a thousand messages of one domain cause one query, however many threads verify them', async () => {
+    const directory = mkdtempSync(join(folder, 'mail-'))
+    const keys = mkdtempSync(join(folder, 'signer-'))
+    const { stdout } = await dkim(['keygen', '--selector', 'k', '--domain', 'example.com', '--out-dir', keys])
+    const signer = [
+      '--key',
+      join(keys, 'k._domainkey.example.com.private.pem'),
+      '--selector',
+      'k',
+      '--domain',
+      'example.com',
+    ]
+    const signed = await dkim(['sign', ...signer, file('From: a@example.com\n\nhi\n', 'eml')])
+    for (let index = 0; index < 1000; index += 1) writeFileSync(join(directory, `${index}.eml`), signed.stdout)
+    for (const jobs of ['1', '3']) {
+      const server = await serve(stdout)
+      const run = await dkim(['verify', directory, '--nameserver', server.nameserver, '--jobs', jobs, '-q'])
+      expect([run.code, server.queries]).toEqual([0, 1])
+    }
+  })
+})
+
 describe('--all-servers', () => {
   const zoneText = (serial: number, record: string): string =>
     `$ORIGIN example.com.\n$TTL 60\n@ SOA ns1 root ${serial} 2 3 4 5\n@ NS ns1\n@ NS ns2\nns1 A 127.0.0.1\nns2 A 127.0.0.2\nsel._domainkey TXT "${record}"\n`

@@ -12,6 +12,7 @@ import { FORMATS } from '../../report/verification/formats.js'
 import { Summary, type SummaryData, summaryJson, summaryLine, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { readsAgain, wantsExplanation } from '../explain.js'
 import { say } from '../main.js'
 import type { Bench, Outcome } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
@@ -46,6 +47,7 @@ export class VerifyRun {
   /** True where threads can write the reports: nothing has to be fetched or formatted for people. */
   get isMechanical(): boolean {
     const { format, verbose, tags } = this.#options
+    if (readsAgain(this.#options)) return false
     if (format === 'text') return !verbose && !tags
     const kind: Format = FORMATS[format]
     return 'each' in kind || kind.headers === undefined
@@ -104,7 +106,8 @@ export class VerifyRun {
     if (summary && format !== 'ndjson') return undefined
     if (format !== 'text') return this.#writeEntry(FORMATS[format], { report, ...sectionOf(verifier) })
     if (isFailed(report) || verifier === null) return undefined
-    if (!this.#single && !verbose) return write(this.#context.stdout, toBriefText(report, this.#parts.style))
+    const full = this.#single || verbose || (wantsExplanation(this.#options) && report.result !== 'pass')
+    if (!full) return write(this.#context.stdout, toBriefText(report, this.#parts.style))
     return this.#fullText(outcome, verifier).then(text => write(this.#context.stdout, text))
   }
 
