@@ -38,7 +38,9 @@ const lazyPackages = {
 /** The file of each export of an index: `export { name, type Other } from './file.js'`, and of those that it passes on with `export *`. */
 function homesIn(folder) {
   const text = readFileSync(join(root, 'src/core', folder, 'index.ts'), 'utf8')
-  const passedOn = [...text.matchAll(/^export \* from '\.\/(.*\/)index\.js'$/gm)].flatMap(([, below]) => homesIn(folder + below))
+  const passedOn = [...text.matchAll(/^export \* from '\.\/(.*\/)index\.js'$/gm)].flatMap(([, below]) =>
+    homesIn(folder + below),
+  )
   const named = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.*?)'/gm)].flatMap(([, names, file]) =>
     names.split(',').map(name => [name.trim().replace(/^type /, ''), folder + file]),
   )
@@ -86,7 +88,7 @@ for (const { path, text } of outputFiles) {
 
 /** Modules of Node itself are loaded when the first of their functions is called: crypto alone takes longer than printing the version. */
 function withLateBuiltins(code) {
-  const names = [...code.matchAll(/^var (import_node_\w+) = require\("node:[\w/]+"\);$/gm)].map(([, name]) => name)
+  const names = [...code.matchAll(/^var (import_\w+) = require\("node:[\w/]+"\);$/gm)].map(([, name]) => name)
   return names.reduce(
     (changed, name) =>
       changed
