@@ -13,7 +13,6 @@ const PICTURES = {
     ['verify', '--dns-file', 'example.com.zone', 'messages'],
     ['verify', '--dns-file', 'example.com.zone', 'messages/tampered.eml'],
   ],
-  lookup: [['lookup', 'mail._domainkey.example.com', '--dns-file', 'example.com.zone']],
 }
 
 const FONT = 13
@@ -74,7 +73,7 @@ function styled(style, code) {
   throw new Error(`a terminal code that pictures do not know: ${code}`)
 }
 
-const escape = text => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+const escaped = text => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
 
 function linesOf(commands) {
   return commands.flatMap((argv, index) => [
@@ -101,7 +100,7 @@ function svg(lines, name, theme) {
       column += text.length
       if (text.trim() === '') return ''
       // textLength keeps columns straight, whatever font there is.
-      return `<text x="${x}" y="${BAR + MARGIN + row * LINE + FONT}" textLength="${(text.length * COLUMN).toFixed(1)}" fill="${colours[colour]}"${bold ? ' font-weight="700"' : ''}>${escape(text)}</text>`
+      return `<text x="${x}" y="${BAR + MARGIN + row * LINE + FONT}" textLength="${(text.length * COLUMN).toFixed(1)}" fill="${colours[colour]}"${bold ? ' font-weight="700"' : ''}>${escaped(text)}</text>`
     })
   })
   const dots = [0, 1, 2].map(

@@ -36,12 +36,15 @@ export async function openSource(_context: Context, options: DnsOptions): Promis
   if (options.offline && nameservers.length > 0) {
     throw new DkimError('usage', '--offline and --nameserver exclude each other', 'leave one of them out')
   }
-  const live =
-    options.offline || (files.length > 0 && nameservers.length === 0)
-      ? undefined
-      : createClient({ nameservers, ...(options.timeout === undefined ? {} : { timeout: options.timeout }) })
+  const timeout = options.timeout === undefined ? {} : { timeout: options.timeout }
+  const live = asksLiveDns(options) ? createClient({ nameservers, ...timeout }) : undefined
   if (files.length === 0 && live !== undefined) return live
   return zoneResolver(await openZone(files), live)
+}
+
+/** --offline is implied by a --dns-file, unless there is a --nameserver too. */
+export function asksLiveDns({ offline, dnsFile = [], nameserver = [] }: DnsOptions): boolean {
+  return offline !== true && (dnsFile.length === 0 || nameserver.length > 0)
 }
 
 /** Several files make one zone. */

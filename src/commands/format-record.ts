@@ -1,7 +1,7 @@
 // dkim format-record: the record of a key, the way a DNS host, a hosted sender or a mail server wants it. Nothing is published or applied.
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
+import { allProviders, DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { checkedDomain, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
 import { checkedPath, type SignerKey } from '../report/signer/signer.js'
@@ -36,6 +36,10 @@ export const defineFormatRecord: DefineCommand = (context, done) =>
       .table(
         'Signers',
         Object.entries(SIGNERS).map(([name, signer]) => [name, signer.name]),
+      )
+      .table(
+        'Providers',
+        allProviders().map(({ id, name }) => [id, name]),
       ),
   )
     .description('Write the record of a key the way your DNS host, hosted sender or mail server wants it.')

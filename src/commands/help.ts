@@ -1,6 +1,7 @@
 // dkim help: on a command, on a reason or warning code, or on everything.
 
 import { DkimError } from '../core/index.js'
+import { FINDING_CODES, findingHelp, isFindingCode } from '../report/finding-help.js'
 import { GUIDE_CODES, isGuideCode } from '../report/guide/guide.js'
 import { guideIndex, guideText } from '../report/guide/text.js'
 import { helpText } from '../report/help/text.js'
@@ -14,9 +15,12 @@ import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
   newCommand('help')
-    .description('Explain a command, or the code of a reason or warning: what causes it, how to make sure, what to do.')
+    .description(
+      'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
+    )
     .example('dkim help verify', 'a command')
     .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
+    .example('dkim help dangling-cname', 'a finding of dkim lookup')
     .example('dkim help codes', 'all reasons and warnings')
     .argument('[topic]', 'a command, a code, or "codes"')
     .action(async (topic: string | undefined) => done(await runHelp(context, topic)))
@@ -36,7 +40,8 @@ async function textOn(topic: string | undefined, context: Context, style: Style)
   }
   if (topic === 'codes') return guideIndex(style)
   if (isGuideCode(topic)) return guideText(topic, style)
-  const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES])
+  if (isFindingCode(topic)) return findingHelp(topic, style)
+  const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES, ...FINDING_CODES])
   throw new DkimError(
     'usage',
     `there is no help on "${topic}"`,

@@ -1,6 +1,7 @@
 // dkim lookup: what DNS says of a key, what is wrong with it, and whether it is the one expected.
 
 import { type KeyName, readKeyName } from '../core/index.js'
+import { LOOKUP_DOCUMENTS } from '../report/lookup-formats.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { checkCombination } from './lookup/combinations.js'
@@ -20,6 +21,7 @@ export const defineLookup: DefineCommand = (context, done) =>
         .example('dkim lookup example.com -s mail --wait --expect mail.private.pem --all-servers')
         .example('dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone'),
     ),
+    ['text', 'json', 'ndjson', ...Object.keys(LOOKUP_DOCUMENTS)],
   )
     .description('Look a key up in DNS, explain it, and find what is wrong with it.')
     .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')

@@ -8,7 +8,7 @@ const MAIL_FILE = /\.(?:eml|emlx|email|mail|mime|mbox|mbx)$|^[^.]+$/i
 
 export interface MailFile {
   readonly path: string
-  /** Why nothing below `path`, a directory, could be listed. */
+  /** Why nothing below `path`, a directory, could be listed, or where `path`, a link, leads to nothing. */
   readonly error?: unknown
 }
 
@@ -45,12 +45,20 @@ function* everyFile(directory: string): Generator<MailFile> {
 
 function* fileOf(directory: string, entry: Dirent): Generator<MailFile> {
   const path = join(directory, entry.name)
-  if (!entry.name.startsWith('.') && isFile(path, entry)) yield { path }
+  if (entry.name.startsWith('.')) return
+  let error: unknown
+  try {
+    if (!isFile(path, entry)) return
+  } catch (fault) {
+    error = fault
+  }
+  yield error === undefined ? { path } : { path, error }
 }
 
 function isFile(path: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isFile()
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  // A link that leads nowhere, or round in a circle, is told of like a file that cannot be read; the others come after it.
+  return statSync(path).isFile()
 }
 
 function byName(one: Dirent, other: Dirent): number {

@@ -1,9 +1,12 @@
 // Where the process meets the program: the only file that knows `process`.
 
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from './context.js'
 import { isBrokenPipe, main } from './main.js'
+
+const WORKER = join(__dirname, 'worker.cjs')
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
 export function run(process: NodeJS.Process): void {
@@ -11,8 +14,9 @@ export function run(process: NodeJS.Process): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       abort.abort()
-      // A second signal, or a command that does not listen, ends the process the ordinary way.
-      setTimeout(() => process.exit(signal === 'SIGINT' ? 130 : 143), 1500).unref()
+      // A second signal, or a command that does not listen, ends the process the ordinary way. Raised again, since exit() would wait
+      // for the threads: a large RSA key in the making takes its time.
+      setTimeout(() => process.kill(process.pid, signal), 1500).unref()
     })
   }
   let closed = false
@@ -42,7 +46,9 @@ export function run(process: NodeJS.Process): void {
     get processors() {
       return availableParallelism()
     },
-    workerScript: join(__dirname, 'worker.cjs'),
+    // The program is one CommonJS bundle, its threads another one beside it.
+    // The single-file program has no second file to run in a thread.
+    ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
   }
   void main(process.argv.slice(2), context).then(code => {
     if (!closed) process.exitCode = code

@@ -6,6 +6,7 @@ import { FORMAT_NAMES } from '../report/verification/formats.js'
 import type { Context } from './context.js'
 import { openResolver } from './dns.js'
 import type { ExitCode } from './exit-code.js'
+import { addExplainOptions } from './explain.js'
 import type { DefineCommand } from './main.js'
 import { addDnsOptions, addReportOptions, collect, newCommand, parseWholeNumber } from './options.js'
 import { verifyAll } from './verify/batch.js'
@@ -14,6 +15,11 @@ import { parseShard } from './verify/shard.js'
 import { VerifyRun } from './verify/verify-run.js'
 
 export const defineVerify: DefineCommand = (context, done) =>
+  addExplainOptions(verifyOptions()).action(async (inputs: string[], options: VerifyCommandOptions) =>
+    done(await runVerify(context, inputs, options)),
+  )
+
+const verifyOptions = () =>
   addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
     .example('dkim verify message.eml', 'one message, and why it fails')
@@ -41,7 +47,6 @@ export const defineVerify: DefineCommand = (context, done) =>
     .option('--allow-partial-body', 'accept signatures whose l= leaves part of the body unsigned')
     .option('--ignore-expiration', 'accept expired signatures, for archived mail')
     .option('--lenient-eol', 'accept messages with mixed line ends')
-    .action(async (inputs: string[], options: VerifyCommandOptions) => done(await runVerify(context, inputs, options)))
 
 async function runVerify(context: Context, paths: readonly string[], options: VerifyCommandOptions): Promise<ExitCode> {
   checkOptions(options)

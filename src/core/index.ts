@@ -16,13 +16,14 @@ export { type ClientOptions, createClient, type DnsClient } from './dns/client.j
 export { isNameserver, isTrustedPath } from './dns/nameserver.js'
 export { negativeTtl } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
-export { TEMPORARY_STATUSES } from './dns/resolver.js'
+export { noAnswer, TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
 export { Zone } from './dns/zone.js'
 export { readZone } from './dns/zone-file.js'
 export { splitStrings } from './dns/zone-json.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
+export * from './explain/index.js'
 export { readAuthor } from './from-field.js'
 export {
   type FieldIndex,

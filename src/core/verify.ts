@@ -100,6 +100,11 @@ export class Verifier {
     return this.#examined.map(({ signature }) => signature)
   }
 
+  /** The same with the keys that were found: for those who ask why. */
+  async evidence(): Promise<{ readonly signature: Signature; readonly lookup: KeyLookup | null }[]> {
+    return Promise.all(this.#examined.map(async ({ signature, lookup }) => ({ signature, lookup: await lookup })))
+  }
+
   async end(): Promise<VerificationReport> {
     const report = this.endNow()
     if (report !== null) return report

@@ -1,9 +1,10 @@
 // Verification reports for people: the verdict first, what each signature says, why it failed and what to do next.
 
 import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport } from '../core/index.js'
+import { explanationLines, isExplained } from './explain-text.js'
 import type { ReadableFields } from './readable-fields.js'
+import { row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
-import { wrapWords } from './wrap.js'
 
 export interface TextOptions {
   readonly style?: Style
@@ -11,9 +12,6 @@ export interface TextOptions {
   /** Names of all header fields of the message, in lower case, to tell what is not signed. */
   readonly fieldNames?: readonly string[]
 }
-
-const LABEL_WIDTH = 20
-const WRAP = 100
 
 /** The full report of one message. Everything untrusted is escaped, labelled and indented. */
 export function toText(report: VerificationReport, options: TextOptions = {}): string {
@@ -69,10 +67,6 @@ function quoted(text: string): string {
   return `“${shorten(visible(text), 200)}”`
 }
 
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(LABEL_WIDTH)}${text}`
-}
-
 function describeSignature(signature: SignatureReport, options: TextOptions, style: Style): string[] {
   const lines = [`  ${mark(signature.result, style)}  ${style.strong(domainOf(signature))}${selectorOf(signature)}`]
   if (signature.reason !== null) {
@@ -89,6 +83,7 @@ function describeSignature(signature: SignatureReport, options: TextOptions, sty
   lines.push(...timesOf(signature))
   lines.push(...coverage(signature, options))
   for (const { text } of signature.warnings) lines.push(`    ${style.warn('!')} ${visible(text)}`)
+  if (isExplained(signature)) lines.push(...explanationLines(signature, style))
   return lines
 }
 
@@ -149,8 +144,4 @@ function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions):
     ...wrapped('  signed', shown.map(visible).join(', ') || 'no field of this message'),
     ...(unsigned.length === 0 ? [] : wrapped('  not signed', unsigned.map(visible).join(', '))),
   ]
-}
-
-function wrapped(label: string, text: string): string[] {
-  return wrapWords(text, WRAP - LABEL_WIDTH - 2).map((part, position) => row(position === 0 ? label : '', part))
 }

@@ -211,6 +211,10 @@ describe('--key and --from-message', () => {
     const { code, stdout } = await dkim(['lookup', '--from-message', message, '--dns-file', dns, '--format', 'json'])
     expect((JSON.parse(stdout) as { name: string }[]).map(report => report.name)).toEqual([name('a'), name('b')])
     expect(code).toBe(1)
+    const server = await serve('')
+    await dkim(['lookup', '--from-message', message, '--nameserver', server.nameserver])
+    // A stranger chose the names: nothing beside them is asked for.
+    expect(server.queries).toBe(2)
     expectUsage(await dkim(['lookup', '--from-message', file('From: a@example.com\n\n', 'eml'), '--offline']))
   })
 })
@@ -266,6 +270,29 @@ describe('live DNS', () => {
       code: 1,
       report: { agreement: { recursive: 'split' }, servers: [{}, {}, { state: 'differs', status: 'nxdomain' }] },
     })
+  })
+})
+
+describe('verify', () => {
+  it('a thousand messages of one domain cause one query, however many threads verify them', async () => {
+    const directory = mkdtempSync(join(folder, 'mail-'))
+    const keys = mkdtempSync(join(folder, 'signer-'))
+    const { stdout } = await dkim(['keygen', '--selector', 'k', '--domain', 'example.com', '--out-dir', keys])
+    const signer = [
+      '--key',
+      join(keys, 'k._domainkey.example.com.private.pem'),
+      '--selector',
+      'k',
+      '--domain',
+      'example.com',
+    ]
+    const signed = await dkim(['sign', ...signer, file('From: a@example.com\n\nhi\n', 'eml')])
+    for (let index = 0; index < 1000; index += 1) writeFileSync(join(directory, `${index}.eml`), signed.stdout)
+    for (const jobs of ['1', '3']) {
+      const server = await serve(stdout)
+      const run = await dkim(['verify', directory, '--nameserver', server.nameserver, '--jobs', jobs, '-q'])
+      expect([run.code, server.queries]).toEqual([0, 1])
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 // Which options of dkim lookup go together.
 
 import { DkimError } from '../../core/index.js'
+import { isLookupDocument } from '../../report/lookup-formats.js'
 import type { LookupOptions } from './options.js'
 
 /** The modes exclude each other: each asks another question. */
@@ -21,6 +22,8 @@ export function checkCombination(domain: string | undefined, options: LookupOpti
   const modes = MODES.filter(mode => options[mode] !== undefined)
   if (modes.length > 1) throw usage(`${NAMES[modes[0]!]} and ${NAMES[modes[1]!]} exclude each other`)
   const [mode] = modes
+  if (mode !== undefined && mode !== 'fromMessage' && isLookupDocument(options.format))
+    throw usage(`${NAMES[mode]} has no --format ${options.format}`, 'use text, json or ndjson')
   const needsNoDomain = mode === 'fromMessage' || mode === 'serve' || mode === 'lock'
   if (domain === undefined && !needsNoDomain) throw usage('which domain?', 'dkim lookup example.com --selector mail')
   if (domain !== undefined && (mode === 'fromMessage' || mode === 'serve'))

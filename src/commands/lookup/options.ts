@@ -1,5 +1,6 @@
 // The options of dkim lookup.
 
+import type { LookupDocument } from '../../report/lookup-formats.js'
 import type { DnsOptions, ReportFormat } from '../options.js'
 
 export interface LookupOptions extends DnsOptions {
@@ -20,7 +21,7 @@ export interface LookupOptions extends DnsOptions {
   readonly probe?: boolean
   readonly serve?: string
   readonly serverPort?: string
-  readonly format: ReportFormat
+  readonly format: ReportFormat | LookupDocument
   readonly quiet?: boolean
   readonly color?: boolean
 }

@@ -11,6 +11,7 @@ import {
 } from '../../core/index.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { type LookupReport, toLookupText } from '../../report/lookup.js'
+import { isLookupDocument, LOOKUP_DOCUMENTS } from '../../report/lookup-formats.js'
 import { type Style, styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
@@ -72,7 +73,8 @@ export class LookupRun {
 
   async #lookUp(name: KeyName): Promise<LookupReport> {
     const { signal } = this.#context
-    const probe = this.#options.probe !== false
+    // Names that a message chose are asked for, and nothing beside them.
+    const probe = this.#options.probe !== false && this.#options.fromMessage === undefined
     const { report, answer, key } = await lookUpKey(this.#source, name, { probe, signal })
     const servers = await this.#askServers(name)
     if (this.#options.save !== undefined)
@@ -116,7 +118,7 @@ export class LookupRun {
 
   #write(report: LookupReport): void {
     const { format, quiet } = this.#options
-    if (quiet || format === 'json') return
+    if (quiet || format === 'json' || isLookupDocument(format)) return
     if (format === 'ndjson') this.#context.stdout.write(toJsonLine(report))
     else {
       const gap = this.#reports.length > 1 ? '\n' : ''
@@ -129,6 +131,10 @@ export class LookupRun {
     const { format, quiet, fromMessage } = this.#options
     if (!quiet && format === 'json') {
       this.#context.stdout.write(toJson(fromMessage === undefined ? this.#reports[0] : this.#reports))
+    }
+    if (!quiet && isLookupDocument(format)) {
+      const judged = this.#reports.map(report => ({ report, failed: exitCodeOf(report) !== EXIT_CODES.ok }))
+      this.#context.stdout.write(LOOKUP_DOCUMENTS[format](judged))
     }
     return combineExitCodes(this.#codes)
   }

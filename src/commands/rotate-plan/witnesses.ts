@@ -126,8 +126,9 @@ function witness(server: string, address: string, source: DnsSource, { timeout }
     const answer = await client.query(name, 'TXT', signal)
     if (isForeign(answer)) return refusal(name, 'it is not in charge of the zone')
     if (answer.chain.length === 0 || answer.records.length > 0) return toTxtAnswer(name, answer)
-    // The alias leads out of this server's zones: what stands at its end is for resolvers to say.
-    return { ...(await source.txt(name, signal)), chain: answer.chain }
+    // The alias leads out of this server's zones: what stands at the end that this server names is for resolvers to say.
+    const rest = toTxtAnswer(name, await source.query(answer.chain.at(-1)!.target, 'TXT', signal))
+    return { ...rest, chain: [...answer.chain, ...rest.chain] }
   }
   return { server, family: address.startsWith('[') ? 6 : 4, authoritative: true, txt }
 }

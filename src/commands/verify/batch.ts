@@ -1,7 +1,9 @@
 // The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
 
+import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { type MessageExplainer, openExplainer, readsAgain } from '../explain.js'
 import { type DeferredInput, type DeferringOptions, type Input, readDeferring } from '../input.js'
 import { pathsOf } from './file-list.js'
 import { Journal, STEP } from './journal.js'
@@ -52,6 +54,8 @@ class Batch {
   readonly #progress: Progress
   readonly #start = Date.now()
   readonly #jobs: number
+  /** For --explain and --trace, which read a message again. */
+  readonly #explainer: MessageExplainer | null
   #pool: Pool | undefined
   #group: DeferredInput[] = []
   #octets = 0
@@ -66,6 +70,7 @@ class Batch {
       options.failFast || !run.isMechanical || context.workerScript === undefined
         ? 1
         : (options.jobs ?? context.processors ?? 1)
+    this.#explainer = openExplainer(context, options, paths.length <= 1)
     this.#progress = new Progress(context, paths, options.quiet !== true && options.filesFrom === undefined)
     this.#journal =
       options.resume === undefined
@@ -75,7 +80,11 @@ class Batch {
 
   get inputOptions(): DeferringOptions {
     const { unquoteMbox } = this.#parts.options
-    return { once: true, ...(unquoteMbox ? { unquoteMbox } : {}), defer: () => this.#openPool() }
+    return {
+      once: !readsAgain(this.#parts.options),
+      ...(unquoteMbox ? { unquoteMbox } : {}),
+      defer: () => this.#openPool(),
+    }
   }
 
   isDone(name: string): boolean {
@@ -89,9 +98,21 @@ class Batch {
   }
 
   #take(input: Input): Promise<void> | undefined {
-    const outcome = judgeInput(input, this.#parts.bench)
+    const outcome = this.#judge(input)
     const part = input.part ?? 1
     return outcome instanceof Promise ? outcome.then(later => this.#settle(later, part)) : this.#settle(outcome, part)
+  }
+
+  /** The verdict stays what it is: explanations are added to its report. */
+  #judge(input: Input): Outcome | Promise<Outcome> {
+    const outcome = judgeInput(input, this.#parts.bench)
+    const explainer = this.#explainer
+    if (explainer === null || input.error !== undefined) return outcome
+    return Promise.resolve(outcome).then(async judged => {
+      const { verifier, report } = judged
+      if (verifier === null || isFailed(report)) return judged
+      return { ...judged, report: await explainer.explain(input, verifier, report) }
+    })
   }
 
   #settle(outcome: Outcome, part: number): Promise<void> | undefined {
@@ -119,6 +140,7 @@ class Batch {
       context,
       options: { ...options, color: this.#run.isColoured },
       jobs: this.#jobs,
+      resolver: this.#parts.bench.resolver,
       settle: result => this.#settleGroup(result),
     })
     return true

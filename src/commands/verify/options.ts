@@ -3,10 +3,11 @@
 import { InvalidArgumentError } from 'commander'
 import { DkimError, type Policy, toDomainName } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
+import type { ExplainOptions } from '../explain.js'
 import type { DnsOptions } from '../options.js'
 import type { Shard } from './shard.js'
 
-export interface VerifyCommandOptions extends DnsOptions {
+export interface VerifyCommandOptions extends DnsOptions, ExplainOptions {
   readonly format: FormatName
   readonly quiet?: boolean
   readonly color?: boolean

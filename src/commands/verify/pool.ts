@@ -1,15 +1,17 @@
 // Threads for a long batch: groups of messages go out to whichever is free, results come back in the order of the input.
 
-import { Worker } from 'node:worker_threads'
-import { DkimError } from '../../core/index.js'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { DkimError, type Resolver } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
 import type { Entry } from '../../report/verification/format.js'
 import { Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
+import { asksLiveDns } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { DeferredInput } from '../input.js'
 import { failedReport } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
+import { answerThread } from './shared-dns.js'
 
 /** What a thread makes of a group. Plain data: it crosses from one thread to another. */
 export interface ThreadResult {
@@ -33,12 +35,15 @@ export interface ThreadData {
   readonly options: VerifyCommandOptions
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: Date
+  /** Where live DNS is asked; null where zone files have all there is, which each thread reads itself. */
+  readonly dns: MessagePort | null
 }
 
 export interface PoolParts {
   readonly context: Context
   readonly options: VerifyCommandOptions
   readonly jobs: number
+  readonly resolver: Resolver
   readonly settle: (result: GroupResult) => Promise<void>
 }
 
@@ -107,9 +112,11 @@ export class Pool {
   #start(): Thread | undefined {
     const { context, jobs, options } = this.#parts
     if (this.#threads.length >= jobs || context.workerScript === undefined) return undefined
-    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now() }
+    const dns = asksLiveDns(options) ? this.#openDns() : null
+    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), dns }
     const worker = new Worker(context.workerScript, {
       workerData: data,
+      transferList: dns === null ? [] : [dns],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
     })
     const thread: Thread = { worker, task: null }
@@ -118,6 +125,12 @@ export class Pool {
     worker.on('exit', () => this.#died(thread, new Error('the thread ended')))
     this.#threads.push(thread)
     return thread
+  }
+
+  #openDns(): MessagePort {
+    const { port1, port2 } = new MessageChannel()
+    answerThread(port1, this.#parts.resolver, this.#parts.context.signal)
+    return port2
   }
 
   #finished(thread: Thread, result: ThreadResult): void {

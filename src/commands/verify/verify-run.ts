@@ -12,6 +12,7 @@ import { FORMATS } from '../../report/verification/formats.js'
 import { Summary, type SummaryData, summaryJson, summaryLine, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { readsAgain, wantsExplanation } from '../explain.js'
 import { say } from '../main.js'
 import type { Bench, Outcome } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
@@ -31,6 +32,8 @@ export class VerifyRun {
   readonly #codes = new Set<ExitCode>()
   /** For formats that are one document over all inputs. */
   readonly #collected: Entry[] = []
+  /** How many of them have their header section. */
+  readonly #headers = { pass: { count: 0 }, other: { count: 0 } }
   readonly #summary = new Summary()
   #single: boolean
 
@@ -44,9 +47,10 @@ export class VerifyRun {
   /** True where threads can write the reports: nothing has to be fetched or formatted for people. */
   get isMechanical(): boolean {
     const { format, verbose, tags } = this.#options
+    if (readsAgain(this.#options)) return false
     if (format === 'text') return !verbose && !tags
     const kind: Format = FORMATS[format]
-    return 'each' in kind || kind.wantsHeader !== true
+    return 'each' in kind || kind.headers === undefined
   }
 
   get isColoured(): boolean {
@@ -102,13 +106,19 @@ export class VerifyRun {
     if (summary && format !== 'ndjson') return undefined
     if (format !== 'text') return this.#writeEntry(FORMATS[format], { report, ...sectionOf(verifier) })
     if (isFailed(report) || verifier === null) return undefined
-    if (!this.#single && !verbose) return write(this.#context.stdout, toBriefText(report, this.#parts.style))
+    const full = this.#single || verbose || (wantsExplanation(this.#options) && report.result !== 'pass')
+    if (!full) return write(this.#context.stdout, toBriefText(report, this.#parts.style))
     return this.#fullText(outcome, verifier).then(text => write(this.#context.stdout, text))
   }
 
   #writeEntry(format: Format, entry: Entry): Promise<void> | undefined {
     if ('each' in format) return write(this.#context.stdout, format.each(entry, this.#settings()))
-    this.#collected.push(format.wantsHeader ? entry : { report: entry.report })
+    const kept = this.#headers[entry.report.result === 'pass' ? 'pass' : 'other']
+    if (kept.count >= (format.headers ?? 0)) this.#collected.push({ report: entry.report })
+    else {
+      this.#collected.push(entry)
+      kept.count += 1
+    }
     return undefined
   }
 

@@ -1,6 +1,6 @@
-// A thread of a batch: opens its own files, asks its own DNS, and sends back what is to be written.
+// A thread of a batch: opens its own files, asks DNS through the main thread, and sends back what is to be written.
 
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { KeyCache } from '../../core/index.js'
 import { styleFor } from '../../report/style.js'
@@ -10,6 +10,7 @@ import { type DeferredInput, DeferredReader } from '../input.js'
 import { judgeInput } from './judge-input.js'
 import { policyOf } from './options.js'
 import type { ThreadData, ThreadResult } from './pool.js'
+import { threadResolver } from './shared-dns.js'
 import { VerifyRun } from './verify-run.js'
 
 /** Keeps what is written to it. */
@@ -28,13 +29,13 @@ class Collector extends Writable {
   }
 }
 
-async function main({ options, env, now }: ThreadData): Promise<void> {
+async function main({ options, env, now, dns }: ThreadData): Promise<void> {
   const stdout = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const stderr = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const { signal } = new AbortController()
-  const context: Context = { stdin: process.stdin, stdout, stderr, env, now: () => now, signal, processors: 1 }
+  const context: Context = { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 }
   const bench = {
-    resolver: await openResolver(context, options),
+    resolver: dns === null ? await openResolver(context, options) : threadResolver(dns),
     policy: policyOf(options),
     keys: new KeyCache(),
     now,

@@ -94,7 +94,9 @@ class Client implements DnsClient {
       const fault = loops === undefined ? chainFault(chain, new Set(), next) : chainFault(chain, seen, loops.target)
       if (fault !== null) return { ...tail, name, chain, records: [], status: 'cname-loop', detail: fault }
       const alone = tail.chain.length === 0
-      answer = { ...tail, name, chain }
+      // Signed all the way, or not at all.
+      const authenticated = answer.authenticated === true && tail.authenticated
+      answer = { ...tail, name, chain, authenticated }
       if (alone) break
     }
     return answer
@@ -104,6 +106,7 @@ class Client implements DnsClient {
   async #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
     const failures: Answer[] = []
     let servers = this.servers
+    if (servers.length === 0) return emptyAnswer(name, 'network', 'this machine names no DNS server', null)
     for (let round = 0; round < DNS_LIMITS.rounds && servers.length > 0; round += 1) {
       if (round > 0) await pause(Math.min(DNS_LIMITS.backOff * 2 ** (round - 1), ends - performance.now()), signal)
       const again: Nameserver[] = []

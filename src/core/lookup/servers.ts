@@ -154,9 +154,16 @@ function stateOf(answer: Answer, authoritative: boolean): ServerState {
   return authoritative && !answer.authoritative ? 'lame' : 'same'
 }
 
-/** What is compared: kind of answer, alias, texts. A chain that ends elsewhere is the other zone's affair. */
+/** What is counted: kind of answer, alias, texts. */
 function substance({ status, alias, texts }: ServerView): string {
-  return alias === null ? JSON.stringify([status, texts]) : JSON.stringify(['alias', alias])
+  return JSON.stringify([alias ?? status, texts])
+}
+
+/** A server that holds only the alias, and not the zone that it leads to, contradicts nobody who holds both. */
+function agree(one: ServerView, other: ServerView): boolean {
+  const bothSay = one.texts.length > 0 && other.texts.length > 0
+  if (one.alias !== null && one.alias === other.alias && !bothSay) return true
+  return substance(one) === substance(other)
 }
 
 /** Serial number arithmetic (RFC 1982): whether `one` is older than `other`. */
@@ -172,9 +179,10 @@ function compare(views: readonly ServerView[]): { agreement: Agreement; servers:
     null,
   )
   const current = usable.filter(({ serial }) => newest === null || serial === newest)
-  const reference = mostCommon(current.map(substance))
+  const common = mostCommon(current.map(substance))
+  const reference = current.find(view => substance(view) === common)
   const servers = views.map(view => {
-    if (view.state !== 'same' || substance(view) === reference) return view
+    if (view.state !== 'same' || reference === undefined || agree(view, reference)) return view
     const older = newest !== null && view.serial !== null && isOlderSerial(view.serial, newest)
     return { ...view, state: older ? ('stale' as const) : ('differs' as const) }
   })

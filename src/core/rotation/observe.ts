@@ -2,7 +2,7 @@
 
 import type { TxtAnswer } from '../dns/resolver.js'
 import { Rejection } from '../errors.js'
-import { looksLikeKeyRecord, parseKeyRecord } from '../key-record.js'
+import { type KeyRecord, looksLikeKeyRecord, parseKeyRecord } from '../key-record.js'
 import { publicKeyOfRecord } from '../public-key.js'
 import type { Instant } from './calendar.js'
 import { type Observation, type ServerAnswer, viewRecord } from './evidence.js'
@@ -64,11 +64,18 @@ function readKey(text: string): { fingerprint: string | null; revoked: boolean }
   try {
     const record = parseKeyRecord(text)
     if (record.publicKey === '') return { fingerprint: null, revoked: true }
+    if (!isForMail(record)) return { fingerprint: null, revoked: false }
     return { fingerprint: publicKeyOfRecord(record).key.fingerprint, revoked: false }
   } catch (error) {
     if (error instanceof Rejection) return { fingerprint: null, revoked: false }
     throw error
   }
+}
+
+/** The right key in a record that verifiers must not use it from is of no use (h= and s= of §3.6.1). */
+function isForMail({ services, hashes }: KeyRecord): boolean {
+  const hasService = services.length === 0 || services.includes('*') || services.includes('email')
+  return hasService && (hashes === null || hashes.includes('sha256'))
 }
 
 /** All answers about both records as one look. */

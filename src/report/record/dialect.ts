@@ -9,6 +9,8 @@ export interface Dialect {
   readonly use: string
   /** False where a name relative to the zone is enough. */
   readonly needsDomain: boolean
+  /** True where names are relative to a zone that the text does not name. */
+  readonly oneZone?: true
   /** True where the name of the record does not occur. */
   readonly nameless?: true
   /** Why it takes no CNAME; absent where it does. */

@@ -74,6 +74,11 @@ export function formatRecords(name: DialectName, records: readonly DnsRecord[]):
       'give the domain: --domain example.com',
     )
   }
+  const zones = new Set(records.map(({ zone }) => zone))
+  if (zones.size > 1 && (dialect.oneZone || (name === 'bind' && records.some(({ relative }) => relative)))) {
+    const hint = 'ask for the records of one domain at a time (dkim format-record)'
+    throw new DkimError('usage', `names relative to ${zones.size} zones would run together`, hint)
+  }
   if (dialect.noCname !== undefined && records.some(({ type }) => type === 'CNAME')) {
     throw new DkimError('usage', `the dialect ${name} has no place for this record: ${dialect.noCname}`)
   }

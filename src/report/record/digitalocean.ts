@@ -15,5 +15,6 @@ export const digitalocean: Dialect = {
   summary: "the body of a request to DigitalOcean's API",
   use: 'POST it to /v2/domains/ZONE/records; of several, each by itself',
   needsDomain: true,
+  oneZone: true,
   format: records => records.map(record => toJson(body(record))).join(''),
 }

@@ -16,5 +16,6 @@ export const gandi: Dialect = {
   summary: "the body of a request to Gandi's LiveDNS API",
   use: 'POST it to /v5/livedns/domains/ZONE/records; of several, each by itself',
   needsDomain: true,
+  oneZone: true,
   format: records => records.map(record => toJson(body(record))).join(''),
 }

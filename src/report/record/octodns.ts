@@ -13,5 +13,6 @@ export const octodns: Dialect = {
   summary: 'a zone of octoDNS (YAML)',
   use: 'put it into the YAML file of the zone, octodns-sync; with escaped_semicolons: false take the backslashes before ";" out',
   needsDomain: false,
+  oneZone: true,
   format: records => records.map(entry).join(''),
 }

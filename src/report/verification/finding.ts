@@ -1,20 +1,36 @@
-// What a report found wrong, flat: one finding for each fault, as the formats of build systems want it.
+// A verification report as build systems want it: the message, and one finding for each fault.
 
-import { REASONS, type Reason, type VerificationReport, type WarningCode } from '../../core/index.js'
+import { REASONS, type Reason, type VerificationReport, WARNINGS, type WarningCode } from '../../core/index.js'
+import type { Check, Finding, Level, Subject } from '../ci/subject.js'
 import { type Entry, isFailed } from './format.js'
 
-export type FindingCode = Reason | WarningCode | 'not-signed' | 'input-unreadable'
-export type Level = 'error' | 'warning' | 'note'
+const OTHER_RULES = {
+  'not-signed': { text: 'the message is not signed', advice: 'sign it: dkim sign' },
+  'input-unreadable': { text: 'the input could not be read', advice: 'check the path and its permissions' },
+} as const satisfies Record<string, { text: string; advice: string }>
 
-export interface Finding {
-  readonly code: FindingCode
-  readonly level: Level
-  /** One sentence, with text of strangers in it: escape it. */
-  readonly text: string
+export const VERIFICATION: Check = {
+  command: 'verify',
+  rule: code => {
+    if (Object.hasOwn(OTHER_RULES, code)) return OTHER_RULES[code as keyof typeof OTHER_RULES]
+    const more = `more: dkim help ${code}`
+    if (!Object.hasOwn(REASONS, code)) return { text: WARNINGS[code as WarningCode], advice: more }
+    const { text, advice, section } = REASONS[code as Reason]
+    return { text, advice: `${advice} (${section}); ${more}` }
+  },
+}
+
+export function subjectOf(report: Entry['report']): Subject {
+  return { name: report.input, place: { file: report.input }, kind: kindOf(report), findings: findingsOf(report) }
+}
+
+function kindOf(report: Entry['report']): Subject['kind'] {
+  if (isFailed(report) || report.result === 'temperror') return 'error'
+  return report.result === 'pass' ? 'pass' : 'failure'
 }
 
 /** Errors are what keeps the message from passing; where it passes, a bad signature beside the good one is a note. */
-export function findingsOf(report: Entry['report']): Finding[] {
+function findingsOf(report: Entry['report']): Finding[] {
   if (isFailed(report)) return [{ code: 'input-unreadable', level: 'error', text: report.error.message }]
   if (report.result === 'none') return [{ code: 'not-signed', level: 'error', text: 'the message is not signed' }]
   return [...verdictsOf(report), ...warningsOf(report)]

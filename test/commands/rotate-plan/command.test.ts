@@ -2,6 +2,8 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PLAN_FORMATS } from '../../../src/commands/rotate-plan/formats.js'
+import { STAGES } from '../../../src/core/rotation/stage.js'
+import { faultsOf, readSchema } from '../../support/schema.js'
 import { rotatePlan } from './run-in-process.js'
 import { NOW, REVOKED, Scene } from './zones.js'
 
@@ -83,6 +85,24 @@ describe('a plan', () => {
     expect(await rotatePlan(...names, ...begin)).toEqual(one)
     expect(readFileSync(state, 'utf8')).toBe(bytes)
     expect(bytes).not.toContain('PRIVATE')
+  })
+
+  it('fits its schema, whatever its kind', async () => {
+    const schema = readSchema('rotation-plan-1') as { $defs: { plan: { properties: { stage: { enum: string[] } } } } }
+    expect(schema.$defs.plan.properties.stage.enum.sort()).toEqual(Object.keys(STAGES).sort())
+    const beside = ['--beside', '--new-selector', 'ed', '--key', scene.path('ed.pem')]
+    const kinds = [
+      [...names, ...key(), '--emergency', '--signer', 'opendkim'],
+      ['--domain', 'example.com', '--selector', 's1', ...beside],
+      [...names, '--disclose', '--yes-publish-private-key', '--business-days', '--check'],
+    ]
+    for (const argv of kinds) {
+      const { stdout } = await rotatePlan(...argv, ...oldOnly(), ...at(NOW), ...json)
+      expect(faultsOf('rotation-plan-1', JSON.parse(stdout))).toEqual([])
+    }
+    const lines = await rotatePlan(...names, ...oldOnly(), ...at(NOW), '--format', 'ndjson')
+    expect(lines.stdout.split('\n')).toHaveLength(2)
+    expect(faultsOf('rotation-plan-1', JSON.parse(lines.stdout))).toEqual([])
   })
 
   it('names a selector that is free', async () => {
@@ -237,7 +257,9 @@ describe('exit codes', () => {
     expect(await run('2026-11-23T13:59:00Z', both(), '--assert', 'switch')).toBe(1)
     expect(await run('2026-11-23T14:00:00Z', both(), '--assert', 'switch')).toBe(0)
     expect(await run('2026-11-23T15:00:00Z', both())).toBe(1)
-    expect(await run('2026-11-23T16:00:00Z', both(), '--confirm', 'switch')).toBe(0)
+    // Evidence asks to be judged: --check need not be said.
+    const confirmed = [...state, '-q', ...both(), ...at('2026-11-23T16:00:00Z'), '--confirm', 'switch']
+    expect((await rotatePlan(...confirmed)).code).toBe(0)
     expect(await run('2026-12-07T15:59:00Z', both(), '--assert', 'revoke')).toBe(1)
     expect(await run('2026-12-07T16:00:00Z', both(), '--assert', 'revoke')).toBe(0)
     expect(await run('2026-12-07T17:00:00Z', scene.zone('gone.json', { s1: 's1' }))).toBe(1)

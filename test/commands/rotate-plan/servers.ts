@@ -20,11 +20,11 @@ ns3 3600 IN A ${HOSTS.lame}
 /** TXT records by selector; null plays a server that does not answer for the name. */
 export type Keys = Readonly<Record<string, string | null>>
 
-export function zoneOf(keys: Keys, ttl = 3600): Zone {
+export function zoneOf(keys: Keys, ttl = 3600, more = ''): Zone {
   const lines = Object.entries(keys).flatMap(([selector, text]) =>
     text === null ? [] : [`${selector}._domainkey ${ttl} IN TXT ${strings(text)}\n`],
   )
-  const zone = readZone(Buffer.from(FRAME + lines.join('')), 'test.zone', new Zone())
+  const zone = readZone(Buffer.from(FRAME + lines.join('') + more), 'test.zone', new Zone())
   for (const [selector, text] of Object.entries(keys)) {
     if (text === null) zone.fail(`${selector}._domainkey.example.com`, 'timeout', 'test.zone')
   }
@@ -39,6 +39,8 @@ export class Servers {
   readonly port: number
   primary = zoneOf({})
   secondary = zoneOf({})
+  /** What the resolver knows, where that is more than the zone. */
+  beyond: Zone | undefined
   readonly #closers: (() => Promise<unknown>)[]
 
   private constructor(port: number, closers: (() => Promise<unknown>)[]) {
@@ -49,7 +51,7 @@ export class Servers {
   static async start(): Promise<Servers> {
     let servers: Servers | undefined
     const closers: (() => Promise<unknown>)[] = []
-    const first = await startServer({ address: HOSTS.resolver, zone: () => servers!.primary })
+    const first = await startServer({ address: HOSTS.resolver, zone: () => servers!.beyond ?? servers!.primary })
     closers.push(() => first.close())
     servers = new Servers(first.port, closers)
     const { port } = first

@@ -112,6 +112,22 @@ describe('resolvers', () => {
   })
 })
 
+describe('aliases', () => {
+  const alias = (rest: string): DnsSource => source(`${NAME}. 60 CNAME k.vendor.test.\n${rest}`)
+
+  it('lead to what is compared, where it is said', async () => {
+    const servers: Record<string, DnsSource> = {
+      a: alias('k.vendor.test. 60 TXT "one"'),
+      b: alias('k.vendor.test. 60 TXT "one"'),
+      c: alias('k.vendor.test. 60 TXT "two"'),
+      d: alias(''),
+      e: source(`${NAME}. CNAME other.vendor.test.\nother.vendor.test. TXT "one"`),
+    }
+    const report = await askResolvers(['a', 'b', 'c', 'd', 'e'], NAME, server => servers[server]!)
+    expect(states(report)).toEqual(['a same', 'b same', 'c differs', 'd same', 'e differs'])
+  })
+})
+
 describe('waiting', () => {
   const sight = (agrees: boolean) => [{ server: 'x', status: 'found', agrees }] as const
 

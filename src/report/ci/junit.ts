@@ -1,36 +1,24 @@
-// Reports as a JUnit XML document: a message is a test case, what keeps it from passing a failure.
+// Reports as a JUnit XML document: a subject is a test case, what keeps it from passing a failure.
 
 import { visible } from '../style.js'
-import { type Finding, findingsOf } from './finding.js'
-import { type Entry, isFailed } from './format.js'
+import type { Check, Finding, Subject } from './subject.js'
 
-export function toJunit(reports: readonly Entry['report'][]): string {
-  const cases = reports.map(testCase)
-  const count = (kind: Kind): number => reports.filter(report => kindOf(report) === kind).length
-  const attributes = `tests="${reports.length}" failures="${count('failure')}" errors="${count('error')}"`
+export function toJunit(subjects: readonly Subject[], { command }: Check): string {
+  const count = (wanted: Subject['kind']): number => subjects.filter(({ kind }) => kind === wanted).length
+  const attributes = `tests="${subjects.length}" failures="${count('failure')}" errors="${count('error')}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="dkim" ${attributes}>`,
-    `  <testsuite name="dkim verify" ${attributes} skipped="0">`,
-    ...cases,
+    `  <testsuite name="dkim ${command}" ${attributes} skipped="0">`,
+    ...subjects.map(subject => testCase(subject, command)),
     '  </testsuite>',
     '</testsuites>',
     '',
   ].join('\n')
 }
 
-type Kind = 'pass' | 'failure' | 'error'
-
-/** An error is what could not be judged: an unreadable input, a key that DNS did not give for now. */
-function kindOf(report: Entry['report']): Kind {
-  if (isFailed(report) || report.result === 'temperror') return 'error'
-  return report.result === 'pass' ? 'pass' : 'failure'
-}
-
-function testCase(report: Entry['report']): string {
-  const open = `    <testcase name="${xml(report.input)}" classname="dkim.verify"`
-  const findings = findingsOf(report)
-  const kind = kindOf(report)
+function testCase({ name, kind, findings }: Subject, command: string): string {
+  const open = `    <testcase name="${xml(name)}" classname="dkim.${command}"`
   if (kind === 'pass') return findings.length === 0 ? `${open}/>` : `${open}>\n${output(findings)}\n    </testcase>`
   const [first, ...others] = findings
   const type = first?.code ?? 'unknown'
@@ -52,7 +40,7 @@ function listed(findings: readonly Finding[]): string {
 }
 
 /** `visible` also removes what XML 1.0 cannot hold at all. */
-export function xml(text: string): string {
+function xml(text: string): string {
   return visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -1,15 +1,14 @@
 // Findings as GitHub workflow commands, which show up as annotations of the file.
 
 import { visible } from '../style.js'
-import { findingsOf, type Level } from './finding.js'
-import type { Entry } from './format.js'
+import type { Level, Subject } from './subject.js'
 
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const satisfies Record<Level, string>
 
-/** One line a finding; nothing for a message without any. */
-export function toGithub(report: Entry['report']): string {
-  const file = report.input === '-' ? '' : `file=${property(report.input)},line=1,`
-  return findingsOf(report)
+/** One line a finding; nothing for a subject without any. */
+export function toGithub({ place, findings }: Subject): string {
+  const file = 'file' in place && place.file !== '-' ? `file=${property(place.file)},line=1,` : ''
+  return findings
     .map(({ code, level, text }) => `::${COMMANDS[level]} ${file}title=${property(`dkim: ${code}`)}::${data(text)}\n`)
     .join('')
 }

@@ -1,0 +1,259 @@
+// What --explain, --original and --trace add to verify: messages read once more, the search with its budget, and files of canonical bytes.
+
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import {
+  type Comparison,
+  canonicalHeaderFor,
+  DkimError,
+  explain,
+  type FullExplanation,
+  type HeaderSection,
+  LineEndNormalizer,
+  parseHeaderSection,
+  readBody,
+  type SignatureReport,
+  type VerificationReport,
+  type Verifier,
+  writeCanonicalBody,
+} from '../core/index.js'
+import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
+import type { Context } from './context.js'
+import { inputError, type MessageInput, readInputs } from './input.js'
+import { parseDuration } from './options.js'
+import { openSpinner } from './spinner.js'
+
+export interface ExplainOptions {
+  readonly explain?: boolean
+  readonly explainBudget?: ExplainBudget
+  readonly original?: string
+  readonly trace?: string
+}
+
+interface ExplainBudget {
+  /** Milliseconds. */
+  readonly time?: number
+  readonly hypotheses?: number
+}
+
+const DEFAULT_TIME = 2000
+const DEFAULT_HYPOTHESES = 2_000_000
+/** A number of hypotheses is the only bound then, so that the outcome is the same on every machine. */
+const LONG_TIME = 3_600_000
+
+export function addExplainOptions(command: Command): Command {
+  return command
+    .optionsGroup('Explaining')
+    .option('--explain', 'say what was changed, with proof where there is any, and what could be added to what passes')
+    .option(
+      '--explain-budget <budget>',
+      'for each signature: a time (5s), a number of hypotheses (100000), or both (5s,100000)',
+      parseBudget,
+    )
+    .option('--original <file>', 'compare with this message, as it was sent')
+    .option(
+      '--trace <dir>',
+      'write the canonical header and body of each signature, as hashed, to files in this directory',
+    )
+}
+
+function parseBudget(value: string): ExplainBudget {
+  const budget: { time?: number; hypotheses?: number } = {}
+  for (const item of value.split(',')) {
+    if (/^\d{1,9}$/.test(item)) budget.hypotheses = Number(item)
+    else if (/^\d{1,9}(?:ms|s|m|h)$/.test(item)) budget.time = parseDuration(item)
+    else
+      throw new InvalidArgumentError(
+        'expected a time such as 5s, a number of hypotheses such as 100000, or both: 5s,100000',
+      )
+  }
+  return budget
+}
+
+export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
+  return asked === true || explainBudget !== undefined || original !== undefined
+}
+
+/** The message has to be read again. */
+export function readsAgain(options: ExplainOptions): boolean {
+  return wantsExplanation(options) || options.trace !== undefined
+}
+
+/** What the JSON of a signature has on top of the verdict. */
+export type ExplainedSignatureReport = SignatureReport &
+  Omit<FullExplanation, 'comparison'> & { readonly comparison: ReadableComparison | null }
+
+export interface ExplainedReport extends VerificationReport {
+  readonly signatures: readonly ExplainedSignatureReport[]
+}
+
+/** Null where nothing was asked for, or nobody would see it. */
+export function openExplainer(
+  context: Context,
+  options: ExplainOptions & { readonly quiet?: boolean; readonly format: string },
+  single: boolean,
+): MessageExplainer | null {
+  if (!readsAgain(options) || (options.quiet === true && options.trace === undefined)) return null
+  return new MessageExplainer(context, options, single && options.quiet !== true)
+}
+
+export class MessageExplainer {
+  readonly #context: Context
+  readonly #options: ExplainOptions
+  /** Whether progress may be shown. */
+  readonly #progress: boolean
+  #original: { section: HeaderSection; body: Buffer | null } | null = null
+  #messages = 0
+
+  constructor(context: Context, options: ExplainOptions, progress: boolean) {
+    this.#context = context
+    this.#options = options
+    this.#progress = progress
+  }
+
+  /** Writes the trace, where there is one, and returns the report with its explanations. */
+  async explain(input: MessageInput, verifier: Verifier, report: VerificationReport): Promise<VerificationReport> {
+    const read = (): AsyncIterable<Buffer> => normalized(input)
+    this.#messages += 1
+    if (this.#options.trace !== undefined) await this.#trace(this.#options.trace, verifier, read)
+    if (!wantsExplanation(this.#options)) return report
+    const evidence = await verifier.evidence()
+    const spinner = openSpinner(this.#context, this.#progress)
+    try {
+      const explanations = await explain(
+        {
+          section: verifier.section,
+          signatures: evidence.map((item, position) => ({ ...item, report: report.signatures[position]! })),
+          read,
+          original: await this.#readOriginal(),
+        },
+        this.#budget(tried => spinner.say(`Explaining: ${tried} hypotheses tried`)),
+      )
+      return explainedReport(report, explanations)
+    } finally {
+      spinner.stop()
+    }
+  }
+
+  #budget(progress: (tried: number) => void) {
+    const { explainBudget } = this.#options
+    const time = explainBudget?.time ?? (explainBudget?.hypotheses === undefined ? DEFAULT_TIME : LONG_TIME)
+    return {
+      time,
+      hypotheses: explainBudget?.hypotheses ?? DEFAULT_HYPOTHESES,
+      clock: () => performance.now(),
+      pause: async (tried: number) => {
+        progress(tried)
+        await new Promise(resolve => setImmediate(resolve))
+      },
+      signal: this.#context.signal,
+    }
+  }
+
+  async #readOriginal(): Promise<{ section: HeaderSection; body: Buffer | null } | undefined> {
+    const path = this.#options.original
+    if (path === undefined) return undefined
+    if (this.#original === null) {
+      for await (const input of readInputs([path], this.#context, { single: true })) {
+        if (input.error !== undefined) throw input.error
+        this.#original = await readMessage(input)
+      }
+    }
+    return this.#original ?? undefined
+  }
+
+  async #trace(directory: string, verifier: Verifier, read: () => AsyncIterable<Buffer>): Promise<void> {
+    makeDirectory(directory)
+    for (const [position, signature] of verifier.signatures.entries()) {
+      const path = join(directory, `message-${this.#messages}.signature-${position + 1}`)
+      const header = canonicalHeaderFor(verifier.section, signature)
+      if (header !== null) writeFile(`${path}.header`, write => write(header))
+      await writeFileSlowly(`${path}.body`, async write => void (await writeCanonicalBody(read, signature, write)))
+    }
+  }
+}
+
+function explainedReport(report: VerificationReport, explanations: readonly FullExplanation[]): ExplainedReport {
+  const signatures = report.signatures.map((signature, position) => {
+    const explanation = explanations[position]!
+    return { ...signature, ...explanation, comparison: readable(explanation.comparison) }
+  })
+  return { ...report, signatures }
+}
+
+function readable(comparison: Comparison | null): ReadableComparison | null {
+  return comparison === null ? null : comparisonForReport(comparison)
+}
+
+async function* normalized(input: MessageInput): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = []
+  const lines = new LineEndNormalizer(chunk => pieces.push(Buffer.from(chunk)))
+  for await (const chunk of input.chunks()) {
+    lines.write(chunk)
+    yield* pieces
+    pieces = []
+  }
+  lines.end()
+  yield* pieces
+}
+
+async function readMessage(input: MessageInput): Promise<{ section: HeaderSection; body: Buffer | null }> {
+  let header = Buffer.alloc(0)
+  for await (const chunk of normalized(input)) {
+    header = Buffer.concat([header, chunk])
+    if (header.includes('\r\n\r\n') || header.length > MAX_HEADER) break
+  }
+  const end = header.indexOf('\r\n\r\n')
+  const section = parseHeaderSection(end === -1 ? header : header.subarray(0, end + 2))
+  return { section, body: await readBody(() => normalized(input)) }
+}
+
+const MAX_HEADER = 1 << 20
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw traceError(directory, error)
+  }
+}
+
+type Write = (bytes: Buffer) => void
+
+/** Messages are private: so are these files. */
+function open(path: string): { write: Write; close: () => void } {
+  try {
+    const fd = openSync(path, 'w', 0o600)
+    return { write: bytes => void writeAll(fd, bytes), close: () => closeSync(fd) }
+  } catch (error) {
+    throw traceError(path, error)
+  }
+}
+
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+}
+
+function writeFile(path: string, fill: (write: Write) => void): void {
+  const file = open(path)
+  try {
+    fill(file.write)
+  } finally {
+    file.close()
+  }
+}
+
+async function writeFileSlowly(path: string, fill: (write: Write) => Promise<void>): Promise<void> {
+  const file = open(path)
+  try {
+    await fill(file.write)
+  } finally {
+    file.close()
+  }
+}
+
+function traceError(path: string, error: unknown): DkimError {
+  const fault = inputError(path, error)
+  return new DkimError('output-failed', fault.message.replace('cannot read', 'cannot write'), fault.hint)
+}

@@ -1,0 +1,109 @@
+// The search over body hypotheses: text that was put in, then every other change, then a change and a footer together.
+
+import { BODY_FAMILIES } from './body-families.js'
+import type { BodyHypothesis, BodyScene } from './body-hypothesis.js'
+import { RangeSearch } from './body-ranges.js'
+import { type BodyTarget, canonicalBody, matchesCanonical } from './body-target.js'
+import type { Budget } from './budget.js'
+import type { Cause } from './causes.js'
+import { findPrefix } from './prefix-scanner.js'
+
+export interface BodyFinding {
+  readonly code: Cause
+  readonly text: string
+  readonly lines: readonly [number, number] | null
+}
+
+/** Up to this size a changed body is also tried with a footer. */
+const MAX_COMBINED = 2 * 1024 * 1024
+
+/** One change, or several that had to be undone together; empty where nothing fits. */
+export async function searchBody(scene: BodyScene, budget: Budget): Promise<BodyFinding[]> {
+  const ranges = new RangeSearch(scene, budget)
+  const footer = wholeBody(scene, budget) ?? ranges.footer()
+  if (footer !== null) return [footer]
+  const search = new FamilySearch(scene, budget)
+  const changed = await search.alone()
+  if (changed !== null) return [changed]
+  const range = await ranges.run()
+  return range === null ? search.withFooter() : [range]
+}
+
+/** l= cuts off, or does not cut off, what was hashed. */
+function wholeBody({ canonical, target }: BodyScene, budget: Budget): BodyFinding | null {
+  if (target.length === null || !budget.take()) return null
+  if (!matchesCanonical({ ...target, length: null }, canonical)) return null
+  return { code: 'body-length-wrong', text: `l=${target.length}, but the whole body was hashed`, lines: null }
+}
+
+class FamilySearch {
+  readonly #scene: BodyScene
+  readonly #target: BodyTarget
+  readonly #budget: Budget
+
+  constructor(scene: BodyScene, budget: Budget) {
+    this.#scene = scene
+    this.#target = scene.target
+    this.#budget = budget
+  }
+
+  async alone(): Promise<BodyFinding | null> {
+    for (const family of Object.values(BODY_FAMILIES)) {
+      for (const hypothesis of family(this.#scene)) {
+        const canonical = this.#canonicalOf(hypothesis)
+        if (!this.#budget.alive()) return null
+        if (canonical === null) continue
+        if (!this.#take()) return null
+        if (matchesCanonical(this.#target, canonical)) return findingOf(hypothesis)
+        await this.#budget.breathe()
+      }
+    }
+    return null
+  }
+
+  async withFooter(): Promise<BodyFinding[]> {
+    if (this.#scene.text.length > MAX_COMBINED) return []
+    for (const family of Object.values(BODY_FAMILIES)) {
+      for (const hypothesis of family(this.#scene)) {
+        if (hypothesis.body === undefined) continue
+        const canonical = this.#canonicalOf(hypothesis)
+        if (!this.#budget.alive()) return []
+        if (canonical === null) continue
+        if (!this.#budget.takeLong()) return []
+        const { prefix, tried } = findPrefix(canonical, this.#target.digest)
+        this.#budget.count(tried)
+        if (prefix !== null) return [findingOf(hypothesis), this.#appended(hypothesis.body, prefix.lines + 1)]
+        await this.#budget.breathe()
+      }
+    }
+    return []
+  }
+
+  #appended(body: string, first: number): BodyFinding {
+    const same = lineCount(body) === lineCount(this.#scene.text)
+    const last = Math.max(first, lineCount(body))
+    return { code: 'body-appended', text: 'lines were appended as well', lines: same ? [first, last] : null }
+  }
+
+  #take(): boolean {
+    return this.#scene.bytes.length > 100_000 ? this.#budget.takeLong() : this.#budget.take()
+  }
+
+  /** Null where the change does not show in the canonical form. */
+  #canonicalOf({ body, canonical }: BodyHypothesis): Buffer | null {
+    if (canonical !== undefined) return canonical.equals(this.#scene.canonical) ? null : canonical
+    if (body === undefined || body === this.#scene.text) return null
+    const bytes = canonicalBody(Buffer.from(body, 'latin1'), this.#target.canonicalization)
+    return bytes.equals(this.#scene.canonical) ? null : bytes
+  }
+}
+
+function findingOf({ code, text, lines }: BodyHypothesis): BodyFinding {
+  return { code, text, lines: lines ?? null }
+}
+
+function lineCount(text: string): number {
+  let count = text.endsWith('\n') ? 0 : 1
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1
+  return count
+}

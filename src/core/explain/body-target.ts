@@ -1,0 +1,35 @@
+// The body hash that is looked for, and bodies held against it (§3.4, §3.7).
+
+import { hash } from 'node:crypto'
+import { bodyCanonicalizer } from '../canonicalize-body.js'
+import type { CanonicalizationName } from '../result.js'
+
+export interface BodyTarget {
+  readonly canonicalization: CanonicalizationName
+  /** l=, null where the whole body counts. */
+  readonly length: number | null
+  readonly digest: Buffer
+}
+
+/** The canonical form of a whole body. */
+export function canonicalBody(body: Buffer, canonicalization: CanonicalizationName): Buffer {
+  const chunks: Buffer[] = []
+  const canonicalizer = bodyCanonicalizer(canonicalization, bytes => chunks.push(Buffer.from(bytes)))
+  canonicalizer.write(body)
+  canonicalizer.end()
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}
+
+export function digestOf(canonical: Buffer, length: number | null): Buffer {
+  return hash('sha256', length === null ? canonical : canonical.subarray(0, length), 'buffer')
+}
+
+/** True where this body, not yet canonical, has the hash. */
+export function matchesTarget(target: BodyTarget, body: Buffer): boolean {
+  return digestOf(canonicalBody(body, target.canonicalization), target.length).equals(target.digest)
+}
+
+/** The same for canonical bytes. */
+export function matchesCanonical(target: BodyTarget, canonical: Buffer): boolean {
+  return digestOf(canonical, target.length).equals(target.digest)
+}

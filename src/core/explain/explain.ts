@@ -1,0 +1,353 @@
+// Why a signature failed: judges its two halves apart, searches for what was changed, and says what is proven and what is not.
+
+import { bodyCanonicalizer } from '../canonicalize-body.js'
+import type { FieldIndex, HeaderSection } from '../header.js'
+import { indexFields } from '../header.js'
+import type { KeyLookup } from '../key-lookup.js'
+import type { PublicKey } from '../public-key.js'
+import type { SignatureReport } from '../result.js'
+import { rewrittenLinks } from './body/links.js'
+import type { BodyScene } from './body-hypothesis.js'
+import { eachBodyChunk, type ReadMessage, readBody } from './body-reader.js'
+import { type BodyFinding, searchBody } from './body-search.js'
+import { type BodyTarget, canonicalBody, digestOf } from './body-target.js'
+import { Budget, type BudgetOptions } from './budget.js'
+import { CAUSES, type Cause } from './causes.js'
+import { type Comparison, compareWithOriginal } from './compare.js'
+import { evidenceOf, type OtherSignature } from './evidence.js'
+import type { Certainty, Diagnosis, Explanation, SignatureExplanation } from './explanation.js'
+import { type Exposure, exposureOf } from './exposure.js'
+import { readable } from './header/field-text.js'
+import type { HeaderScene } from './header-hypothesis.js'
+import { HeaderModel } from './header-model.js'
+import { type HeaderOracle, headerOracle } from './header-oracle.js'
+import { type HeaderFinding, HeaderSearch } from './header-search.js'
+import { type MimeBody, mimeBody } from './mime-parts.js'
+import { PrefixScanner } from './prefix-scanner.js'
+import { recoverDigest } from './recovered-digest.js'
+
+export interface ExplainedSignature extends OtherSignature {
+  readonly lookup: KeyLookup | null
+}
+
+export interface ExplainRequest {
+  readonly section: HeaderSection
+  readonly signatures: readonly ExplainedSignature[]
+  readonly read: ReadMessage
+  /** The message as it was sent. */
+  readonly original?: { readonly section: HeaderSection; readonly body: Buffer | null } | undefined
+}
+
+export interface FullExplanation extends SignatureExplanation {
+  /** Only of signatures that pass. */
+  readonly exposure: readonly Exposure[]
+  /** Only where an original was given. */
+  readonly comparison: Comparison | null
+}
+
+interface Body {
+  readonly bytes: Buffer
+  readonly text: string
+  readonly mime: MimeBody
+}
+
+/** One explanation for each signature, in their order. */
+export async function explain(request: ExplainRequest, budget: BudgetOptions): Promise<FullExplanation[]> {
+  const index = indexFields(request.section.fields)
+  const bytes = await readBody(request.read)
+  const body = bytes === null ? null : bodyOf(bytes, request.section, index)
+  const explained: FullExplanation[] = []
+  for (const subject of request.signatures) {
+    explained.push(await new Explainer(request, index, body, subject, budget).run())
+  }
+  return explained
+}
+
+function bodyOf(bytes: Buffer, section: HeaderSection, index: FieldIndex): Body {
+  const valueOfField = (name: string): string => {
+    const field = index.get(name)?.at(-1)
+    return field === undefined ? '' : section.text.slice(field.valueStart, field.valueEnd)
+  }
+  const text = bytes.toString('latin1')
+  return { bytes, text, mime: mimeBody(text, valueOfField('content-type'), valueOfField('content-transfer-encoding')) }
+}
+
+class Explainer {
+  readonly #request: ExplainRequest
+  readonly #index: FieldIndex
+  readonly #body: Body | null
+  readonly #subject: ExplainedSignature
+  readonly #options: BudgetOptions
+  #tried = 0
+  #complete = true
+
+  constructor(
+    request: ExplainRequest,
+    index: FieldIndex,
+    body: Body | null,
+    subject: ExplainedSignature,
+    options: BudgetOptions,
+  ) {
+    this.#request = request
+    this.#index = index
+    this.#body = body
+    this.#subject = subject
+    this.#options = options
+  }
+
+  async run(): Promise<FullExplanation> {
+    const { section } = this.#request
+    const { signature, report } = this.#subject
+    const model = HeaderModel.of(section, this.#index, signature)
+    const oracle = this.#oracle()
+    const diagnosis = diagnose(report, oracle)
+    const comparison = this.#compare(oracle)
+    const started = this.#options.clock()
+    const header = await this.#explainHeader(model, oracle, diagnosis)
+    const vouched = report.headerSignature === 'match' || header.some(({ certainty }) => certainty === 'proven')
+    const body = await this.#explainBody(vouched, this.#options.time - (this.#options.clock() - started))
+    return {
+      diagnosis: settled(diagnosis, header, report),
+      explanations: [...body, ...header, ...comparedOf(comparison, report)],
+      hypothesesTried: this.#tried,
+      complete: this.#complete,
+      evidence:
+        diagnosis === 'intact'
+          ? []
+          : evidenceOf({ section, index: this.#index, signature, report, model, others: this.#request.signatures }),
+      exposure: report.result === 'pass' ? this.#exposure() : [],
+      comparison,
+    }
+  }
+
+  #key(): PublicKey | null {
+    const { lookup, report } = this.#subject
+    const candidates = lookup?.candidates ?? []
+    const used = candidates.find(({ key }) => key !== null && key.key.fingerprint === report.key?.fingerprint)
+    return used?.key?.key ?? null
+  }
+
+  #oracle(): HeaderOracle | null {
+    const { signature, report } = this.#subject
+    const key = this.#key()
+    if (key === null || signature.algorithm === null || signature.signature === null) return null
+    return report.headerSignature === 'unchecked' ? null : headerOracle(signature.algorithm, key, signature.signature)
+  }
+
+  #budget(time: number): Budget {
+    const hypotheses = Math.max(0, this.#options.hypotheses - this.#tried)
+    return new Budget({ ...this.#options, time: Math.max(0, time), hypotheses })
+  }
+
+  #settle(budget: Budget): void {
+    this.#tried += budget.tried
+    if (budget.over) this.#complete = false
+  }
+
+  async #explainHeader(model: HeaderModel, oracle: HeaderOracle | null, diagnosis: Diagnosis): Promise<Explanation[]> {
+    const { report } = this.#subject
+    if (oracle === null || report.headerSignature !== 'mismatch') return []
+    if (!oracle.usable) return this.#explainKey(diagnosis)
+    // What is left of the time is the body's.
+    const time = report.bodyHash === 'mismatch' ? this.#options.time / 2 : this.#options.time
+    const budget = this.#budget(time)
+    const scene = this.#headerScene(model)
+    const search = new HeaderSearch(scene, oracle, budget)
+    const finding = await search.run()
+    this.#settle(budget)
+    return [...digestExplanation(oracle), ...(finding === null ? [] : headerExplanations(finding, model))]
+  }
+
+  #headerScene(model: HeaderModel): HeaderScene {
+    const { signature } = this.#subject
+    const bodyHashes = new Set<string>()
+    const length = Number.isFinite(signature.bodyLength) ? signature.bodyLength : null
+    for (const name of ['simple', 'relaxed'] as const) {
+      if (this.#body === null) break
+      const canonical = canonicalBody(this.#body.bytes, name)
+      bodyHashes.add(digestOf(canonical, length).toString('base64')).add(digestOf(canonical, null).toString('base64'))
+    }
+    return { section: this.#request.section, index: this.#index, signature, model, bodyHashes: [...bodyHashes] }
+  }
+
+  /** The padding of b= does not fit the key: other keys of the message may be the one. */
+  #explainKey(diagnosis: Diagnosis): Explanation[] {
+    const { signature } = this.#subject
+    const bytes = signature.signature
+    if (diagnosis !== 'key-or-signature' || bytes === null) return []
+    for (const { name, key } of this.#otherKeys()) {
+      this.#tried += 1
+      if (recoverDigest(key.keyObject, bytes) === undefined) continue
+      return [
+        explanation('wrong-key', 'proven', {
+          text: `the key at ${name} made this signature, not the one at ${signature.keyName}`,
+        }),
+      ]
+    }
+    const key = this.#key()
+    const octets = key === null ? 0 : Math.ceil(key.bits / 8)
+    const text =
+      bytes.length === octets
+        ? 'b= was not made with the published key, or was damaged on the way'
+        : `b= has ${bytes.length} octets, the published key makes ${octets}: another key, or b= was cut`
+    return [explanation('wrong-key-or-damaged-signature', 'proven', { text })]
+  }
+
+  #otherKeys(): { name: string; key: PublicKey }[] {
+    const own = this.#key()
+    return this.#request.signatures.flatMap(({ lookup, signature }) =>
+      (lookup?.candidates ?? []).flatMap(({ key }) =>
+        key === null || key.key.type !== 'rsa' || key.key.fingerprint === own?.fingerprint
+          ? []
+          : [{ name: signature.keyName ?? 'another name', key: key.key }],
+      ),
+    )
+  }
+
+  async #explainBody(vouched: boolean, time: number): Promise<Explanation[]> {
+    const { signature, report } = this.#subject
+    const { canonicalization, bodyHash } = signature
+    if (report.bodyHash !== 'mismatch' || canonicalization === null || bodyHash === null) return []
+    const caveat = vouched
+      ? null
+      : 'bh= itself is not vouched for, since the header signature does not verify: whoever wrote bh= wrote it for that body'
+    const length = Number.isFinite(signature.bodyLength) ? signature.bodyLength : null
+    const target: BodyTarget = { canonicalization: canonicalization.body, length, digest: bodyHash }
+    const findings = this.#body === null ? await this.#streamed(target) : await this.#searched(target, this.#body, time)
+    if (findings.length > 0)
+      return findings.map(({ code, ...rest }) => explanation(code, 'proven', { ...rest, caveat }))
+    return this.#body === null ? [] : likelyBody(this.#body)
+  }
+
+  async #searched(target: BodyTarget, body: Body, time: number): Promise<BodyFinding[]> {
+    const { section } = this.#request
+    const { signature } = this.#subject
+    const canonical = canonicalBody(body.bytes, target.canonicalization)
+    const scene: BodyScene = { ...body, canonical, target, section, index: this.#index, signature }
+    const budget = this.#budget(time)
+    const findings = await searchBody(scene, budget)
+    this.#settle(budget)
+    return findings
+  }
+
+  /** A body that is too large to be held: it is read once more, looking for a footer only. */
+  async #streamed(target: BodyTarget): Promise<BodyFinding[]> {
+    const scanner = new PrefixScanner(target.digest)
+    const canonicalizer = bodyCanonicalizer(target.canonicalization, bytes => scanner.write(bytes))
+    await eachBodyChunk(this.#request.read, chunk => {
+      canonicalizer.write(chunk)
+      return scanner.found === null && !this.#options.signal?.aborted
+    })
+    this.#tried += scanner.tried
+    this.#complete = false
+    if (scanner.found === null) return []
+    const first = scanner.found.lines + 1
+    return [{ code: 'body-appended', text: `everything from line ${first} on was appended`, lines: [first, first] }]
+  }
+
+  #exposure(): Exposure[] {
+    const { signature, report } = this.#subject
+    const canonicalization = signature.canonicalization?.body ?? 'simple'
+    const body =
+      this.#body === null || signature.bodyLength === null
+        ? null
+        : { ...this.#body, canonical: canonicalBody(this.#body.bytes, canonicalization) }
+    return exposureOf({ index: this.#index, signature, report, body })
+  }
+
+  #compare(oracle: HeaderOracle | null): Comparison | null {
+    const { original, section } = this.#request
+    if (original === undefined) return null
+    const received = { section, index: this.#index, body: this.#body?.bytes ?? null }
+    return compareWithOriginal(this.#subject.signature, received, original, oracle)
+  }
+}
+
+/** Four cells, and what RSA tells beyond them. */
+function diagnose({ bodyHash, headerSignature }: SignatureReport, oracle: HeaderOracle | null): Diagnosis {
+  if (headerSignature === 'unchecked' || bodyHash === 'unchecked') return 'unchecked'
+  if (headerSignature === 'match') return bodyHash === 'match' ? 'intact' : 'body-changed'
+  if (oracle === null) return 'unchecked'
+  if (!oracle.usable) return 'key-or-signature'
+  if (oracle.recovered === null) return 'header-or-key'
+  return bodyHash === 'match' ? 'header-changed' : 'header-and-body-changed'
+}
+
+/** A header that is explained shows that the key was the right one. */
+function settled(diagnosis: Diagnosis, header: readonly Explanation[], { bodyHash }: SignatureReport): Diagnosis {
+  if (
+    diagnosis !== 'header-or-key' ||
+    !header.some(({ part, certainty }) => part === 'header' && certainty === 'proven')
+  ) {
+    return diagnosis
+  }
+  return bodyHash === 'match' ? 'header-changed' : 'header-and-body-changed'
+}
+
+interface Details {
+  readonly text: string
+  readonly fields?: readonly string[] | undefined
+  readonly lines?: readonly [number, number] | null
+  readonly caveat?: string | null
+}
+
+function explanation(code: Cause, certainty: Certainty, { text, fields, lines, caveat }: Details): Explanation {
+  const { part, advice } = CAUSES[code]
+  return { code, certainty, part, text, fields: fields ?? [], lines: lines ?? null, advice, caveat: caveat ?? null }
+}
+
+function digestExplanation({ recovered }: HeaderOracle): Explanation[] {
+  if (recovered === null || recovered.algorithm === 'sha256') return []
+  const text = `b= was made over a ${recovered.algorithm.toUpperCase()} digest, a= declares SHA-256`
+  return [explanation('other-digest-algorithm', 'proven', { text })]
+}
+
+function headerExplanations({ hypotheses }: HeaderFinding, model: HeaderModel): Explanation[] {
+  return hypotheses.map(({ code, text, fields, changes }) => {
+    const names = changes.map(({ position }) => model.positions[position]?.name ?? 'dkim-signature')
+    return explanation(code, 'proven', { text, fields: fields ?? [...new Set(names)] })
+  })
+}
+
+/** Evidence in the body for changes that nobody can undo. */
+function likelyBody({ text, mime }: Body): Explanation[] {
+  const found: Explanation[] = []
+  const links = rewrittenLinks(text)
+  if (links.length > 0) {
+    const examples = links
+      .slice(0, 3)
+      .map(({ original }) => readable(original))
+      .join(', ')
+    found.push(
+      explanation('links-rewritten', 'likely', {
+        text: `${links.length} links were rewritten, such as the one to ${examples}`,
+      }),
+    )
+  }
+  if (!mime.closed) found.push(explanation('body-truncated', 'likely', { text: 'the last MIME boundary is missing' }))
+  return found
+}
+
+/** The original settles it where it is the message that was signed. */
+function comparedOf(comparison: Comparison | null, report: SignatureReport): Explanation[] {
+  if (comparison === null) return []
+  const found: Explanation[] = []
+  const { body, originalBodyHash, originalHeader, fields } = comparison
+  if (report.bodyHash === 'mismatch' && body !== null) {
+    const text = `the body differs from the original’s from line ${body.line} on`
+    found.push(
+      explanation('original-body-differs', originalBodyHash ? 'proven' : 'likely', {
+        text,
+        lines: [body.line, body.line],
+      }),
+    )
+  }
+  const differing = [...new Set(fields.filter(({ difference }) => difference !== null).map(({ name }) => name))]
+  if (report.headerSignature === 'mismatch' && differing.length > 0) {
+    const text = `these fields differ from the original’s: ${differing.join(', ')}`
+    found.push(
+      explanation('original-header-differs', originalHeader ? 'proven' : 'likely', { text, fields: differing }),
+    )
+  }
+  return found
+}

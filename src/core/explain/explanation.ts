@@ -1,0 +1,50 @@
+// What an explanation is: plain data, made of codes that stay (docs/explain.md) and texts that may change.
+
+import type { Cause, Part } from './causes.js'
+
+/** `proven`: with the change undone, the hash or signature fits. `likely`: evidence, no proof. */
+export type Certainty = 'proven' | 'likely'
+
+export interface Explanation {
+  readonly code: Cause
+  readonly certainty: Certainty
+  readonly part: Part
+  readonly text: string
+  /** Names of the header fields concerned, in lower case. */
+  readonly fields: readonly string[]
+  /** First and last line of the body concerned, counted from 1. */
+  readonly lines: readonly [first: number, last: number] | null
+  readonly advice: string
+  /** What the proof rests on beyond mathematics; null where on nothing. */
+  readonly caveat: string | null
+}
+
+/** Which part broke, from the two halves judged apart. */
+export type Diagnosis = keyof typeof DIAGNOSES
+
+export const DIAGNOSES = {
+  intact: 'body hash and header signature are both good',
+  'body-changed': 'the body was changed after signing; bh= is authentic, because b= covers it and verifies',
+  'header-changed': 'the body is as it was signed; a signed header field was changed',
+  'header-and-body-changed':
+    'the body and signed header fields were changed; b= is intact and was made with the published key',
+  'key-or-signature': 'the published key is not the one that signed, or b= itself was damaged',
+  'header-or-key': 'the header was changed, or another key signed: an Ed25519 signature does not tell which',
+  unchecked: 'the signature could not be checked, so that only the body can be judged',
+} as const satisfies Record<string, string>
+
+/** A pointer, never a proof. */
+export interface Pointer {
+  readonly code: 'copied-field' | 'other-signature' | 'arc' | 'software'
+  readonly text: string
+  readonly fields: readonly string[]
+}
+
+export interface SignatureExplanation {
+  readonly diagnosis: Diagnosis
+  readonly explanations: readonly Explanation[]
+  readonly hypothesesTried: number
+  /** False where the budget ended the search. */
+  readonly complete: boolean
+  readonly evidence: readonly Pointer[]
+}

@@ -1,0 +1,123 @@
+// What an attacker could add to a message, or do with it, while this signature still passes (§8.2, §8.6, §8.15).
+
+import type { FieldIndex } from '../header.js'
+import { SINGULAR_FIELDS } from '../policy.js'
+import type { SignatureReport } from '../result.js'
+import type { Signature } from '../signature.js'
+import { lineAt } from './body-hypothesis.js'
+import { usualName } from './header/field-text.js'
+import type { MimeBody } from './mime-parts.js'
+
+export interface Exposure {
+  readonly code: keyof typeof EXPOSURES
+  readonly text: string
+  readonly fields: readonly string[]
+  readonly lines: readonly [number, number] | null
+  readonly advice: string
+}
+
+export const EXPOSURES = {
+  'second-field':
+    'sign each of these names once more than it occurs (oversigning): dkim sign does so for the fields that matter',
+  'unsigned-field': 'sign the fields that readers and mail programs act on, present or not',
+  'unsigned-body': 'sign without l=',
+  replay: 'set x= some days behind t=, so that a captured message does not stay valid for ever',
+  'testing-key': 'remove t=y from the key record once testing is over',
+} as const satisfies Record<string, string>
+
+/** Fields that readers are shown or mail programs act on. */
+const RELEVANT = [
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'mime-version',
+  'content-type',
+  'content-transfer-encoding',
+  'list-unsubscribe',
+  'list-unsubscribe-post',
+]
+
+export interface ExposureInput {
+  readonly index: FieldIndex
+  readonly signature: Signature
+  readonly report: SignatureReport
+  /** Null where the body is too large to be held. */
+  readonly body: { readonly text: string; readonly canonical: Buffer; readonly mime: MimeBody } | null
+}
+
+export function exposureOf(input: ExposureInput): Exposure[] {
+  return [...secondFields(input), ...unsignedFields(input), ...unsignedBody(input), ...replay(input), ...testing(input)]
+}
+
+function secondFields({ index, signature }: ExposureInput): Exposure[] {
+  const names = [...new Set(signature.signedFields)].filter(name => {
+    const items = signature.signedFields.filter(item => item === name).length
+    return SINGULAR_FIELDS.has(name) && items <= (index.get(name)?.length ?? 0)
+  })
+  if (names.length === 0) return []
+  const text = `a second ${names.map(usualName).join(', ')} could be put in front: readers may show that one`
+  return [exposure('second-field', text, names)]
+}
+
+function unsignedFields({ index, signature }: ExposureInput): Exposure[] {
+  const unsigned = RELEVANT.filter(name => !signature.signedFields.includes(name))
+  const present = unsigned.filter(name => index.has(name))
+  const absent = unsigned.filter(name => !index.has(name))
+  return [
+    ...(present.length === 0
+      ? []
+      : [exposure('unsigned-field', `${present.map(usualName).join(', ')} could be changed`, present)]),
+    ...(absent.length === 0
+      ? []
+      : [exposure('unsigned-field', `${absent.map(usualName).join(', ')} could be added`, absent)]),
+  ]
+}
+
+function unsignedBody({ signature, report, body }: ExposureInput): Exposure[] {
+  const { bodyLength } = signature
+  if (bodyLength === null) return []
+  const total = report.bodyTotal ?? 0
+  const tail = Math.max(0, total - bodyLength)
+  if (body === null)
+    return [exposure('unsigned-body', `l= leaves ${tail} octets of the body unsigned, and more could be appended`, [])]
+  // Canonical offsets lie at or before the received ones of the same line.
+  const line = lineAt(body.canonical.toString('latin1'), bodyLength)
+  const last = lineAt(body.text, Math.max(0, body.text.length - 1))
+  const part = body.mime.parts.findLast(({ bodyStart }) => lineAt(body.text, bodyStart) <= line)
+  const where = part === undefined || part.type === '' ? '' : `, in or behind a part of type ${part.type}`
+  const text =
+    tail === 0
+      ? `anything could be appended to the body behind line ${line}${where}`
+      : `${tail} octets from line ${line} on are not signed${where}: they could be anything`
+  return [{ ...exposure('unsigned-body', text, []), lines: tail === 0 ? null : [line, Math.max(line, last)] }]
+}
+
+function replay({ report }: ExposureInput): Exposure[] {
+  if (report.expiresAt !== null)
+    return [
+      exposure('replay', `the message could be sent to anyone, as often as wanted, until ${report.expiresAt}`, []),
+    ]
+  return [
+    exposure(
+      'replay',
+      'the message could be sent to anyone, as often as wanted, for as long as the key is published: there is no x=',
+      [],
+    ),
+  ]
+}
+
+function testing({ report }: ExposureInput): Exposure[] {
+  if (report.key?.testing !== true) return []
+  return [exposure('testing-key', 'the key record says t=y: receivers may treat forged mail no worse than this', [])]
+}
+
+function exposure(code: Exposure['code'], text: string, fields: readonly string[]): Exposure {
+  return { code, text, fields, lines: null, advice: EXPOSURES[code] }
+}

@@ -1,0 +1,32 @@
+// Says whether a canonical header is the one that was signed: one SHA-256 where RSA gave the digest away, one verification otherwise.
+
+import { hash, type KeyObject } from 'node:crypto'
+import { ALGORITHMS, type AlgorithmName } from '../algorithm.js'
+import { sha256 } from '../message-hash.js'
+import type { PublicKey } from '../public-key.js'
+import { type RecoveredDigest, recoverDigest } from './recovered-digest.js'
+
+export interface HeaderOracle {
+  /** Cheap, and right but for the final word of `confirms`. */
+  matches(header: Buffer): boolean
+  /** Real verification. */
+  confirms(header: Buffer): boolean
+  /** Null for Ed25519, and where the padding does not fit. */
+  readonly recovered: RecoveredDigest | null
+  /** False where no header can match: the key did not make this signature. */
+  readonly usable: boolean
+  readonly key: KeyObject
+}
+
+export function headerOracle(algorithm: AlgorithmName, key: PublicKey, signature: Buffer): HeaderOracle {
+  const confirms = (header: Buffer): boolean =>
+    ALGORITHMS[algorithm].verify(key.keyObject, header, sha256, signature, key.bits)
+  const { keyObject } = key
+  if (key.type === 'ed25519') return { matches: confirms, confirms, recovered: null, usable: true, key: keyObject }
+  const recovered = recoverDigest(keyObject, signature) ?? null
+  if (recovered === null) return { matches: () => false, confirms, recovered, usable: false, key: keyObject }
+  const { algorithm: digestName, digest } = recovered
+  const matches = (header: Buffer): boolean => hash(digestName, header, 'buffer').equals(digest)
+  // What was signed with another digest algorithm never verifies; the recovered digest has the last word there.
+  return { matches, confirms: digestName === 'sha256' ? confirms : matches, recovered, usable: true, key: keyObject }
+}

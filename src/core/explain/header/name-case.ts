@@ -1,0 +1,37 @@
+// The letter case of field names changed, which simple canonicalization shows (§3.4.1).
+
+import type { HeaderFamily } from '../header-hypothesis.js'
+import type { Change } from '../header-model.js'
+import { fieldText, usualName } from './field-text.js'
+
+const FORMS: readonly ((name: string) => string)[] = [
+  usualName,
+  name => name.toLowerCase().replace(/(?:^|-)[a-z]/g, letters => letters.toUpperCase()),
+  name => name.toLowerCase(),
+  name => name.toUpperCase(),
+  name => name.toLowerCase().replace(/^[a-z]/, letter => letter.toUpperCase()),
+]
+
+export const nameCase: HeaderFamily = function* ({ model }) {
+  if (model.canonicalization === 'relaxed') return
+  const texts = [...model.positions.map(({ raw }) => raw), model.signatureField]
+  for (const form of FORMS) {
+    const changes: Change[] = []
+    for (const [position, raw] of texts.entries()) {
+      if (raw === null) continue
+      const { name } = fieldText(raw)
+      const renamed = form(name) + raw.slice(name.length)
+      if (renamed === raw) continue
+      const change = { position, raw: renamed }
+      changes.push(change)
+      yield {
+        code: 'field-name-case-changed',
+        changes: [change],
+        text: `the name of ${name} was written in other letter case`,
+      }
+    }
+    if (changes.length > 1) {
+      yield { code: 'field-name-case-changed', changes, text: 'field names were written in other letter case' }
+    }
+  }
+}

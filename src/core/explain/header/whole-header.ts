@@ -1,0 +1,52 @@
+// The whole header hashed in another form than §3.7 asks for: another canonicalization, LF line ends, another order, one CRLF too many.
+
+import { canonicalHeaderOf } from '../../message-hash.js'
+import type { Cause } from '../causes.js'
+import type { HeaderScene } from '../header-hypothesis.js'
+import { HeaderModel } from '../header-model.js'
+
+export interface WholeHeader {
+  readonly code: Cause
+  readonly bytes: Buffer
+  readonly text: string
+}
+
+export function* wholeHeaders(scene: HeaderScene): Iterable<WholeHeader> {
+  const { model, section, index, signature } = scene
+  const other = model.canonicalization === 'simple' ? 'relaxed' : 'simple'
+  const declared = `c= declares ${model.canonicalization}, the header was signed with ${other}`
+  const otherModel = new HeaderModel(other, model.positions, model.signatureField)
+  yield { code: 'other-header-canonicalization', bytes: otherModel.bytes, text: declared }
+  for (const { canonicalization, bytes } of [model, otherModel]) {
+    const behind = canonicalization === model.canonicalization ? '' : `, and with ${canonicalization} canonicalization`
+    yield mistake(Buffer.concat([bytes, CRLF]), `the signer hashed the CRLF behind the DKIM-Signature field${behind}`)
+    yield mistake(withLf(bytes), `the signer hashed LF line ends${behind}`)
+    yield mistake(Buffer.concat([withLf(bytes), CRLF.subarray(1)]), `the signer hashed LF line ends${behind}`)
+  }
+  const inOrder = [...new Set(signature.signedFields)].sort(
+    (a, b) => (index.get(a)?.[0]?.start ?? 0) - (index.get(b)?.[0]?.start ?? 0),
+  )
+  for (const signedFields of [inOrder, inOrder.toReversed()]) {
+    const bytes = canonicalHeaderOf({
+      section,
+      index,
+      canonicalization: model.canonicalization,
+      signedFields,
+      signatureField: Buffer.from(model.signatureField, 'latin1'),
+      except: signature.field,
+    })
+    yield mistake(bytes, 'the signer hashed the fields in the order of the message, not of h=')
+  }
+  const withoutSignature = Buffer.from(model.with([model.canonicalChange({ position: model.last, raw: null })]))
+  yield mistake(withoutSignature, 'the signer left the DKIM-Signature field itself out of the hash')
+}
+
+const CRLF = Buffer.from('\r\n')
+
+function mistake(bytes: Buffer, text: string): WholeHeader {
+  return { code: 'signer-mistake', bytes, text }
+}
+
+function withLf(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('latin1').replace(/\r\n/g, '\n'), 'latin1')
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { LookupReport } from '../../src/report/lookup.js'
+import { LOOKUP_DOCUMENTS } from '../../src/report/lookup-formats.js'
+import { HOSTILE } from '../support/report.js'
+
+function report(changes: Partial<LookupReport> = {}): LookupReport {
+  return {
+    schema: 'dkim.lookup/1',
+    name: 'mail._domainkey.example.com',
+    domain: 'example.com',
+    selector: 'mail',
+    result: 'found',
+    reason: null,
+    detail: null,
+    status: 'found',
+    chain: [],
+    records: [],
+    tags: [],
+    key: null,
+    findings: [],
+    provider: null,
+    dnssec: null,
+    negativeTtl: null,
+    server: null,
+    match: null,
+    servers: [],
+    agreement: null,
+    ...changes,
+  }
+}
+
+const GOOD = { report: report(), failed: false }
+const WEAK = {
+  report: report({
+    findings: [{ code: 'key-too-short', severity: 'error', text: HOSTILE, fix: 'new key', record: null }],
+  }),
+  failed: true,
+}
+const GONE = { report: report({ result: 'not-found', name: HOSTILE, detail: HOSTILE }), failed: true }
+const RETRY = { report: report({ result: 'unavailable' }), failed: true }
+const OTHER = { report: report({ match: { file: 'k.pem', fingerprint: 'SHA256:x', matches: false } }), failed: true }
+
+describe('lookup documents', () => {
+  it('github: one line a finding, without a file', () => {
+    const lines = LOOKUP_DOCUMENTS.github([GOOD, WEAK, GONE, RETRY, OTHER]).trimEnd().split('\n')
+    expect(lines.map(line => line.slice(0, line.indexOf('::', 2)))).toEqual([
+      '::error title=dkim%3A key-too-short',
+      '::error title=dkim%3A not-found',
+      '::warning title=dkim%3A unavailable',
+      '::error title=dkim%3A other-key',
+    ])
+  })
+
+  it('junit: failures, and errors for what could not be asked', () => {
+    const xml = LOOKUP_DOCUMENTS.junit([GOOD, WEAK, GONE, RETRY, OTHER])
+    expect(xml).toContain('<testsuite name="dkim lookup" tests="5" failures="3" errors="1" skipped="0">')
+    expect(xml).not.toMatch(/<script|[\r\u001b\u202e\0]/)
+  })
+
+  it('sarif: DNS URIs for places, and a rule for each code', () => {
+    const [run] = JSON.parse(LOOKUP_DOCUMENTS.sarif([WEAK, RETRY, OTHER])).runs
+    expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual([
+      'key-too-short',
+      'other-key',
+      'unavailable',
+    ])
+    expect(run.results[0].locations[0].physicalLocation.artifactLocation.uri).toBe(
+      'dns:mail._domainkey.example.com?type=TXT',
+    )
+  })
+})
