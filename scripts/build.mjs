@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { licenseText } from './licenses.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
@@ -18,6 +19,7 @@ execFileSync(process.execPath, [typescript, '-p', join(root, 'tsconfig.json')], 
 
 const shared = {
   bundle: true,
+  metafile: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
@@ -35,7 +37,8 @@ const lazyPackages = {
   },
 }
 
-await build({
+const bundled = []
+const { metafile } = await build({
   ...shared,
   entryPoints: { dkim: 'src/commands/run.ts', worker: 'src/commands/verify/worker.ts' },
   outdir: 'dist/cli',
@@ -44,13 +47,18 @@ await build({
 for (const name of LAZY_PACKAGES) {
   // import() of a CommonJS file makes all of module.exports the default: a package with a default export must be that itself.
   const footer = DEFAULT_EXPORTS.has(name) ? { footer: { js: 'module.exports = module.exports.default' } } : {}
-  await build({
+  const result = await build({
     ...shared,
     ...footer,
     entryPoints: { [`package-${name}`]: `scripts/packages/${name}.ts` },
     outdir: 'dist/cli',
   })
+  bundled.push(...Object.keys(result.metafile.inputs))
 }
+writeFileSync(
+  join(root, 'dist', 'cli', 'LICENSES.txt'),
+  licenseText(root, [...Object.keys(metafile.inputs), ...bundled]),
+)
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
 
 // Manual pages and completions come from the program's own tree of commands.

@@ -13,7 +13,6 @@ const PICTURES = {
     ['verify', '--dns-file', 'example.com.zone', 'messages'],
     ['verify', '--dns-file', 'example.com.zone', 'messages/tampered.eml'],
   ],
-  lookup: [['lookup', 'mail._domainkey.example.com', '--dns-file', 'example.com.zone']],
 }
 
 const FONT = 13

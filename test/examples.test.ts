@@ -1,7 +1,8 @@
 // The examples do what they say.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { BIN, dkim } from './support/cli.js'
@@ -45,6 +46,43 @@ it('check-outgoing-mail.sh passes the exit code on', () => {
   expect(gate('messages/tampered.eml')).toBe(1)
   expect(gate('messages/plain.eml')).toBe(3)
   expect(gate('messages/missing.eml')).toBe(2)
+})
+
+it('nodemailer.mjs signs with a key of ours', () => {
+  const { status, stdout } = spawnSync(process.execPath, ['nodemailer.mjs'], { cwd: examples, encoding: 'utf8' })
+  expect([status, stdout]).toEqual([0, 'example.com: pass\n'])
+})
+
+it.each(['opendkim', 'rspamd', 'postfix'])('new-signer.sh gets %s from nothing to a verified message', server => {
+  const folder = mkdtempSync(join(tmpdir(), 'dkim-setup-'))
+  const script = join(examples, 'setup', 'new-signer.sh')
+  const { status, stdout } = spawnSync('sh', [script, 'example.com', 'mail', server, 'new'], {
+    cwd: folder,
+    env: { ...process.env, DKIM: `${process.execPath} ${BIN}` },
+    encoding: 'utf8',
+  })
+  rmSync(folder, { recursive: true, force: true })
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/mail\._domainkey.*✓ pass.*--wait --expect/s)
+})
+
+it('dkim-monitor.sh is silent while all is well, and speaks where a key is gone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dkim-monitor-'))
+  const lock = join(folder, 'dkim.lock')
+  const zone = join(examples, 'example.com.zone')
+  await dkim(['lookup', 'mail._domainkey.example.com', '--dns-file', zone, '--lock', lock, '--update'])
+  writeFileSync(join(folder, 'empty.json'), '{}')
+  const monitor = (dns: string) =>
+    spawnSync('sh', [join(examples, 'monitor', 'dkim-monitor.sh'), lock], {
+      env: { ...process.env, DKIM: `${process.execPath} ${BIN}`, DKIM_OPTIONS: `--dns-file ${dns}` },
+      encoding: 'utf8',
+    })
+  const quiet = monitor(zone)
+  expect([quiet.status, quiet.stdout]).toEqual([0, ''])
+  const loud = monitor(join(folder, 'empty.json'))
+  expect(loud.status).toBe(1)
+  expect(loud.stdout).toContain('mail._domainkey.example.com')
+  rmSync(folder, { recursive: true, force: true })
 })
 
 it('every file that the README links to is there', () => {

@@ -1,9 +1,12 @@
 // Where the process meets the program: the only file that knows `process`.
 
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from './context.js'
 import { isBrokenPipe, main } from './main.js'
+
+const WORKER = join(__dirname, 'worker.cjs')
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
 export function run(process: NodeJS.Process): void {
@@ -34,7 +37,8 @@ export function run(process: NodeJS.Process): void {
       return availableParallelism()
     },
     // The program is one CommonJS bundle, its threads another one beside it.
-    workerScript: join(__dirname, 'worker.cjs'),
+    // The single-file program has no second file to run in a thread.
+    ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
   }
   let closed = false
   for (const stream of [process.stdout, process.stderr]) {

@@ -2,8 +2,9 @@
 
 import { type Finding, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
 import { type ServersSeen, STATUS_TEXT, serverLines } from './lookup-servers.js'
-import { fold, row, wrapped } from './rows.js'
+import { row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
+import { wrapWords } from './wrap.js'
 
 /** A key report with what was asked for beside it. */
 export interface LookupReport extends KeyReport, ServersSeen {
@@ -65,11 +66,11 @@ const SEVERITY_MARKS = {
 const TEXT_WIDTH = 94
 
 export function findingLines(finding: Finding, style: Style): string[] {
-  const [first, ...rest] = fold(`${visible(finding.text)} (${finding.code})`, TEXT_WIDTH - 12)
+  const [first, ...rest] = wrapWords(`${visible(finding.text)} (${finding.code})`, TEXT_WIDTH - 12)
   return [
     `  ${SEVERITY_MARKS[finding.severity](style)}  ${first}`,
     ...rest.map(line => `      ${line}`),
-    ...fold(`fix: ${visible(finding.fix)}`, TEXT_WIDTH).map(line => `      ${line}`),
+    ...wrapWords(`fix: ${visible(finding.fix)}`, TEXT_WIDTH).map(line => `      ${line}`),
   ]
 }
 

@@ -11,9 +11,5 @@ export function row(label: string, text: string): string {
 
 /** Folded at blanks; a word that is longer than a line stays whole. */
 export function wrapped(label: string, text: string): string[] {
-  return fold(text, WRAP - LABEL_WIDTH - 2).map((line, index) => row(index === 0 ? label : '', line))
-}
-
-export function fold(text: string, width: number): string[] {
-  return wrapWords(text, width)
+  return wrapWords(text, WRAP - LABEL_WIDTH - 2).map((line, index) => row(index === 0 ? label : '', line))
 }

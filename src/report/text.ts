@@ -3,8 +3,8 @@
 import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport } from '../core/index.js'
 import { explanationLines, isExplained } from './explain-text.js'
 import type { ReadableFields } from './readable-fields.js'
+import { row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
-import { wrapWords } from './wrap.js'
 
 export interface TextOptions {
   readonly style?: Style
@@ -12,9 +12,6 @@ export interface TextOptions {
   /** Names of all header fields of the message, in lower case, to tell what is not signed. */
   readonly fieldNames?: readonly string[]
 }
-
-const LABEL_WIDTH = 20
-const WRAP = 100
 
 /** The full report of one message. Everything untrusted is escaped, labelled and indented. */
 export function toText(report: VerificationReport, options: TextOptions = {}): string {
@@ -68,10 +65,6 @@ function describe({ fields }: TextOptions, style: Style): string[] {
 
 function quoted(text: string): string {
   return `“${shorten(visible(text), 200)}”`
-}
-
-function row(label: string, text: string): string {
-  return `  ${label.padEnd(LABEL_WIDTH)}${text}`
 }
 
 function describeSignature(signature: SignatureReport, options: TextOptions, style: Style): string[] {
@@ -151,8 +144,4 @@ function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions):
     ...wrapped('  signed', shown.map(visible).join(', ') || 'no field of this message'),
     ...(unsigned.length === 0 ? [] : wrapped('  not signed', unsigned.map(visible).join(', '))),
   ]
-}
-
-function wrapped(label: string, text: string): string[] {
-  return wrapWords(text, WRAP - LABEL_WIDTH - 2).map((part, position) => row(position === 0 ? label : '', part))
 }

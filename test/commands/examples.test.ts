@@ -71,8 +71,19 @@ describe('command lines', () => {
   it('of README and docs are taken', () => {
     const documents = readdirSync(ROOT)
       .filter(name => name.endsWith('.md') && name !== 'CHANGELOG.md')
+      .concat([join('examples', 'README.md')])
       .concat(readdirSync(join(ROOT, 'docs')).flatMap(name => (name.endsWith('.md') ? [join('docs', name)] : [])))
     const lines = documents.flatMap(name => linesOf(readFileSync(join(ROOT, name), 'utf8')))
+    expect(failures(lines)).toEqual([])
+  })
+
+  it('of the examples for CI are taken', () => {
+    const folder = join(ROOT, 'examples', 'ci')
+    const texts = readdirSync(folder)
+      .filter(name => name.endsWith('.yml'))
+      .map(name => readFileSync(join(folder, name), 'utf8'))
+    const lines = texts.flatMap(text => Array.from(text.matchAll(/npx (dkim .*)$/gm), ([, line = '']) => line))
+    expect(lines.length).toBeGreaterThan(5)
     expect(failures(lines)).toEqual([])
   })
 

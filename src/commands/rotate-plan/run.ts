@@ -28,7 +28,8 @@ import { readTargets } from './targets.js'
 import { exitCodeOf } from './verdict-code.js'
 import { openWitnesses } from './witnesses.js'
 
-export async function runRotatePlan(context: Context, options: RotatePlanOptions): Promise<ExitCode> {
+export async function runRotatePlan(context: Context, asked: RotatePlanOptions): Promise<ExitCode> {
+  const options = withImpliedCheck(asked)
   const now = options.now ?? context.now()
   const stored = options.state === undefined ? undefined : readStateFile(options.state)
   refuseContradictions(options, stored, now)
@@ -47,11 +48,14 @@ export async function runRotatePlan(context: Context, options: RotatePlanOptions
   }
 }
 
+/** Who brings evidence wants it judged. */
+function withImpliedCheck(options: RotatePlanOptions): RotatePlanOptions {
+  const { sample, reports, confirm, assert } = options
+  return (sample ?? reports ?? confirm ?? assert) === undefined ? options : { ...options, check: true }
+}
+
 function refuseContradictions(options: RotatePlanOptions, stored: StateFile | undefined, now: Date): void {
-  const { check, sample, reports, confirm, assert, state } = options
-  if (!check && (sample ?? reports ?? confirm ?? assert) !== undefined) {
-    throw new DkimError('usage', '--sample, --reports, --confirm and --assert are evidence for --check', 'add --check')
-  }
+  const { confirm, state } = options
   if (confirm !== undefined && state === undefined) {
     throw new DkimError('usage', '--confirm is remembered in a state file', 'name it: --state FILE')
   }

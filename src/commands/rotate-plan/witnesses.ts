@@ -127,8 +127,8 @@ function witness(server: string, address: string, source: DnsSource, { timeout }
     if (isForeign(answer)) return refusal(name, 'it is not in charge of the zone')
     if (answer.chain.length === 0 || answer.records.length > 0) return toTxtAnswer(name, answer)
     // The alias leads out of this server's zones: what stands at the end that this server names is for resolvers to say.
-    const rest = await source.txt(answer.chain.at(-1)!.target, signal)
-    return { ...rest, name, chain: [...answer.chain, ...rest.chain] }
+    const rest = toTxtAnswer(name, await source.query(answer.chain.at(-1)!.target, 'TXT', signal))
+    return { ...rest, chain: [...answer.chain, ...rest.chain] }
   }
   return { server, family: address.startsWith('[') ? 6 : 4, authoritative: true, txt }
 }

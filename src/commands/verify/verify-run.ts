@@ -32,6 +32,8 @@ export class VerifyRun {
   readonly #codes = new Set<ExitCode>()
   /** For formats that are one document over all inputs. */
   readonly #collected: Entry[] = []
+  /** How many of them have their header section. */
+  readonly #headers = { pass: { count: 0 }, other: { count: 0 } }
   readonly #summary = new Summary()
   #single: boolean
 
@@ -48,7 +50,7 @@ export class VerifyRun {
     if (readsAgain(this.#options)) return false
     if (format === 'text') return !verbose && !tags
     const kind: Format = FORMATS[format]
-    return 'each' in kind || kind.wantsHeader !== true
+    return 'each' in kind || kind.headers === undefined
   }
 
   get isColoured(): boolean {
@@ -111,7 +113,12 @@ export class VerifyRun {
 
   #writeEntry(format: Format, entry: Entry): Promise<void> | undefined {
     if ('each' in format) return write(this.#context.stdout, format.each(entry, this.#settings()))
-    this.#collected.push(format.wantsHeader ? entry : { report: entry.report })
+    const kept = this.#headers[entry.report.result === 'pass' ? 'pass' : 'other']
+    if (kept.count >= (format.headers ?? 0)) this.#collected.push({ report: entry.report })
+    else {
+      this.#collected.push(entry)
+      kept.count += 1
+    }
     return undefined
   }
 

@@ -12,7 +12,7 @@ export interface FailedReport {
 
 export interface Entry {
   readonly report: VerificationReport | FailedReport
-  /** The header section as received; only for formats that ask for it. */
+  /** The header section as received; only for formats that ask for it, and not without bound. */
   readonly section?: HeaderSection
 }
 
@@ -26,7 +26,11 @@ export interface Settings {
 /** A format is written report by report, or as one document at the end. */
 export type Format =
   | { readonly each: (entry: Entry, settings: Settings) => string }
-  | { readonly whole: (entries: readonly Entry[], settings: Settings) => string; readonly wantsHeader?: true }
+  | {
+      readonly whole: (entries: readonly Entry[], settings: Settings) => string
+      /** So many messages that pass, and so many that do not, come with their header section: all of a mailbox would not fit. */
+      readonly headers?: number
+    }
 
 export function isFailed(report: Entry['report']): report is FailedReport {
   return report.result === null

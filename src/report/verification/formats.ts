@@ -8,7 +8,7 @@ import type { Subject } from '../ci/subject.js'
 import { toJson, toJsonLine } from '../json.js'
 import { subjectOf, VERIFICATION } from './finding.js'
 import { type Entry, type Format, isFailed } from './format.js'
-import { toHtml } from './html/page.js'
+import { SHOWN_WHOLE, toHtml } from './html/page.js'
 
 export const FORMATS = {
   json: {
@@ -19,7 +19,7 @@ export const FORMATS = {
   'authentication-results': { each: ({ report }, { authservId }) => authenticationResults(report, authservId) },
   github: { each: ({ report }) => toGithub(subjectOf(report)) },
   junit: { whole: entries => toJunit(subjectsOf(entries), VERIFICATION) },
-  html: { whole: toHtml, wantsHeader: true },
+  html: { whole: toHtml, headers: SHOWN_WHOLE },
   sarif: { whole: entries => toSarif(subjectsOf(entries), VERIFICATION) },
 } as const satisfies Record<string, Format>
 

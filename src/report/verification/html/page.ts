@@ -31,7 +31,7 @@ const STYLE = [
 ].join('\n')
 
 /** Messages that are shown whole; those that did not pass come first. All are in the table, up to its limit. */
-const SHOWN_WHOLE = 100
+export const SHOWN_WHOLE = 100
 const LISTED = 2000
 
 export function toHtml(entries: readonly Entry[], settings: Settings): string {
