@@ -51,6 +51,14 @@ describe('docs/schema', () => {
     expect(faultsOf('verification-1', verificationReport([], { result: 'ok' as 'none' }))).not.toEqual([])
   })
 
+  it('describes verify with explanations and a comparison', async () => {
+    const json = ['verify', ...DNS, '--explain', '--original', 'a.eml', '--format', 'json']
+    expect(await faultsIn('verification-1', [...json, 'signed.eml'])).toEqual([])
+    const changed = readFileSync(join(folder, 'signed.eml'), 'latin1').replace('Subject: x', 'Subject: [y] x')
+    writeFileSync(join(folder, 'changed.eml'), `${changed}footer\r\n`, 'latin1')
+    expect(await faultsIn('verification-1', [...json, 'changed.eml'], 1)).toEqual([])
+  })
+
   it('describes lookup, discovery, lock and drift', async () => {
     const lookup = ['lookup', ...DNS, '--format', 'json']
     expect(await faultsIn('lookup-1', [...lookup, 'mail._domainkey.example.com'])).toEqual([])
