@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programPage } from '../dist/commands/completion.js'
+import { CAUSES, DIAGNOSES, EXPOSURES } from '../dist/core/explain/index.js'
 import { FINDINGS } from '../dist/core/lookup/findings.js'
 import { REASONS, WARNINGS } from '../dist/core/result.js'
 import { GUIDE_CODES } from '../dist/report/guide/guide.js'
@@ -49,6 +50,10 @@ if (process.argv.includes('--pages')) {
   writeCodes('verification-1', schema => {
     schema.$defs.signature.properties.reason.enum = [...Object.keys(REASONS), null]
     schema.$defs.warning.properties.code.enum = Object.keys(WARNINGS)
+    const { diagnosis, explanations, exposure } = schema.$defs.signature.properties
+    diagnosis.enum = Object.keys(DIAGNOSES)
+    explanations.items.properties.code.enum = Object.keys(CAUSES)
+    exposure.items.properties.code.enum = Object.keys(EXPOSURES)
   })
   for (const [name, reportOf] of [
     ['lookup-1', schema => schema.$defs.report],

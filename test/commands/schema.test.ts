@@ -51,17 +51,20 @@ describe('docs/schema', () => {
     expect(faultsOf('verification-1', verificationReport([], { result: 'ok' as 'none' }))).not.toEqual([])
   })
 
-  it('describes verify with explanations and a comparison', async () => {
-    const json = ['verify', ...DNS, '--explain', '--original', 'a.eml', '--format', 'json']
-    expect(await faultsIn('verification-1', [...json, 'signed.eml'])).toEqual([])
-    const changed = readFileSync(join(folder, 'signed.eml'), 'latin1').replace('Subject: x', 'Subject: [y] x')
-    writeFileSync(join(folder, 'changed.eml'), `${changed}footer\r\n`, 'latin1')
-    expect(await faultsIn('verification-1', [...json, 'changed.eml'], 1)).toEqual([])
+  it('describes explanations, summaries and settings', async () => {
+    const body = readFileSync(join(folder, 'signed.eml'), 'latin1')
+    writeFileSync(join(folder, 'changed.eml'), `${body}-- \r\nfooter\r\n`, 'latin1')
+    const json = ['verify', ...DNS, '--format', 'json']
+    const explained = ['--explain', '--original', 'signed.eml', 'changed.eml']
+    expect(await faultsIn('verification-1', [...json, ...explained], 1)).toEqual([])
+    expect(await faultsIn('summary-1', [...json, '--summary', 'signed.eml', 'changed.eml'], 1)).toEqual([])
+    expect(await faultsIn('config-1', ['config', '--format', 'json'])).toEqual([])
   })
 
   it('describes lookup, discovery, lock and drift', async () => {
     const lookup = ['lookup', ...DNS, '--format', 'json']
     expect(await faultsIn('lookup-1', [...lookup, 'mail._domainkey.example.com'])).toEqual([])
+    expect(await faultsIn('lookup-1', [...lookup, 'mail._domainkey.example.com', '--key', FILE])).toEqual([])
     expect(await faultsIn('lookup-1', [...lookup, 'gone._domainkey.example.com'], 3)).toEqual([])
     expect(await faultsIn('discovery-1', [...lookup, 'example.com', '--discover'])).toEqual([])
     expect(await faultsIn('wait-1', [...lookup, 'mail._domainkey.example.com', '--wait', '--expect', FILE])).toEqual([])
