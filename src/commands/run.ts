@@ -19,16 +19,26 @@ export function run(process: NodeJS.Process): void {
       setTimeout(() => process.kill(process.pid, signal), 1500).unref()
     })
   }
+  let closed = false
+  /** A stream of the process when it is first used: opening one is a good part of the time that a small command takes. */
+  const guarded = <Stream extends NodeJS.WritableStream>(stream: Stream): Stream => {
+    if (stream.listenerCount('error') > 0) return stream
+    stream.on('error', error => {
+      if (!isBrokenPipe(error)) throw error
+      closed = true
+      process.exit(process.exitCode ?? 0)
+    })
+    return stream
+  }
   const context: Context = {
-    // Each is opened when it is first used: that is a good part of the time that a small command takes.
     get stdin() {
       return process.stdin
     },
     get stdout() {
-      return process.stdout
+      return guarded(process.stdout)
     },
     get stderr() {
-      return process.stderr
+      return guarded(process.stderr)
     },
     env: process.env,
     now: () => new Date(),
@@ -39,14 +49,6 @@ export function run(process: NodeJS.Process): void {
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.
     ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
-  }
-  let closed = false
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', error => {
-      if (!isBrokenPipe(error)) throw error
-      closed = true
-      process.exit(process.exitCode ?? 0)
-    })
   }
   void main(process.argv.slice(2), context).then(code => {
     if (!closed) process.exitCode = code
