@@ -59,7 +59,9 @@ export class RangeSearch {
   #wasEmpty(): RangeFinding | null {
     this.#budget.count(2)
     const empty = [Buffer.alloc(0), Buffer.from('\r\n')].some(bytes => digestOf(bytes, null).equals(this.#digest))
-    return empty && this.#canonical.length > 2 ? this.#appended(1) : null
+    if (!empty || this.#canonical.length <= 2) return null
+    const text = 'bh= is the hash of an empty body: all of it was added, or the signer saw none of it'
+    return { code: 'body-appended', text, lines: [1, lastLineOf(this.#scene.text)] }
   }
 
   /** The number of lines that were there before. */

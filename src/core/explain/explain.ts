@@ -105,7 +105,9 @@ class Explainer {
     const started = this.#options.clock()
     const header = await this.#explainHeader(model, oracle, diagnosis)
     const vouched = report.headerSignature === 'match' || header.some(({ certainty }) => certainty === 'proven')
-    const body = await this.#explainBody(vouched, this.#options.time - (this.#options.clock() - started))
+    // Where the signer signed the hash of this very body, there is nothing to explain about it.
+    const intact = header.some(({ code }) => code === 'body-hash-replaced')
+    const body = intact ? [] : await this.#explainBody(vouched, this.#options.time - (this.#options.clock() - started))
     return {
       diagnosis: settled(diagnosis, header, report),
       explanations: [...body, ...header, ...comparedOf(comparison, report)],
@@ -134,8 +136,8 @@ class Explainer {
     return report.headerSignature === 'unchecked' ? null : headerOracle(signature.algorithm, key, signature.signature)
   }
 
-  #budget(time: number): Budget {
-    const hypotheses = Math.max(0, this.#options.hypotheses - this.#tried)
+  #budget(time: number, share = 1): Budget {
+    const hypotheses = Math.max(0, Math.floor((this.#options.hypotheses - this.#tried) * share))
     return new Budget({ ...this.#options, time: Math.max(0, time), hypotheses })
   }
 
@@ -148,9 +150,15 @@ class Explainer {
     const { report } = this.#subject
     if (oracle === null || report.headerSignature !== 'mismatch') return []
     if (!oracle.usable) return this.#explainKey(diagnosis)
-    // What is left of the time is the body's.
-    const time = report.bodyHash === 'mismatch' ? this.#options.time / 2 : this.#options.time
-    const budget = this.#budget(time)
+    const mistaken = oracle.isUnhashed(model.bytes)
+      ? 'the signer signed the header itself, not its SHA-256 (RFC 8463 §3)'
+      : null
+    if (mistaken !== null) return [explanation('signer-mistake', 'proven', { text: mistaken })]
+    const other = this.#otherKeyThatFits(model.bytes)
+    if (other !== null) return [other]
+    // What is left is the body's.
+    const share = report.bodyHash === 'mismatch' ? 0.5 : 1
+    const budget = this.#budget(this.#options.time * share, share)
     const scene = this.#headerScene(model)
     const search = new HeaderSearch(scene, oracle, budget)
     const finding = await search.run()
@@ -175,7 +183,7 @@ class Explainer {
     const { signature } = this.#subject
     const bytes = signature.signature
     if (diagnosis !== 'key-or-signature' || bytes === null) return []
-    for (const { name, key } of this.#otherKeys()) {
+    for (const { name, key } of this.#otherKeys('rsa')) {
       this.#tried += 1
       if (recoverDigest(key.keyObject, bytes) === undefined) continue
       return [
@@ -193,11 +201,24 @@ class Explainer {
     return [explanation('wrong-key-or-damaged-signature', 'proven', { text })]
   }
 
-  #otherKeys(): { name: string; key: PublicKey }[] {
+  /** Ed25519 does not tell a wrong key from a changed header: another key of the message that verifies does. */
+  #otherKeyThatFits(header: Buffer): Explanation | null {
+    const { signature } = this.#subject
+    if (signature.algorithm !== 'ed25519-sha256' || signature.signature === null) return null
+    for (const { name, key } of this.#otherKeys('ed25519')) {
+      this.#tried += 1
+      if (!headerOracle('ed25519-sha256', key, signature.signature).confirms(header)) continue
+      const text = `the key at ${name} made this signature, not the one at ${signature.keyName}`
+      return explanation('wrong-key', 'proven', { text })
+    }
+    return null
+  }
+
+  #otherKeys(type: PublicKey['type']): { name: string; key: PublicKey }[] {
     const own = this.#key()
     return this.#request.signatures.flatMap(({ lookup, signature }) =>
       (lookup?.candidates ?? []).flatMap(({ key }) =>
-        key === null || key.key.type !== 'rsa' || key.key.fingerprint === own?.fingerprint
+        key === null || key.key.type !== type || key.key.fingerprint === own?.fingerprint
           ? []
           : [{ name: signature.keyName ?? 'another name', key: key.key }],
       ),

@@ -3,13 +3,10 @@
 import type { HeaderFamily, HeaderHypothesis } from '../header-hypothesis.js'
 import type { HeaderModel } from '../header-model.js'
 
-export const signatureField: HeaderFamily = function* ({ model, signature, bodyHashes }) {
+export const signatureField: HeaderFamily = function* ({ model, bodyHashes }) {
   const raw = model.signatureField
   const { last } = model
-  for (const digest of bodyHashes) {
-    const value = signature.tags?.get('bh')
-    if (value === undefined) continue
-    const replaced = raw.slice(0, value.valueStart) + digest + raw.slice(value.valueEnd)
+  for (const replaced of otherBodyHashes(raw, bodyHashes, model.canonicalization)) {
     yield {
       code: 'body-hash-replaced',
       changes: [{ position: last, raw: replaced }],
@@ -28,6 +25,22 @@ export const signatureField: HeaderFamily = function* ({ model, signature, bodyH
     }
   }
   yield* mistakes(model)
+}
+
+/** The field with each of the hashes in bh=, folded anywhere: white space inside shows in both canonicalizations. */
+function* otherBodyHashes(raw: string, digests: readonly string[], canonicalization: string): Iterable<string> {
+  const match = /(?<=[;: \t\n])bh[ \t\r\n]*=[ \t\r\n]*(?=[A-Za-z0-9+/=])[A-Za-z0-9+/= \t\r\n]*/.exec(raw)
+  if (match === null) return
+  const start = match.index + match[0].indexOf('=') + 1
+  const [before, behind] = [raw.slice(0, start), raw.slice(match.index + match[0].length)]
+  const folds = canonicalization === 'relaxed' ? [' '] : ['\r\n\t', '\r\n ', '\r\n        ']
+  for (const digest of digests) {
+    yield before + digest + behind
+    for (const fold of folds) {
+      for (let at = 0; at <= digest.length; at += 1)
+        yield before + digest.slice(0, at) + fold + digest.slice(at) + behind
+    }
+  }
 }
 
 const REWRITES: readonly ((raw: string) => string)[] = [
