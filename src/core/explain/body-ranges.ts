@@ -47,7 +47,7 @@ export class RangeSearch {
   }
 
   #appended(first: number): RangeFinding {
-    const last = lastLineOf(this.#scene.text)
+    const last = lastLineOf(this.#scene.bytes)
     const { length } = this.#scene.target
     if (length !== null) {
       const text = `l=${length} is not what was hashed: bh= is the hash of the body up to line ${first - 1}`
@@ -61,7 +61,7 @@ export class RangeSearch {
     const empty = [Buffer.alloc(0), Buffer.from('\r\n')].some(bytes => digestOf(bytes, null).equals(this.#digest))
     if (!empty || this.#canonical.length <= 2) return null
     const text = 'bh= is the hash of an empty body: all of it was added, or the signer saw none of it'
-    return { code: 'body-appended', text, lines: [1, lastLineOf(this.#scene.text)] }
+    return { code: 'body-appended', text, lines: [1, lastLineOf(this.#scene.bytes)] }
   }
 
   /** The number of lines that were there before. */
@@ -111,7 +111,7 @@ export class RangeSearch {
       if (!this.#budget.take()) return null
       if (!state.copy().update('\r\n').digest().equals(this.#digest)) continue
       const first = linesIn(this.#canonical, end) + 1
-      const last = lastLineOf(this.#scene.text)
+      const last = lastLineOf(this.#scene.bytes)
       return {
         code: 'body-appended',
         text: `text was appended within line ${first}`,
@@ -293,8 +293,9 @@ function linesIn(bytes: Buffer, end: number): number {
   return lines
 }
 
-function lastLineOf(text: string): number {
-  return lineAt(text, text.endsWith('\r\n') ? text.length - 1 : text.length)
+function lastLineOf(body: Buffer): number {
+  const lines = linesIn(body, body.length)
+  return body.at(-1) === 0x0a ? lines : lines + 1
 }
 
 function linesText(first: number, last: number): string {

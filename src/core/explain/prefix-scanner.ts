@@ -101,7 +101,7 @@ export class PrefixScanner {
     }
     this.#trial.set(this.#state)
     for (let block = 0; block < blocks; block += 1) compress(this.#trial, this.#words, padded, block * BLOCK)
-    return this.#trial.every((word, index) => word === this.#target[index])
+    return this.#trial[0] === this.#target[0] && this.#trial.every((word, index) => word === this.#target[index])
   }
 }
 
