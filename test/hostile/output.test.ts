@@ -28,7 +28,7 @@ const NASTY = [
   '\u202egnp.exe\u2066\u200b\u2028\ufeff',
   '::error::x ::set-output name=a::b',
   '##vso[task.complete result=Succeeded]x ##[error]y ##teamcity[x]',
-  '"\'`;|&$(x)<script>%0A%{x}${x}\\n{{x}}',
+  '"\'`;|&$(x)<script>%0A%{x}\x24{x}\\n{{x}}',
   'dkim=pass \u2713 pass x.eml',
 ]
 

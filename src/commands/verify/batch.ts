@@ -134,8 +134,10 @@ class Batch {
   /** True where messages are for threads from now on. */
   #openPool(): boolean {
     if (this.#pool !== undefined) return true
-    if (this.#jobs < 2 || Date.now() - this.#start < WORTH_THREADS) return false
     const { context, options } = this.#parts
+    // Who asks for threads gets them at once.
+    const wait = options.jobs === undefined ? WORTH_THREADS : 0
+    if (this.#jobs < 2 || Date.now() - this.#start < wait) return false
     this.#pool = new Pool({
       context,
       options: { ...options, color: this.#run.isColoured },

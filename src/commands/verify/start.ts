@@ -1,0 +1,58 @@
+// A run of dkim verify: what its options make of it, before the first message is read.
+
+import { DkimError, KeyCache } from '../../core/index.js'
+import { styleFor } from '../../report/style.js'
+import type { Context } from '../context.js'
+import { openResolver } from '../dns.js'
+import type { ExitCode } from '../exit-code.js'
+import { verifyAll } from './batch.js'
+import { policyOf, type VerifyCommandOptions } from './options.js'
+import { VerifyRun } from './verify-run.js'
+
+export async function runVerify(
+  context: Context,
+  paths: readonly string[],
+  options: VerifyCommandOptions,
+): Promise<ExitCode> {
+  checkOptions(options)
+  if (options.merge) return (await import('./merge.js')).mergeShards(context, paths, options)
+  const bench = {
+    resolver: await openResolver(context, options),
+    policy: policyOf(options),
+    keys: new KeyCache(),
+    now: options.now ?? context.now(),
+    lenientEol: options.lenientEol === true,
+    signal: context.signal,
+  }
+  const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
+  const single = paths.length <= 1 && options.filesFrom === undefined && options.shard === undefined
+  const run = new VerifyRun(context, options, { style, bench, single })
+  return verifyAll(run, { context, paths, options, bench })
+}
+
+/** What cannot go together is refused before anything is read. */
+function checkOptions({
+  shard,
+  format,
+  summary,
+  quiet,
+  resume,
+  merge,
+  filesFrom,
+  null: nul,
+}: VerifyCommandOptions): void {
+  const usage = (message: string, hint: string) => new DkimError('usage', message, hint)
+  if (shard !== undefined && (format !== 'ndjson' || summary || quiet)) {
+    throw usage('--shard writes ndjson', 'add --format ndjson; dkim verify --merge makes the summary of all shards')
+  }
+  if (merge && (shard !== undefined || resume !== undefined || filesFrom !== undefined)) {
+    throw usage('--merge reads the output of shards, not messages', 'give it the files alone')
+  }
+  if (resume !== undefined && format !== 'text' && format !== 'ndjson') {
+    throw usage(
+      `--resume cannot go on with one ${format} document`,
+      'use --format ndjson, and >> to append to its file',
+    )
+  }
+  if (nul && filesFrom === undefined) throw usage('-0 is about --files-from', 'add --files-from FILE')
+}

@@ -1,0 +1,195 @@
+// Batches of dkim verify as a user runs them: lists, gzip, counts, journals, threads, shards and their sum.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatKeyRecord, generatePrivateKey, Signer } from '../../../src/core/index.js'
+import { dkim } from '../../support/cli.js'
+
+const COUNT = 150
+let folder = ''
+const verify = (argv: readonly string[], input?: string) =>
+  dkim(['verify', '--dns-file', 'dns.json', '--now', '1700000000', ...argv], {
+    cwd: folder,
+    ...(input === undefined ? {} : { input }),
+  })
+const linesOf = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+const file = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content)
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dkim-batch-'))
+  const key = await generatePrivateKey('ed25519')
+  file(
+    'dns.json',
+    JSON.stringify({ 'e._domainkey.example.com': formatKeyRecord({ keyType: 'ed25519', publicKey: key.publicKey.p }) }),
+  )
+  const messages = Array.from({ length: COUNT }, (_, number) => {
+    const message = Buffer.from(`From: a@example.com\r\nSubject: ${number}\r\n\r\nbody ${number}  \r\n`)
+    const signer = new Signer({ requests: [{ key, selector: 'e' }], now: new Date(1_700_000_000_000) })
+    signer.write(message)
+    const signed = Buffer.concat([...signer.end().fields, message]).toString()
+    // One in ten was changed on its way, the last one has no signature.
+    if (number === COUNT - 1) return message.toString()
+    return number % 10 === 3 ? signed.replace('body', 'Body') : signed
+  })
+  const mbox = messages
+    .map(text => `From a@example.com Thu Jan  1 00:00:00 2026\n${text.replaceAll('\r\n', '\n')}\n`)
+    .join('')
+  file('box.mbox', mbox)
+  file('box.mbox.gz', gzipSync(mbox))
+  file('cut.mbox.gz', gzipSync(mbox).subarray(0, 3000))
+  file('good.eml', messages[0]!)
+  file('changed.eml', messages[3]!)
+  file('other.eml', messages[1]!)
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('lists of files', () => {
+  it.each([
+    ['lines', [], 'good.eml\nother.eml\n'],
+    ['a last line without its end', [], 'good.eml\nother.eml'],
+    ['NULs', ['-0'], 'good.eml\0other.eml\0'],
+  ])('reads %s', async (_, argv, list) => {
+    const { code, stdout } = await verify(['--files-from', '-', ...argv, '--format', 'ndjson'], list)
+    expect(code).toBe(0)
+    expect(linesOf(stdout).map(({ input }) => input)).toEqual(['good.eml', 'other.eml'])
+  })
+
+  it('goes on behind a name that is not there', async () => {
+    file('list', 'good.eml\nmissing.eml\nother.eml\n')
+    const { code, stdout } = await verify(['--files-from', 'list', '--format', 'ndjson'])
+    expect(code).toBe(2)
+    expect(linesOf(stdout).map(({ result }) => result)).toEqual(['pass', null, 'pass'])
+  })
+
+  it.each([
+    ['no list at all', ['-0']],
+    ['a list that is not there', ['--files-from', 'none']],
+  ])('refuses %s', async (_, argv) => {
+    expect((await verify([...argv, '--format', 'ndjson'])).code).toBe(2)
+  })
+})
+
+describe('a mailbox', () => {
+  it('reads the same from gzip', async () => {
+    const plain = await verify(['--format', 'ndjson', 'box.mbox'])
+    const packed = await verify(['--format', 'ndjson', 'box.mbox.gz'])
+    expect(linesOf(plain.stdout)).toHaveLength(COUNT)
+    expect(packed.stdout).toBe(plain.stdout.replaceAll('box.mbox#', 'box.mbox.gz#'))
+    expect(packed.code).toBe(1)
+  })
+
+  it('tells of a gzip file that was cut off, and goes on', async () => {
+    const { code, stdout } = await verify(['--format', 'ndjson', 'cut.mbox.gz', 'good.eml'])
+    expect(code).toBe(2)
+    expect(linesOf(stdout).map(({ result, error }) => error?.code ?? result)).toEqual(['input-unreadable', 'pass'])
+  })
+
+  it.each([['ndjson'], ['text'], ['json'], ['junit']])('is the same by several threads as %s', async format => {
+    const one = await verify(['--jobs', '1', '--format', format, 'box.mbox', 'good.eml'])
+    const three = await verify(['--jobs', '3', '--format', format, 'box.mbox', 'good.eml'])
+    expect(three.stdout).toBe(one.stdout)
+    expect(three.code).toBe(one.code)
+  })
+
+  it('is counted with --summary', async () => {
+    const { code, stdout } = await verify(['--summary', '--format', 'json', 'box.mbox'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toEqual({
+      schema: 'dkim.summary/1',
+      messages: COUNT,
+      results: [
+        { name: 'pass', count: 134 },
+        { name: 'fail', count: 15 },
+        { name: 'none', count: 1 },
+      ],
+      reasons: [{ name: 'body-hash-did-not-verify', count: 15 }],
+      domains: [{ name: 'example.com', signatures: 149, passed: 134 }],
+      selectors: [{ name: 'e._domainkey.example.com', signatures: 149, passed: 134 }],
+    })
+  })
+
+  it('stops with --fail-fast at the first that does not pass', async () => {
+    const { code, stdout } = await verify(['--fail-fast', '--format', 'ndjson', 'box.mbox'])
+    expect(code).toBe(1)
+    expect(linesOf(stdout)).toHaveLength(4)
+  })
+})
+
+describe('a journal', () => {
+  it('goes on where a run stopped, and has the same account at the end', async () => {
+    const argv = ['--jobs', '1', '--resume', 'journal', '--format', 'ndjson', 'box.mbox']
+    const whole = await verify(['--format', 'ndjson', 'box.mbox'])
+    const first = await verify([...argv])
+    expect(first.stdout).toBe(whole.stdout)
+    // As a crash leaves it: the first lines, and a part of one.
+    const lines = readFileSync(join(folder, 'journal'), 'utf8').split('\n')
+    file('journal', `${lines.slice(0, 2).join('\n')}\n${lines[2]!.slice(0, 20)}`)
+    const second = await verify([...argv])
+    expect(whole.stdout.endsWith(second.stdout)).toBe(true)
+    expect(linesOf(second.stdout).length).toBe(COUNT - 64)
+    expect(second.code).toBe(first.code)
+    const third = await verify([...argv])
+    expect([third.stdout, third.code]).toEqual(['', first.code])
+  })
+
+  it('of another run, or no journal at all, is refused', async () => {
+    await verify(['--resume', 'other-journal', '--format', 'ndjson', 'good.eml'])
+    const before = readFileSync(join(folder, 'other-journal'), 'utf8')
+    expect((await verify(['--resume', 'other-journal', '--format', 'ndjson', 'other.eml'])).code).toBe(2)
+    expect((await verify(['--resume', 'good.eml', '--format', 'ndjson', 'other.eml'])).code).toBe(2)
+    expect(readFileSync(join(folder, 'other-journal'), 'utf8')).toBe(before)
+  })
+})
+
+describe('shards', () => {
+  const shard = (index: number) => verify(['--shard', `${index}/3`, '--format', 'ndjson', 'box.mbox'])
+  const merge = (...files: string[]) => verify(['--merge', '--format', 'json', ...files])
+
+  beforeAll(async () => {
+    for (const index of [1, 2, 3]) file(`shard-${index}`, (await shard(index)).stdout)
+  })
+
+  it('together are the whole, each message once', async () => {
+    const { code, stdout } = await merge('shard-3', 'shard-1', 'shard-2')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ messages: COUNT, shards: [1, 2, 3], duplicates: 0, problems: [] })
+  })
+
+  it('count a message once that stands twice', async () => {
+    const { code, stdout } = await merge('shard-1', 'shard-2', 'shard-3', 'shard-2')
+    expect(code).toBe(1)
+    const { messages, duplicates } = JSON.parse(stdout)
+    expect(messages).toBe(COUNT)
+    expect(duplicates).toBe(linesOf(readFileSync(join(folder, 'shard-2'), 'utf8')).length - 1)
+  })
+
+  it.each<[string, string, (text: string) => string]>([
+    ['never came', 'shard-missing', () => ''],
+    ['was cut off between lines', 'shard-missing', text => `${text.split('\n').slice(0, 9).join('\n')}\n`],
+    ['was cut off in a line', 'torn-line', text => text.slice(0, 1000)],
+    ['lacks a line in the middle', 'shard-cut-off', text => text.replace(/\n.*\n/, '\n')],
+    ['is of another run', 'shard-of-another-run', text => text.replace(/"seen":\d+/, '"seen":7')],
+    ['is something else', 'no-report', () => '{"schema":"dkim.lookup/1"}\n'],
+    ['says something else of a message', 'conflict', text => text + text.replace('"result":"pass"', '"result":"fail"')],
+  ])('say so where one %s', async (_, problem, change) => {
+    file('changed-shard', change(readFileSync(join(folder, 'shard-2'), 'utf8')))
+    const { code, stdout } = await merge('shard-1', 'changed-shard', 'shard-3')
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout).problems.map((found: { code: string }) => found.code)).toContain(problem)
+  })
+
+  it.each([['0/3'], ['4/3'], ['1/0'], ['1'], ['a/b']])('cannot be %s', async text => {
+    expect((await verify(['--shard', text, '--format', 'ndjson', 'box.mbox'])).code).toBe(2)
+  })
+
+  it('write ndjson alone', async () => {
+    expect((await verify(['--shard', '1/3', 'box.mbox'])).code).toBe(2)
+  })
+})
