@@ -46,8 +46,8 @@ const matching =
     forbidden.filter(pattern => pattern.test(file.code)).map(String)
 
 it('the test sees the imports', () => {
-  const verify = FILES.find(({ path }) => path === 'commands/verify.ts')
-  expect(verify?.imports).toContain('core/index.ts')
+  const reaching = FILES.filter(({ room, imports }) => room === 'commands' && imports.includes('core/index.ts'))
+  expect(reaching.length).toBeGreaterThan(10)
   expect(FILES.find(({ path }) => path === 'core/from-field.ts')?.imports).toContain('tldts')
   expect(new Set(FILES.map(({ room }) => room))).toEqual(new Set(['core', 'report', 'commands']))
 })

@@ -68,7 +68,12 @@ function readExactly(fd: number, buffer: Buffer, position: number, name: string)
   let filled = 0
   while (filled < buffer.length) {
     const count = readSync(fd, buffer, filled, buffer.length - filled, position + filled)
-    if (count === 0) throw new DkimError('input-unreadable', `${name} became shorter while it was read`)
+    if (count === 0)
+      throw new DkimError(
+        'input-unreadable',
+        `${name} became shorter while it was read`,
+        'try again when nothing writes to it',
+      )
     filled += count
   }
 }

@@ -17,6 +17,7 @@ import {
   zoneResolver,
 } from '../core/index.js'
 import type { Context } from './context.js'
+import { unreadable } from './file-fault.js'
 import type { DnsOptions } from './options.js'
 import { readSecretFile } from './secret-file.js'
 
@@ -91,12 +92,7 @@ async function readZoneBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file)
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new DkimError(
-      'zone-invalid',
-      `${file}: cannot be read (${why})`,
-      '--dns-file takes a zone file or a JSON file',
-    )
+    throw unreadable(file, error, { code: 'zone-invalid', hint: '--dns-file takes a zone file or a JSON file' })
   }
 }
 

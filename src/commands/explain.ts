@@ -20,7 +20,8 @@ import {
 } from '../core/index.js'
 import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
 import type { Context } from './context.js'
-import { inputError, type MessageInput, readInputs } from './input.js'
+import { unreadable } from './file-fault.js'
+import { type MessageInput, readInputs } from './input.js'
 import { parseDuration } from './options.js'
 import { openSpinner } from './spinner.js'
 
@@ -254,6 +255,6 @@ async function writeFileSlowly(path: string, fill: (write: Write) => Promise<voi
 }
 
 function traceError(path: string, error: unknown): DkimError {
-  const fault = inputError(path, error)
+  const fault = unreadable(path, error)
   return new DkimError('output-failed', fault.message.replace('cannot read', 'cannot write'), fault.hint)
 }

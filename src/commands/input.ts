@@ -4,6 +4,7 @@ import { closeSync, createReadStream, openSync, type Stats, statSync } from 'nod
 import { DkimError } from '../core/index.js'
 import { type ByteSource, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
+import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
 import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
 
@@ -102,7 +103,7 @@ async function* readPath(path: string, context: Pick<Context, 'stdin'>, options:
     else if (stats.isFIFO()) yield* readPipe(path, options)
     else throw notAFile(path, stats)
   } catch (error) {
-    yield { name: path, alone: true, error: inputError(path, error) }
+    yield { name: path, alone: true, error: unreadable(path, error) }
   }
 }
 
@@ -117,7 +118,7 @@ async function* readDirectory(path: string, options: Options): AsyncGenerator<Fo
       if (error !== undefined) throw error
       yield* readFile(file, false, options)
     } catch (fault) {
-      yield { name: file, alone: false, error: inputError(file, fault) }
+      yield { name: file, alone: false, error: unreadable(file, fault) }
     }
   }
   if (empty) {
@@ -226,7 +227,12 @@ function* mboxMessages(source: ByteSource, box: string, options: Options): Gener
   for (const { number, start, end } of mboxRanges(source)) {
     const name = `${box}#${number}`
     const part = end / source.size
-    if (start === end) yield { name, alone: false, error: new DkimError('input-not-a-message', `${name} is empty`) }
+    if (start === end)
+      yield {
+        name,
+        alone: false,
+        error: new DkimError('input-not-a-message', `${name} is empty`, 'a message has at least a header section'),
+      }
     else if (source.path !== null && options.defer?.()) {
       yield { name, alone: false, part, deferred: { path: source.path, start, end, unquote } }
     } else {
@@ -247,7 +253,7 @@ export class DeferredReader {
     try {
       if (path !== this.#path) this.#reopen(path)
     } catch (error) {
-      return { name, alone, error: inputError(path, error) }
+      return { name, alone, error: unreadable(path, error) }
     }
     this.#scratch ??= Buffer.allocUnsafeSlow(PIECE)
     const pieces = piecesOf(this.#fd, path, { start, end }, this.#scratch)
@@ -297,24 +303,4 @@ function notAFile(path: string, stats: Stats): DkimError {
     `${path} is ${kind}, not a message`,
     'name a file, a directory, or - for stdin',
   )
-}
-
-const FAULTS: Readonly<Record<string, readonly [string, string?]>> = {
-  ENOENT: ['no such file or directory', 'check the name; - reads standard input'],
-  ENOTDIR: ['no such file or directory', 'check the name; - reads standard input'],
-  EACCES: ['permission denied', 'run dkim as a user who may read it'],
-  EPERM: ['permission denied', 'run dkim as a user who may read it'],
-  ELOOP: ['too many symbolic links'],
-  ENAMETOOLONG: ['the name is too long'],
-  EISDIR: ['it is a directory', 'name a file or a directory instead of redirecting one'],
-  EMFILE: ['too many open files'],
-  EIO: ['the disk reports an input/output error'],
-}
-
-/** Whatever went wrong with a path, in the program's own words. Errors that are no file system errors are faults of ours: thrown on. */
-export function inputError(path: string, error: unknown): DkimError {
-  if (error instanceof DkimError) return error
-  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) throw error
-  const [what, hint] = FAULTS[String(error.code)] ?? [String(error.code)]
-  return new DkimError('input-unreadable', `cannot read ${path === '-' ? 'standard input' : path}: ${what}`, hint)
 }

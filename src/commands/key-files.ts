@@ -20,6 +20,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DkimError } from '../core/index.js'
+import { isFileError, unwritable } from './file-fault.js'
 
 export interface NewFile {
   readonly path: string
@@ -191,26 +192,10 @@ function syncDirectory(path: string): void {
   }
 }
 
-const FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such directory',
-  ENOTDIR: 'there is no such directory',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  ENAMETOOLONG: 'the name is too long',
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && 'syscall' in error
-}
-
 function guarded<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!isFileError(error)) throw error
-    throw new DkimError('output-failed', `cannot write ${path}: ${FAULTS[error.code] ?? error.code}`)
+    throw unwritable(path, error)
   }
 }

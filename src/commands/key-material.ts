@@ -41,7 +41,12 @@ async function readStdin({ stdin }: Context): Promise<Buffer> {
   for await (const chunk of stdin) {
     const bytes = Buffer.from(chunk)
     size += bytes.length
-    if (size > MAX_SIZE) throw new DkimError('key-unreadable', 'standard input is longer than any key (64 KiB)')
+    if (size > MAX_SIZE)
+      throw new DkimError(
+        'key-unreadable',
+        'standard input is longer than any key (64 KiB)',
+        'feed the file of the key',
+      )
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)

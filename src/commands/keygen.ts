@@ -76,7 +76,7 @@ export async function runKeygen(context: Context, options: KeygenOptions): Promi
   const made = await makeKeys(context, options, { plans, now, passphrase })
   const keys = made.map(({ key }) => key)
   const product = productOf(keys, options)
-  if (context.signal.aborted) throw new DkimError('output-failed', 'interrupted: nothing was written')
+  if (context.signal.aborted) throw new DkimError('output-failed', 'interrupted: nothing was written', 'run it again')
   prepareDirectory(options.outDir)
   const backups = createFiles(
     made.map(({ file }) => file),

@@ -16,6 +16,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DkimError } from '../core/index.js'
+import { isFileError, unwritable } from './file-fault.js'
 
 const DEFAULT_MODE = 0o666
 const ATTEMPTS = 10
@@ -40,7 +41,8 @@ export function openOutputFile(path: string): OutputFile {
 }
 
 function openStream(path: string, existing: Stats): OutputFile {
-  if (existing.isDirectory()) throw new DkimError('output-failed', `cannot write ${path}: it is a directory`)
+  if (existing.isDirectory())
+    throw new DkimError('output-failed', `cannot write ${path}: it is a directory`, 'name a file')
   const fd = openSync(path, 'w')
   return {
     write: chunk => guarded(path, () => writeFully(fd, chunk)),
@@ -108,27 +110,10 @@ function writeFully(fd: number, chunk: Uint8Array): void {
   for (let written = 0; written < chunk.length; ) written += writeSync(fd, chunk, written)
 }
 
-const FAULTS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such directory',
-  ENOTDIR: 'there is no such directory',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'the name is too long',
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && 'syscall' in error
-}
-
 function guarded<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!isFileError(error)) throw error
-    throw new DkimError('output-failed', `cannot write ${path}: ${FAULTS[error.code] ?? error.code}`)
+    throw unwritable(path, error)
   }
 }

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from './context.js'
-import { isBrokenPipe, main } from './main.js'
+import { EXIT_CODES } from './exit-code.js'
+import { isBrokenPipe, main, say } from './main.js'
 
 const WORKER = join(__dirname, 'worker.cjs')
 
@@ -21,12 +22,14 @@ export function run(process: NodeJS.Process): void {
   }
   let closed = false
   /** A stream of the process when it is first used: opening one is a good part of the time that a small command takes. */
-  const guarded = <Stream extends NodeJS.WritableStream>(stream: Stream): Stream => {
+  const guarded = <Stream extends NodeJS.WritableStream>(stream: Stream, isProduct: boolean): Stream => {
     if (stream.listenerCount('error') > 0) return stream
     stream.on('error', error => {
-      if (!isBrokenPipe(error)) throw error
       closed = true
-      process.exit(process.exitCode ?? 0)
+      if (isBrokenPipe(error)) process.exit(process.exitCode ?? 0)
+      // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
+      if (isProduct) say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
+      process.exit(EXIT_CODES.usage)
     })
     return stream
   }
@@ -35,10 +38,10 @@ export function run(process: NodeJS.Process): void {
       return process.stdin
     },
     get stdout() {
-      return guarded(process.stdout)
+      return guarded(process.stdout, true)
     },
     get stderr() {
-      return guarded(process.stderr)
+      return guarded(process.stderr, false)
     },
     env: process.env,
     now: () => new Date(),
@@ -53,4 +56,8 @@ export function run(process: NodeJS.Process): void {
   void main(process.argv.slice(2), context).then(code => {
     if (!closed) process.exitCode = code
   })
+}
+
+function reasonOf(error: Error & { readonly code?: string }): string {
+  return error.code === 'ENOSPC' ? 'no space is left' : (error.code ?? error.message)
 }

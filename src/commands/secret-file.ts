@@ -3,7 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DkimError } from '../core/index.js'
-import { inputError } from './input.js'
+import { unreadable } from './file-fault.js'
 
 /** No key is longer; a larger file is something else. */
 const MAX_SIZE = 64 * 1024
@@ -31,7 +31,7 @@ export function readSecretFile(path: string): SecretFile {
     }
     return { bytes: readAll(fd), exposures: exposuresOf(path, stats) }
   } catch (error) {
-    const { message, hint } = inputError(path, error)
+    const { message, hint } = unreadable(path, error)
     throw new DkimError('key-unreadable', message, hint)
   } finally {
     if (fd !== undefined) closeSync(fd)

@@ -22,9 +22,9 @@ export type DkimErrorCode =
 /** Our use is at fault: an argument, a file, a key, a zone. `hint` names the command or the change to try. */
 export class DkimError extends Error {
   readonly code: DkimErrorCode
-  readonly hint: string | undefined
+  readonly hint: string
 
-  constructor(code: DkimErrorCode, message: string, hint?: string) {
+  constructor(code: DkimErrorCode, message: string, hint: string) {
     super(message)
     this.name = 'DkimError'
     this.code = code

@@ -105,7 +105,12 @@ function* tableLines(text: string, file: string): Generator<TableLine> {
     if (/^[ \t]*$/.test(content)) continue
     const place = `${file}:${index + 1}`
     const match = /^[ \t]*([^ \t]+)[ \t]+([^ \t]+)[ \t]*$/.exec(content)
-    if (match === null) throw new DkimError('key-invalid', `${place}: expected two columns, a key and its value`)
+    if (match === null)
+      throw new DkimError(
+        'key-invalid',
+        `${place}: expected two columns, a key and its value`,
+        'white space stands between them',
+      )
     yield { key: match[1]!, value: match[2]!, place }
   }
 }

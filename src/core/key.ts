@@ -184,6 +184,7 @@ export function importPublicKey(bytes: Uint8Array, options: ImportOptions = {}):
   throw new DkimError(
     'key-invalid',
     `${name} holds a key of type ${keyObject.asymmetricKeyType}: DKIM has rsa and ed25519`,
+    'make one with dkim keygen',
   )
 }
 

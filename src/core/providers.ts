@@ -161,8 +161,14 @@ function fill(
 function checkedRecord(row: ProviderRow, selector: string, target: string): DelegatedRecord {
   const checkedSelector = toSelector(selector)
   const checkedTarget = toDomainName(target.replace(/\.$/, ''))
-  if (checkedSelector === undefined) throw new DkimError('name-invalid', `not a selector: ${selector}`)
-  if (checkedTarget === undefined) throw new DkimError('name-invalid', `not a domain name that DNS can hold: ${target}`)
+  if (checkedSelector === undefined)
+    throw new DkimError('name-invalid', `not a selector: ${selector}`, 'check the values given with --value')
+  if (checkedTarget === undefined)
+    throw new DkimError(
+      'name-invalid',
+      `not a domain name that DNS can hold: ${target}`,
+      'check the values given with --value',
+    )
   const suffixes = [...row.targets, ...(row.setup.needs === 'targets' ? (row.setup.alsoUnder ?? []) : [])]
   if (!suffixes.some(suffix => isSubdomainOrEqual(checkedTarget, suffix))) {
     const hint = `its targets end in ${suffixes.join(' or ')}`

@@ -73,7 +73,8 @@ export class Signer {
 
   constructor(options: SignOptions) {
     this.#options = options
-    if (options.requests.length === 0) throw new DkimError('usage', 'there is no key to sign with')
+    if (options.requests.length === 0)
+      throw new DkimError('usage', 'there is no key to sign with', 'name at least one request')
     for (const request of options.requests) this.#hasher.request(canonicalizationOf(request).body, null)
     this.#splitter = new MessageSplitter({
       header: (section, complete) => {

@@ -1,4 +1,4 @@
-// Formats of lookup reports that are one document over all names, for build systems.
+// Formats of lookup reports that are one document over all names.
 
 import { FINDINGS, type FindingCode, REASONS } from '../core/index.js'
 import { toGithub } from './ci/github.js'
@@ -6,6 +6,7 @@ import { toJunit } from './ci/junit.js'
 import { toSarif } from './ci/sarif.js'
 import type { Check, Finding, Level, Subject } from './ci/subject.js'
 import type { LookupReport } from './lookup.js'
+import { lookupHtml } from './lookup-html.js'
 
 const LEVELS = { critical: 'error', error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<
   LookupReport['findings'][number]['severity'],
@@ -46,7 +47,12 @@ export const LOOKUP_DOCUMENTS = {
   github: judged => judged.map(one => toGithub(subjectOf(one))).join(''),
   junit: judged => toJunit(judged.map(subjectOf), LOOKUP),
   sarif: judged => toSarif(judged.map(subjectOf), LOOKUP),
-} as const satisfies Record<string, (judged: readonly Judged[]) => string>
+  html: (judged, now) =>
+    lookupHtml(
+      judged.map(({ report }) => report),
+      now,
+    ),
+} as const satisfies Record<string, (judged: readonly Judged[], now: Date) => string>
 
 export type LookupDocument = keyof typeof LOOKUP_DOCUMENTS
 

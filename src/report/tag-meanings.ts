@@ -72,9 +72,17 @@ export function explainTags(tags: TagList, kind: 'signature' | 'key-record'): Ta
   return Array.from(tags.values(), tag => explainTag(tag, tags, rows.get(tag.name)))
 }
 
+/** One tag of a key record, `value` without folding. */
+export function keyTagMeaning(name: string, value: string): string {
+  const rows: ReadonlyMap<string, Row> = new Map(Object.entries(KEY_RECORD_TAGS))
+  return rows.get(name)?.meaning(value, new Map()) ?? UNKNOWN_TAG
+}
+
+const UNKNOWN_TAG = 'an unknown tag, which verifiers ignore'
+
 function explainTag(tag: Tag, tags: TagList, row: Row | undefined): TagMeaning {
   const value = unfolded(tag)
-  const meaning = row?.meaning(value, tags) ?? 'an unknown tag, which verifiers ignore'
+  const meaning = row?.meaning(value, tags) ?? UNKNOWN_TAG
   return { name: tag.name, value, meaning, section: row?.section ?? null }
 }
 

@@ -65,6 +65,10 @@ describe('docs/schema', () => {
     const lookup = ['lookup', ...DNS, '--format', 'json']
     expect(await faultsIn('lookup-1', [...lookup, 'mail._domainkey.example.com'])).toEqual([])
     expect(await faultsIn('lookup-1', [...lookup, 'mail._domainkey.example.com', '--key', FILE])).toEqual([])
+    const alias = 'alias._domainkey.example.com. 60 IN CNAME mail._domainkey.example.com.\n'
+    writeFileSync(join(folder, 'alias.zone'), alias)
+    const servers = ['--resolver-set', '127.0.0.1', '--timeout', '1s', '--dns-file', 'alias.zone']
+    expect(await faultsIn('lookup-1', [...lookup, 'alias._domainkey.example.com', ...servers], 75)).toEqual([])
     expect(await faultsIn('lookup-1', [...lookup, 'gone._domainkey.example.com'], 3)).toEqual([])
     expect(await faultsIn('discovery-1', [...lookup, 'example.com', '--discover'])).toEqual([])
     expect(await faultsIn('wait-1', [...lookup, 'mail._domainkey.example.com', '--wait', '--expect', FILE])).toEqual([])

@@ -29,6 +29,7 @@ function report(changes: Partial<LookupReport> = {}): LookupReport {
   }
 }
 
+const NOW = new Date('2026-01-01T00:00:00Z')
 const GOOD = { report: report(), failed: false }
 const WEAK = {
   report: report({
@@ -55,6 +56,22 @@ describe('lookup documents', () => {
     const xml = LOOKUP_DOCUMENTS.junit([GOOD, WEAK, GONE, RETRY, OTHER])
     expect(xml).toContain('<testsuite name="dkim lookup" tests="5" failures="3" errors="1" skipped="0">')
     expect(xml).not.toMatch(/<script|[\r\u001b\u202e\0]/)
+  })
+
+  it('html: hostile text stays text, and nothing is asked of elsewhere', () => {
+    const evil = report({
+      name: HOSTILE,
+      detail: HOSTILE,
+      server: HOSTILE,
+      tags: [{ name: 'n', value: HOSTILE }],
+      records: [{ text: HOSTILE, ttl: 1, strings: 1, corrected: HOSTILE }],
+      findings: [{ code: 'key-too-short', severity: 'critical', text: HOSTILE, fix: HOSTILE, record: HOSTILE }],
+      chain: [{ name: HOSTILE, type: 'CNAME', target: HOSTILE, ttl: 1 }],
+      match: { file: HOSTILE, fingerprint: 'SHA256:x', matches: false },
+    })
+    const html = LOOKUP_DOCUMENTS.html([GOOD, { report: evil, failed: true }], NOW)
+    expect(html).not.toMatch(/<script|https?:|src=|[\0-\u0009\u000b-\u001f\u202e\ud800]/u)
+    expect(html).toContain("default-src 'none'")
   })
 
   it('sarif: DNS URIs for places, and a rule for each code', () => {

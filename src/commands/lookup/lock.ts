@@ -19,6 +19,7 @@ import { toJson, toJsonLine } from '../../report/json.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { isFileError, unreadable } from '../file-fault.js'
 import { openOutputFile } from '../output-file.js'
 import type { LookupOptions } from './options.js'
 
@@ -44,9 +45,8 @@ function readLock(file: string, mayBeMissing: boolean): LockFile {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    if (code === 'ENOENT' && mayBeMissing) return new Map()
-    throw new DkimError('state-invalid', `${file}: cannot be read (${code})`, 'write it first, with --update')
+    if (mayBeMissing && isFileError(error) && error.code === 'ENOENT') return new Map()
+    throw unreadable(file, error, { code: 'state-invalid', hint: 'write it first, with --update' })
   }
   return parseLock(text, file)
 }

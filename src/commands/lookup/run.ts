@@ -134,7 +134,7 @@ export class LookupRun {
     }
     if (!quiet && isLookupDocument(format)) {
       const judged = this.#reports.map(report => ({ report, failed: exitCodeOf(report) !== EXIT_CODES.ok }))
-      this.#context.stdout.write(LOOKUP_DOCUMENTS[format](judged))
+      this.#context.stdout.write(LOOKUP_DOCUMENTS[format](judged, this.#options.now ?? this.#context.now()))
     }
     return combineExitCodes(this.#codes)
   }

@@ -1,8 +1,9 @@
 // --save: what was seen, appended to a zone file, so that mail still verifies after the key has gone from DNS.
 
 import { appendFileSync, readFileSync } from 'node:fs'
-import { DkimError, readZone, type TxtAnswer } from '../../core/index.js'
+import { readZone, type TxtAnswer } from '../../core/index.js'
 import { toZoneLines } from '../../report/zone-lines.js'
+import { isFileError, unreadable, unwritable } from '../file-fault.js'
 
 /** What the file says already is not written again: appending twice changes nothing. */
 export function appendSeen(file: string, answer: TxtAnswer, when: Date): void {
@@ -18,7 +19,7 @@ export function appendSeen(file: string, answer: TxtAnswer, when: Date): void {
   try {
     appendFileSync(file, block, 'latin1')
   } catch (error) {
-    throw new DkimError('output-failed', `cannot write ${file}: ${codeOf(error)}`)
+    throw unwritable(file, error)
   }
 }
 
@@ -26,15 +27,7 @@ function readExisting(file: string): Buffer | null {
   try {
     return readFileSync(file)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
-    throw new DkimError(
-      'output-failed',
-      `cannot read ${file}: ${codeOf(error)}`,
-      '--save takes a zone file to append to',
-    )
+    if (isFileError(error) && error.code === 'ENOENT') return null
+    throw unreadable(file, error, { code: 'output-failed', hint: '--save takes a zone file to append to' })
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }

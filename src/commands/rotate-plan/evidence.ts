@@ -22,6 +22,7 @@ import {
   verify,
 } from '../../core/index.js'
 import type { Context } from '../context.js'
+import { unreadable } from '../file-fault.js'
 import { readInputs } from '../input.js'
 import { privateKeyIn } from './new-key.js'
 
@@ -129,11 +130,11 @@ function listReports(path: string): string[] {
     const files = readdirSync(path, { withFileTypes: true }).filter(
       entry => entry.isFile() && /\.(?:xml|gz|zip)$/i.test(entry.name),
     )
-    if (files.length > REPORT_LIMIT) throw new DkimError('limit', `${path} holds more than ${REPORT_LIMIT} reports`)
+    if (files.length > REPORT_LIMIT)
+      throw new DkimError('limit', `${path} holds more than ${REPORT_LIMIT} reports`, 'give it those of the last weeks')
     return files.map(({ name }) => join(path, name)).sort()
   } catch (error) {
-    if (error instanceof DkimError) throw error
-    throw new DkimError('input-unreadable', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw unreadable(path, error)
   }
 }
 
@@ -141,7 +142,7 @@ function readBytes(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new DkimError('input-unreadable', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw unreadable(path, error)
   }
 }
 

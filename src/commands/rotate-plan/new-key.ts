@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  DkimError,
   formatKeyRecord,
   importPrivateKey,
   importPublicKey,
@@ -11,6 +10,7 @@ import {
   type PrivateKey,
   type PublicKey,
 } from '../../core/index.js'
+import { isFileError, unreadable } from '../file-fault.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface NewKey {
@@ -42,13 +42,8 @@ function readKeyBytes(file: string, mayBeMissing: boolean): Buffer | undefined {
   try {
     return readFileSync(file)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (mayBeMissing && code === 'ENOENT') return undefined
-    throw new DkimError(
-      'key-unreadable',
-      `${file}: cannot be read (${code})`,
-      'make the key with dkim keygen, or leave --key out',
-    )
+    if (mayBeMissing && isFileError(error) && error.code === 'ENOENT') return undefined
+    throw unreadable(file, error, { code: 'key-unreadable', hint: 'make the key with dkim keygen, or leave --key out' })
   }
 }
 

@@ -101,7 +101,8 @@ async function chooseNew(
 
 function kindOf({ emergency, beside, flip }: RotatePlanOptions): RotationKind {
   const wanted = [emergency && 'emergency', beside && 'add', flip && 'flip'].filter(kind => typeof kind === 'string')
-  if (wanted.length > 1) throw new DkimError('usage', '--emergency, --beside and --flip exclude each other')
+  if (wanted.length > 1)
+    throw new DkimError('usage', '--emergency, --beside and --flip exclude each other', 'give one of them')
   return (wanted[0] as RotationKind | undefined) ?? 'replace'
 }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { DkimError, formatState, parseState, type RotationState } from '../../core/index.js'
+import { isFileError, unreadable } from '../file-fault.js'
 import { openOutputFile } from '../output-file.js'
 
 export interface StateFile {
@@ -14,12 +15,12 @@ const MAX_BYTES = 32 * 1024 * 1024
 /** Undefined where there is no file yet. */
 export function readStateFile(path: string): StateFile | undefined {
   try {
-    if (statSync(path).size > MAX_BYTES) throw new DkimError('state-invalid', `${path} is too large for a state file`)
+    if (statSync(path).size > MAX_BYTES)
+      throw new DkimError('state-invalid', `${path} is too large for a state file`, 'name the file that --state wrote')
     return parseState(readFileSync(path, 'utf8'))
   } catch (error) {
     if (isFileError(error) && error.code === 'ENOENT') return undefined
-    if (isFileError(error)) throw new DkimError('state-invalid', `${path}: cannot be read (${error.code})`)
-    throw error
+    throw unreadable(path, error, { code: 'state-invalid', hint: '--state takes the file of a plan' })
   }
 }
 
@@ -36,8 +37,4 @@ export function writeWhole(path: string, text: string): void {
   } finally {
     file.abandon()
   }
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && 'syscall' in error
 }

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { DkimError, toDomainName, toSelector } from '../../core/index.js'
+import { unreadable } from '../file-fault.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface Target {
@@ -54,13 +55,23 @@ function fromOptions({ domain: domains = [], selector: selectors = [], newSelect
 
 function target(domain: string, old: string, fresh: string | null, where: string): Target {
   const name = toDomainName(domain.replace(/\.$/, ''))
-  if (name === undefined) throw new DkimError('name-invalid', `${where}: "${domain}" is not a domain name`)
+  if (name === undefined)
+    throw new DkimError(
+      'name-invalid',
+      `${where}: "${domain}" is not a domain name`,
+      'give the signing domain, such as example.com',
+    )
   return { domain: name, old: selectorOf(old, where), new: fresh === null ? null : selectorOf(fresh, where) }
 }
 
 function selectorOf(text: string, where: string): string {
   const selector = toSelector(text)
-  if (selector === undefined) throw new DkimError('name-invalid', `${where}: "${text}" is not a selector`)
+  if (selector === undefined)
+    throw new DkimError(
+      'name-invalid',
+      `${where}: "${text}" is not a selector`,
+      'letters, digits and dashes: mail, s202611',
+    )
   return selector
 }
 
@@ -69,11 +80,12 @@ async function fromFile(file: string): Promise<Target[]> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw new DkimError('input-unreadable', `${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    throw unreadable(file, error)
   }
   const targets = text.split(/\r?\n/).flatMap((line, index) => fromLine(line, `${file}:${index + 1}`))
   if (targets.length === 0) throw new DkimError('usage', `${file} names no rotation`, 'one a line: DOMAIN SELECTOR')
-  if (targets.length > MAX_TARGETS) throw new DkimError('limit', `${file} names more than ${MAX_TARGETS} rotations`)
+  if (targets.length > MAX_TARGETS)
+    throw new DkimError('limit', `${file} names more than ${MAX_TARGETS} rotations`, 'split the file')
   return targets
 }
 
@@ -85,7 +97,11 @@ function fromLine(line: string, where: string): Target[] {
   const [domain, old, fresh, more] = words
   if (domain === undefined) return []
   if (old === undefined || more !== undefined) {
-    throw new DkimError('usage', `${where}: expected DOMAIN SELECTOR [NEW-SELECTOR]`)
+    throw new DkimError(
+      'usage',
+      `${where}: expected DOMAIN SELECTOR [NEW-SELECTOR]`,
+      'one rotation a line; # begins a comment',
+    )
   }
   return [target(domain, old, fresh ?? null, where)]
 }

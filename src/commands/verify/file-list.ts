@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { DkimError } from '../../core/index.js'
 import type { Context } from '../context.js'
-import { inputError } from '../input.js'
+import { unreadable } from '../file-fault.js'
 
 /** A path is not longer than this (PATH_MAX of Linux): what is, is no list of files. */
 const MAX_PATH = 4096
@@ -37,7 +37,7 @@ async function* pathsOfList(
       if (rest.length > MAX_PATH) throw notAList(list, nul)
     }
   } catch (error) {
-    throw inputError(list, error)
+    throw unreadable(list, error)
   }
   if (rest.length > 0) yield rest.toString('utf8')
 }

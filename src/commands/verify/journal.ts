@@ -4,7 +4,7 @@ import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs
 import { DkimError } from '../../core/index.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { ExitCode } from '../exit-code.js'
-import { inputError } from '../input.js'
+import { unreadable } from '../file-fault.js'
 
 /** The first line: what the run was about. Another run's journal is refused. */
 interface Head {
@@ -41,7 +41,7 @@ export class Journal {
     try {
       fd = openSync(path, 'a+', 0o600)
     } catch (error) {
-      throw inputError(path, error)
+      throw unreadable(path, error)
     }
     try {
       return new Journal(fd, replay(fd, path, run, resumed))

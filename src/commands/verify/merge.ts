@@ -8,7 +8,7 @@ import type { Entry } from '../../report/verification/format.js'
 import { Summary, summaryJson, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { inputError } from '../input.js'
+import { unreadable } from '../file-fault.js'
 import { say } from '../main.js'
 import { exitCodeOf } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
@@ -74,7 +74,7 @@ async function readFile(context: Context, path: string, merger: Merger): Promise
     }
     await Promise.race([failed, Promise.resolve()])
   } catch (error) {
-    merger.fail('unreadable', inputError(path, error).message)
+    merger.fail('unreadable', unreadable(path, error).message)
   }
 }
 

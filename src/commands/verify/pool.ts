@@ -165,7 +165,11 @@ export class Pool {
 }
 
 function lost({ name }: DeferredInput, fault: Error): ThreadResult {
-  const error = new DkimError('limit', `${name}: verifying it ended the thread (${fault.message})`)
+  const error = new DkimError(
+    'limit',
+    `${name}: verifying it ended the thread (${fault.message})`,
+    'verify it alone, with --jobs 1',
+  )
   const report = failedReport(name, error)
   const summary = new Summary()
   summary.add(report)

@@ -31,7 +31,8 @@ function* unpackWithin({ bytes, name }: ArchivedFile, budget: Budget, depth: num
   const isGzip = a === 0x1f && b === 0x8b
   const isZip = a === 0x50 && b === 0x4b && (c === 3 || c === 5) && (d === 4 || d === 6)
   if (!isGzip && !isZip) return yield { name, bytes }
-  if (depth >= ARCHIVE_LIMITS.depth) throw new DkimError('limit', `${name}: an archive in an archive in an archive`)
+  if (depth >= ARCHIVE_LIMITS.depth)
+    throw new DkimError('limit', `${name}: an archive in an archive in an archive`, 'unpack it first')
   if (isGzip) {
     const unpacked = inflate(() => gunzipSync(bytes, { maxOutputLength: budget.left }), name, budget)
     return yield* unpackWithin({ name: name.replace(/\.gz$/i, ''), bytes: unpacked }, budget, depth + 1)
@@ -49,19 +50,31 @@ function inflate(run: () => Buffer, name: string, budget: Budget): Buffer {
     return unpacked
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(name)
-    throw new DkimError('input-unreadable', `${name} is damaged: it cannot be unpacked`)
+    throw new DkimError(
+      'input-unreadable',
+      `${name} is damaged: it cannot be unpacked`,
+      'save the attachment of the report again',
+    )
   }
 }
 
 function tooLarge(name: string): DkimError {
-  return new DkimError('limit', `${name} unpacks to more than ${ARCHIVE_LIMITS.bytes / 1024 / 1024} MiB`)
+  return new DkimError(
+    'limit',
+    `${name} unpacks to more than ${ARCHIVE_LIMITS.bytes / 1024 / 1024} MiB`,
+    'reports are small: look at what this is',
+  )
 }
 
 function* unzip(zip: Buffer, name: string, budget: Budget): Generator<ArchivedFile> {
   const end = endOfDirectory(zip, name)
   const count = zip.readUInt16LE(end + 10)
   if (count > ARCHIVE_LIMITS.entries)
-    throw new DkimError('limit', `${name} holds more than ${ARCHIVE_LIMITS.entries} files`)
+    throw new DkimError(
+      'limit',
+      `${name} holds more than ${ARCHIVE_LIMITS.entries} files`,
+      'unpack it, and name the directory',
+    )
   let at = zip.readUInt32LE(end + 16)
   for (let index = 0; index < count; index += 1) {
     if (at + 46 > zip.length || zip.readUInt32LE(at) !== DIRECTORY_ENTRY) throw damaged(name)
@@ -76,13 +89,13 @@ function* unzip(zip: Buffer, name: string, budget: Budget): Generator<ArchivedFi
 function readEntry(zip: Buffer, at: number, name: string, budget: Budget): Buffer {
   const [flags, method] = [zip.readUInt16LE(at + 8), zip.readUInt16LE(at + 10)]
   const [packed, local] = [zip.readUInt32LE(at + 20), zip.readUInt32LE(at + 42)]
-  if (flags & 1) throw new DkimError('input-unreadable', `${name} is encrypted`)
+  if (flags & 1) throw new DkimError('input-unreadable', `${name} is encrypted`, 'unpack it first')
   if (local + 30 > zip.length || zip.readUInt32LE(local) !== LOCAL_ENTRY) throw damaged(name)
   const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
   if (start + packed > zip.length) throw damaged(name)
   const data = zip.subarray(start, start + packed)
   if (method !== 0 && method !== 8) {
-    throw new DkimError('input-unreadable', `${name} is packed by a method other than deflate`)
+    throw new DkimError('input-unreadable', `${name} is packed by a method other than deflate`, 'unpack it first')
   }
   const unpacked =
     method === 0
@@ -106,5 +119,5 @@ function endOfDirectory(zip: Buffer, name: string): number {
 }
 
 function damaged(name: string): DkimError {
-  return new DkimError('input-unreadable', `${name} is a damaged ZIP file`)
+  return new DkimError('input-unreadable', `${name} is a damaged ZIP file`, 'save the attachment of the report again')
 }

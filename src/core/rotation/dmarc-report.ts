@@ -13,17 +13,23 @@ export interface AggregateReport {
   readonly withoutSelector: number
 }
 
+const HINT = 'name DMARC aggregate reports (RFC 7489 appendix C); leave this file out'
+
 /** `name` is the file's; only results of `domain` itself are kept. */
 export function readAggregateReport(bytes: Uint8Array, name: string, domain: string): AggregateReport {
-  const feedback = parseXml(decodeText(bytes))
+  const feedback = parseXml(decodeText(bytes), name)
   if (feedback.name !== 'feedback') {
-    throw new DkimError('input-unreadable', `${name} is XML, but no aggregate report: its root is <${feedback.name}>`)
+    throw new DkimError(
+      'input-unreadable',
+      `${name} is XML, but no aggregate report: its root is <${feedback.name}>`,
+      HINT,
+    )
   }
   const metadata = child(feedback, 'report_metadata')
   const range = metadata && child(metadata, 'date_range')
   const begin = timeOf(range && child(range, 'begin'), name)
   const end = timeOf(range && child(range, 'end'), name)
-  if (end < begin) throw new DkimError('input-unreadable', `${name}: the report ends before it begins`)
+  if (end < begin) throw new DkimError('input-unreadable', `${name}: the report ends before it begins`, HINT)
   const counted = countUses(feedback, domain)
   const source = textOf(metadata, 'report_id') || name
   return {
@@ -72,7 +78,7 @@ function timeOf(element: XmlElement | undefined, name: string): number {
   const text = element?.text ?? ''
   const time = /^\d{13}$/.test(text) ? Number(text) : /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text)
   if (!(time >= EARLIEST && time <= LATEST)) {
-    throw new DkimError('input-unreadable', `${name}: the report has no usable date range`)
+    throw new DkimError('input-unreadable', `${name}: the report has no usable date range`, HINT)
   }
   return time
 }

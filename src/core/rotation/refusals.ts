@@ -18,11 +18,25 @@ export function refuseRequest(request: RotationRequest): void {
 }
 
 function refuseNames({ domain, old, new: fresh, kind }: RotationRequest): void {
-  if (toDomainName(domain) === undefined) throw new DkimError('name-invalid', `"${domain}" is not a domain name`)
+  if (toDomainName(domain) === undefined)
+    throw new DkimError(
+      'name-invalid',
+      `"${domain}" is not a domain name`,
+      'give the signing domain, such as example.com',
+    )
   for (const { selector } of [old, fresh]) {
-    if (toSelector(selector) === undefined) throw new DkimError('name-invalid', `"${selector}" is not a selector`)
+    if (toSelector(selector) === undefined)
+      throw new DkimError(
+        'name-invalid',
+        `"${selector}" is not a selector`,
+        'letters, digits and dashes: mail, s202611',
+      )
     if (keyRecordName(selector, domain) === undefined) {
-      throw new DkimError('name-invalid', `${selector}._domainkey.${domain} is too long for DNS`)
+      throw new DkimError(
+        'name-invalid',
+        `${selector}._domainkey.${domain} is too long for DNS`,
+        'choose a shorter selector',
+      )
     }
   }
   if (kind !== 'provider' && sameSelector(old.selector, fresh.selector)) {

@@ -20,7 +20,20 @@ const MAX_DEPTH = 32
 const MAX_ELEMENTS = 2_000_000
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-export function parseXml(text: string): XmlElement {
+class XmlFault extends Error {}
+
+/** `name` is the file's, for the error. Throws DkimError. */
+export function parseXml(text: string, name = 'the file'): XmlElement {
+  try {
+    return readXml(text)
+  } catch (error) {
+    if (!(error instanceof XmlFault)) throw error
+    const hint = 'name DMARC aggregate reports: XML, .gz or .zip files, or directories of them'
+    throw new DkimError('input-unreadable', `${name} is no XML report: ${error.message}`, hint)
+  }
+}
+
+function readXml(text: string): XmlElement {
   const root: OpenElement = { name: '', children: [], text: '' }
   const open: OpenElement[] = [root]
   let count = 0
@@ -113,6 +126,6 @@ function decodeEntities(text: string): string {
   })
 }
 
-function fault(why: string): DkimError {
-  return new DkimError('input-unreadable', `this is no XML report: ${why}`)
+function fault(why: string): XmlFault {
+  return new XmlFault(why)
 }

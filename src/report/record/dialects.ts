@@ -80,7 +80,11 @@ export function formatRecords(name: DialectName, records: readonly DnsRecord[]):
     throw new DkimError('usage', `names relative to ${zones.size} zones would run together`, hint)
   }
   if (dialect.noCname !== undefined && records.some(({ type }) => type === 'CNAME')) {
-    throw new DkimError('usage', `the dialect ${name} has no place for this record: ${dialect.noCname}`)
+    throw new DkimError(
+      'usage',
+      `the dialect ${name} has no place for this record: ${dialect.noCname}`,
+      'use another --dialect, or --dialect panel and type it in',
+    )
   }
   return dialect.format(records)
 }

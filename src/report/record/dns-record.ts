@@ -39,13 +39,25 @@ export function dnsRecord(parts: DnsRecordParts): DnsRecord {
   const selector = checkedSelector(parts.selector)
   const domain = parts.domain === undefined ? null : checkedDomain(parts.domain)
   if (keyRecordName(selector, domain ?? '') === undefined) {
-    throw new DkimError('name-invalid', `${selector}._domainkey.${domain ?? ''} is longer than DNS allows`)
+    throw new DkimError(
+      'name-invalid',
+      `${selector}._domainkey.${domain ?? ''} is longer than DNS allows`,
+      'choose a shorter selector',
+    )
   }
   if (!Number.isInteger(ttl) || ttl < 0 || ttl > MAX_TTL) {
-    throw new DkimError('usage', `a TTL of ${ttl} is outside 0 to ${MAX_TTL} seconds (RFC 2181 §8)`)
+    throw new DkimError(
+      'usage',
+      `a TTL of ${ttl} is outside 0 to ${MAX_TTL} seconds (RFC 2181 §8)`,
+      'an hour is usual: 3600',
+    )
   }
   if (type === 'CNAME' ? toDomainName(value) !== value : !/^[ -~]*$/.test(value)) {
-    throw new DkimError('record-invalid', 'the record holds characters that do not belong in one')
+    throw new DkimError(
+      'record-invalid',
+      'the record holds characters that do not belong in one',
+      'records are plain ASCII: write it anew, --notes encodes the rest',
+    )
   }
   const zone = zoneOf(parts.zone, domain)
   const { replaces = false, relative = domain === null } = parts

@@ -1,6 +1,8 @@
 // One message: its verdict, each signature with the path that it took, and the header with what is signed of it.
 
 import { REASONS, type SignatureReport, type VerificationReport } from '../../../core/index.js'
+import { type ExplainedPart, isExplained } from '../../explain-text.js'
+import { card, factList } from '../../html/document.js'
 import { escapeMarkup } from '../../rotation/markup.js'
 import { type Entry, isFailed } from '../format.js'
 import { headerTable } from './header.js'
@@ -16,10 +18,6 @@ export function messageCards({ report, section }: Entry): string[] {
     ...report.signatures.map((signature, index) => signatureCard(signature, index + 1, report.signatures.length)),
     section === undefined ? '' : headerTable(section, report.signatures),
   ]
-}
-
-function card(colour: string, content: string): string {
-  return `<section class="card" style="--mark:${colour}">${content}</section>`
 }
 
 function verdictCard(report: VerificationReport): string {
@@ -39,7 +37,9 @@ function summaryOf({ result, signatures }: VerificationReport): string {
   if (result === 'none') return 'The message is not signed.'
   const good = signatures.filter(signature => signature.result === 'pass')
   if (good.length === 0)
-    return `None of ${signatures.length === 1 ? 'its one signature' : `its ${signatures.length} signatures`} passes.`
+    return signatures.length === 1
+      ? 'Its signature does not pass.'
+      : `None of its ${signatures.length} signatures passes.`
   const domains = [...new Set(good.map(({ domain }) => domain))].join(', ')
   const aligned = good.some(signature => signature.aligned === 'strict' || signature.aligned === 'relaxed')
   return `Signed by ${domains}${aligned ? '' : ', which is not the From domain'}.`
@@ -59,6 +59,7 @@ function signatureCard(signature: SignatureReport, number: number, count: number
       heading,
       `<p><span class="badge">${markOf(result)} ${result}</span></p>`,
       why,
+      isExplained(signature) ? explanation(signature) : '',
       path(signature),
       facts(signature),
       warnings.length === 0 ? '' : `<ul>${warnings.join('')}</ul>`,
@@ -114,8 +115,16 @@ function facts(signature: SignatureReport): string {
     ['Expires at', signature.expiresAt],
     ['Body signed', bodyLength === null ? null : `${bodyLength} of ${bodyTotal ?? 'unknown'} octets (l=)`],
   ]
-  const shown = rows.flatMap(([label, value]) =>
-    value === null ? [] : [`<dt>${label}</dt><dd>${escapeMarkup(value)}</dd>`],
+  return factList(rows)
+}
+
+/** With --explain: what was changed, and how sure that is. */
+function explanation({ explanations, complete }: ExplainedPart): string {
+  if (explanations.length === 0)
+    return complete ? '' : '<p class="soft">The search for the change ended with its budget.</p>'
+  const items = explanations.map(
+    ({ text, certainty, advice, code }) =>
+      `<li><strong>${certainty}: ${escapeMarkup(text)}</strong> <code>${code}</code><br>${escapeMarkup(advice)}</li>`,
   )
-  return `<dl>${shown.join('')}</dl>`
+  return `<p>What was changed:</p><ul>${items.join('')}</ul>`
 }

@@ -1,0 +1,58 @@
+// What the file system refused, in the program's own words: one message and one hint for each cause.
+
+import { DkimError, type DkimErrorCode } from '../core/index.js'
+
+const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['no such file or directory', 'check the name; - reads standard input'],
+  ENOTDIR: ['no such file or directory', 'check the name; - reads standard input'],
+  EACCES: ['permission denied', 'run dkim as a user who may read it'],
+  EPERM: ['permission denied', 'run dkim as a user who may read it'],
+  ELOOP: ['too many symbolic links', 'name the file itself'],
+  ENAMETOOLONG: ['the name is too long', 'check the name'],
+  EISDIR: ['it is a directory', 'name a file'],
+  EMFILE: ['too many open files', 'raise the limit: ulimit -n'],
+  EIO: ['the disk reports an input/output error', 'check the disk, or read a copy from elsewhere'],
+}
+
+const UNWRITABLE: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['there is no such directory', 'make the directory first, or write elsewhere'],
+  ENOTDIR: ['there is no such directory', 'make the directory first, or write elsewhere'],
+  EACCES: ['permission denied', 'write where this user may, or run dkim as one who may'],
+  EPERM: ['permission denied', 'write where this user may, or run dkim as one who may'],
+  EROFS: ['the file system is read-only', 'write elsewhere'],
+  ENOSPC: ['no space left on the disk', 'make room, or write elsewhere: nothing was changed'],
+  EDQUOT: ['the disk quota is used up', 'make room, or write elsewhere: nothing was changed'],
+  EISDIR: ['it is a directory', 'name a file'],
+  ELOOP: ['too many symbolic links', 'name the file itself'],
+  ENAMETOOLONG: ['the name is too long', 'use a shorter one'],
+}
+
+export interface FaultOptions {
+  readonly code?: DkimErrorCode
+  /** What to try where the file is not there; other causes have hints of their own. */
+  readonly hint?: string
+}
+
+/** Errors that are no file system errors are faults of ours: thrown on. */
+export function unreadable(path: string, error: unknown, options: FaultOptions = {}): DkimError {
+  if (error instanceof DkimError) return error
+  if (!isFileError(error)) throw error
+  const [what, hint] = UNREADABLE[error.code] ?? [error.code, 'check the file and the disk']
+  const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR'
+  return new DkimError(
+    options.code ?? 'input-unreadable',
+    `cannot read ${path === '-' ? 'standard input' : path}: ${what}`,
+    missing ? (options.hint ?? hint) : hint,
+  )
+}
+
+export function unwritable(path: string, error: unknown): DkimError {
+  if (error instanceof DkimError) return error
+  if (!isFileError(error)) throw error
+  const [what, hint] = UNWRITABLE[error.code] ?? [error.code, 'check the directory and the disk']
+  return new DkimError('output-failed', `cannot write ${path}: ${what}`, hint)
+}
+
+export function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && 'syscall' in error
+}

@@ -1,0 +1,90 @@
+// Lookup reports as one page: what stands at each name, what is wrong with it, and how it should read.
+
+import type { Finding, Severity } from '../core/index.js'
+import { card, factList, htmlDocument } from './html/document.js'
+import type { LookupReport } from './lookup.js'
+import { escapeMarkup } from './rotation/markup.js'
+import { keyTagMeaning } from './tag-meanings.js'
+
+const RESULTS = {
+  found: { mark: '✓', colour: 'var(--done)', text: 'a key that verifiers accept' },
+  'not-found': { mark: '–', colour: 'var(--soft)', text: 'no key record' },
+  revoked: { mark: '✗', colour: 'var(--bad)', text: 'the key was revoked' },
+  invalid: { mark: '✗', colour: 'var(--bad)', text: 'a key record that verifiers do not accept' },
+  unavailable: { mark: '–', colour: 'var(--due)', text: 'could not be looked up for now' },
+} as const satisfies Record<LookupReport['result'], { mark: string; colour: string; text: string }>
+
+const SEVERITIES = {
+  critical: { mark: '✗', colour: 'var(--bad)' },
+  error: { mark: '✗', colour: 'var(--bad)' },
+  warning: { mark: '!', colour: 'var(--due)' },
+  info: { mark: '–', colour: 'var(--soft)' },
+} as const satisfies Record<Severity, { mark: string; colour: string }>
+
+export function lookupHtml(reports: readonly LookupReport[], now: Date): string {
+  const title = reports.length === 1 ? `DKIM key ${reports[0]!.name}` : `${reports.length} DKIM keys`
+  return htmlDocument(title, now, reports.flatMap(section))
+}
+
+function section(report: LookupReport): string[] {
+  const { mark, colour, text } = RESULTS[report.result]
+  return [
+    `<h2>${escapeMarkup(report.name)}</h2>`,
+    card(
+      colour,
+      `<p><span class="badge">${mark} ${report.result}</span> ${text}</p>${report.detail === null ? '' : `<p>${escapeMarkup(report.detail)}</p>`}${facts(report)}`,
+    ),
+    ...report.findings.map(findingCard),
+    tagTable(report),
+    ...report.records.map(({ text: record }) => `<p>As published:</p><p><code>${escapeMarkup(record)}</code></p>`),
+    serverTable(report),
+  ]
+}
+
+function facts({ key, match, chain, provider, dnssec, server, agreement }: LookupReport): string {
+  return factList([
+    ['Key', key === null ? null : `${key.type}, ${key.bits} bits, ${key.fingerprint}`],
+    [
+      'Your key',
+      match === null
+        ? null
+        : `${match.file} ${match.matches ? '✓ is the published one' : '✗ is not the published one'}`,
+    ],
+    [
+      'Alias',
+      chain.length === 0 ? null : chain.map(({ name, type, target }) => `${name} ${type} ${target}`).join(' → '),
+    ],
+    ['Provider', provider === null ? null : `${provider.name} (${provider.confidence})`],
+    ['DNSSEC', dnssec === null ? null : dnssec ? 'authenticated' : 'not authenticated'],
+    ['Answered by', server],
+    ['Name servers', agreement?.authoritative ?? null],
+    ['Resolvers', agreement?.recursive ?? null],
+  ])
+}
+
+function findingCard({ severity, code, text, fix, record }: Finding): string {
+  const { mark, colour } = SEVERITIES[severity]
+  const corrected = record === null ? '' : `<p>As it should read:</p><p><code>${escapeMarkup(record)}</code></p>`
+  return card(
+    colour,
+    `<p><span class="badge">${mark} ${severity}</span> <strong>${escapeMarkup(text)}</strong> <code>${code}</code></p><p>Fix: ${escapeMarkup(fix)}</p>${corrected}`,
+  )
+}
+
+function tagTable({ tags }: LookupReport): string {
+  if (tags.length === 0) return ''
+  const rows = tags.map(
+    ({ name, value }) =>
+      `<tr><th scope="row">${escapeMarkup(name)}=</th><td class="mono">${escapeMarkup(value)}</td><td>${escapeMarkup(keyTagMeaning(name, value))}</td></tr>`,
+  )
+  return `<table class="fields"><caption>Tags</caption><tbody>${rows.join('')}</tbody></table>`
+}
+
+function serverTable({ servers }: LookupReport): string {
+  if (servers.length === 0) return ''
+  const rows = servers.map(
+    ({ host, server, state, detail }) =>
+      `<tr><th scope="row">${escapeMarkup(host ?? server)}</th><td>${escapeMarkup(server)}</td><td>${state}${detail === null ? '' : `: ${escapeMarkup(detail)}`}</td></tr>`,
+  )
+  return `<table class="fields"><caption>Servers</caption><tbody>${rows.join('')}</tbody></table>`
+}
