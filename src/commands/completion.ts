@@ -23,7 +23,7 @@ export const defineCompletion: DefineCommand = (context, done) =>
   newCommand('completion')
     .description('Print the completion script of a shell: commands, options, their values, and file names.')
     .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim', 'bash')
-    .example('dkim completion zsh > "${fpath[1]}/_dkim"', 'zsh')
+    .example('dkim completion zsh > ~/.zfunc/_dkim', 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc')
     .example('dkim completion fish > ~/.config/fish/completions/dkim.fish', 'fish')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .action(async (shell: Shell) => {

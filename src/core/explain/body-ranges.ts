@@ -19,6 +19,8 @@ const TAIL = 65_536
 const GLUED_TAIL = 4096
 const MAX_BANNER_LINES = 200
 const MAX_WRAP_LINES = 40
+/** Boundaries and the like that are looked at, each side. */
+const MAX_EDGES = 40
 const MAX_BLOCK_LINES = 80
 /** Lines up to which every block of lines is tried. */
 const MAX_LINES_FOR_BLOCKS = 3000
@@ -47,7 +49,7 @@ export class RangeSearch {
   }
 
   #appended(first: number): RangeFinding {
-    const last = lastLineOf(this.#scene.text)
+    const last = lastLineOf(this.#scene.bytes)
     const { length } = this.#scene.target
     if (length !== null) {
       const text = `l=${length} is not what was hashed: bh= is the hash of the body up to line ${first - 1}`
@@ -61,7 +63,7 @@ export class RangeSearch {
     const empty = [Buffer.alloc(0), Buffer.from('\r\n')].some(bytes => digestOf(bytes, null).equals(this.#digest))
     if (!empty || this.#canonical.length <= 2) return null
     const text = 'bh= is the hash of an empty body: all of it was added, or the signer saw none of it'
-    return { code: 'body-appended', text, lines: [1, lastLineOf(this.#scene.text)] }
+    return { code: 'body-appended', text, lines: [1, lastLineOf(this.#scene.bytes)] }
   }
 
   /** The number of lines that were there before. */
@@ -82,7 +84,7 @@ export class RangeSearch {
   }
 
   #footerAnywhere(): number | null {
-    const { prefix, tried } = findPrefix(this.#canonical, this.#digest)
+    const { prefix, tried } = findPrefix(this.#canonical, this.#digest, () => this.#budget.isTimeLeft())
     this.#budget.count(tried)
     return prefix === null || prefix.octets === this.#canonical.length ? null : prefix.lines
   }
@@ -111,7 +113,7 @@ export class RangeSearch {
       if (!this.#budget.take()) return null
       if (!state.copy().update('\r\n').digest().equals(this.#digest)) continue
       const first = linesIn(this.#canonical, end) + 1
-      const last = lastLineOf(this.#scene.text)
+      const last = lastLineOf(this.#scene.bytes)
       return {
         code: 'body-appended',
         text: `text was appended within line ${first}`,
@@ -135,12 +137,16 @@ export class RangeSearch {
 
   /** The old body is one piece of this one: wrapped into a MIME part, or between a banner and a footer. */
   async #wrapped(): Promise<RangeFinding | null> {
-    const parts = this.#scene.mime.parts.map(({ bodyStart }) => lineAt(this.#scene.text, bodyStart) - 1)
+    const parts = this.#scene.mime.parts
+      .slice(0, MAX_EDGES)
+      .map(({ bodyStart }) => lineAt(this.#scene.text, bodyStart) - 1)
     const lines = new Set([...parts, ...Array.from({ length: MAX_WRAP_LINES }, (_, index) => index + 1)])
     for (const line of lines) {
       const start = this.#starts[line]
       if (line === 0 || start === undefined || !this.#budget.takeLong()) continue
-      const { prefix, tried } = findPrefix(this.#canonical.subarray(start), this.#digest)
+      const { prefix, tried } = findPrefix(this.#canonical.subarray(start), this.#digest, () =>
+        this.#budget.isTimeLeft(),
+      )
       this.#budget.count(tried)
       if (prefix !== null) {
         const first = line + 1
@@ -158,15 +164,15 @@ export class RangeSearch {
     const { text, mime } = this.#scene
     const ends = new Set<number>()
     const begins = new Set<number>()
-    for (const offset of mime.delimiters) {
+    for (const offset of mime.delimiters.slice(0, MAX_EDGES)) {
       const line = lineAt(text, offset) - 1
       ends.add(line)
       ends.add(line - 1)
     }
-    for (const { bodyStart } of mime.parts) begins.add(lineAt(text, bodyStart) - 1)
-    for (const { index } of text.matchAll(/<\/(?:body|html)>/gi)) ends.add(lineAt(text, index) - 1)
-    for (const { index } of text.matchAll(/<body[^>]{0,500}>/gi)) begins.add(lineAt(text, index))
-    return { ends: [...ends].slice(0, 40), begins: [...begins].slice(0, 40) }
+    for (const { bodyStart } of mime.parts.slice(0, MAX_EDGES)) begins.add(lineAt(text, bodyStart) - 1)
+    for (const index of firstMatches(text, /<\/(?:body|html)>/gi)) ends.add(lineAt(text, index) - 1)
+    for (const index of firstMatches(text, /<body[^>]{0,500}>/gi)) begins.add(lineAt(text, index))
+    return { ends: [...ends].slice(0, MAX_EDGES), begins: [...begins].slice(0, MAX_EDGES) }
   }
 
   async #likelyBlocks(): Promise<RangeFinding | null> {
@@ -280,6 +286,15 @@ function tagsIn(line: Buffer): number[] {
   return tags
 }
 
+/** Where the first few matches are: a message can hold any number of them. */
+function firstMatches(text: string, pattern: RegExp): number[] {
+  const found: number[] = []
+  for (const { index } of text.matchAll(pattern)) {
+    if (found.push(index) >= MAX_EDGES) break
+  }
+  return found
+}
+
 function lineStarts(bytes: Buffer): number[] {
   const starts = [0]
   for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, at + 1)) starts.push(at + 1)
@@ -293,8 +308,9 @@ function linesIn(bytes: Buffer, end: number): number {
   return lines
 }
 
-function lastLineOf(text: string): number {
-  return lineAt(text, text.endsWith('\r\n') ? text.length - 1 : text.length)
+function lastLineOf(body: Buffer): number {
+  const lines = linesIn(body, body.length)
+  return body.at(-1) === 0x0a ? lines : lines + 1
 }
 
 function linesText(first: number, last: number): string {

@@ -70,7 +70,7 @@ class FamilySearch {
         if (!this.#budget.alive()) return []
         if (canonical === null) continue
         if (!this.#budget.takeLong()) return []
-        const { prefix, tried } = findPrefix(canonical, this.#target.digest)
+        const { prefix, tried } = findPrefix(canonical, this.#target.digest, () => this.#budget.isTimeLeft())
         this.#budget.count(tried)
         if (prefix !== null) return [findingOf(hypothesis), this.#appended(hypothesis.body, prefix.lines + 1)]
         await this.#budget.breathe()

@@ -57,6 +57,12 @@ export class Budget {
     return !this.#over
   }
 
+  /** Between the pieces of one long piece of work. */
+  isTimeLeft(): boolean {
+    this.#readClock()
+    return !this.#over
+  }
+
   /** For hypotheses that take long each. */
   takeLong(): boolean {
     this.#readClock()

@@ -5,7 +5,7 @@ import type { FieldIndex, HeaderSection } from '../header.js'
 import { indexFields } from '../header.js'
 import type { KeyLookup } from '../key-lookup.js'
 import type { PublicKey } from '../public-key.js'
-import type { SignatureReport } from '../result.js'
+import type { CanonicalizationName, SignatureReport } from '../result.js'
 import { rewrittenLinks } from './body/links.js'
 import type { BodyScene } from './body-hypothesis.js'
 import { eachBodyChunk, type ReadMessage, readBody } from './body-reader.js'
@@ -45,31 +45,54 @@ export interface FullExplanation extends SignatureExplanation {
   readonly comparison: Comparison | null
 }
 
-interface Body {
+/** The body with its views, which are made when they are asked for: a footer is found without them. */
+class Body {
   readonly bytes: Buffer
-  readonly text: string
-  readonly mime: MimeBody
+  readonly #contentType: string
+  readonly #encoding: string
+  readonly #canonical = new Map<CanonicalizationName, Buffer>()
+  #text: string | null = null
+  #mime: MimeBody | null = null
+
+  constructor(bytes: Buffer, section: HeaderSection, index: FieldIndex) {
+    const valueOfField = (name: string): string => {
+      const field = index.get(name)?.at(-1)
+      return field === undefined ? '' : section.text.slice(field.valueStart, field.valueEnd)
+    }
+    this.bytes = bytes
+    this.#contentType = valueOfField('content-type')
+    this.#encoding = valueOfField('content-transfer-encoding')
+  }
+
+  get text(): string {
+    this.#text ??= this.bytes.toString('latin1')
+    return this.#text
+  }
+
+  get mime(): MimeBody {
+    this.#mime ??= mimeBody(this.text, this.#contentType, this.#encoding)
+    return this.#mime
+  }
+
+  canonical(name: CanonicalizationName): Buffer {
+    const known = this.#canonical.get(name)
+    if (known !== undefined) return known
+    const canonical = canonicalBody(this.bytes, name)
+    this.#canonical.set(name, canonical)
+    return canonical
+  }
 }
 
 /** One explanation for each signature, in their order. */
 export async function explain(request: ExplainRequest, budget: BudgetOptions): Promise<FullExplanation[]> {
   const index = indexFields(request.section.fields)
   const bytes = await readBody(request.read)
-  const body = bytes === null ? null : bodyOf(bytes, request.section, index)
+  const body = bytes === null ? null : new Body(bytes, request.section, index)
   const explained: FullExplanation[] = []
   for (const subject of request.signatures) {
     explained.push(await new Explainer(request, index, body, subject, budget).run())
   }
   return explained
-}
-
-function bodyOf(bytes: Buffer, section: HeaderSection, index: FieldIndex): Body {
-  const valueOfField = (name: string): string => {
-    const field = index.get(name)?.at(-1)
-    return field === undefined ? '' : section.text.slice(field.valueStart, field.valueEnd)
-  }
-  const text = bytes.toString('latin1')
-  return { bytes, text, mime: mimeBody(text, valueOfField('content-type'), valueOfField('content-transfer-encoding')) }
 }
 
 class Explainer {
@@ -172,7 +195,7 @@ class Explainer {
     const length = Number.isFinite(signature.bodyLength) ? signature.bodyLength : null
     for (const name of ['simple', 'relaxed'] as const) {
       if (this.#body === null) break
-      const canonical = canonicalBody(this.#body.bytes, name)
+      const canonical = this.#body.canonical(name)
       bodyHashes.add(digestOf(canonical, length).toString('base64')).add(digestOf(canonical, null).toString('base64'))
     }
     return { section: this.#request.section, index: this.#index, signature, model, bodyHashes: [...bodyHashes] }
@@ -243,8 +266,20 @@ class Explainer {
   async #searched(target: BodyTarget, body: Body, time: number): Promise<BodyFinding[]> {
     const { section } = this.#request
     const { signature } = this.#subject
-    const canonical = canonicalBody(body.bytes, target.canonicalization)
-    const scene: BodyScene = { ...body, canonical, target, section, index: this.#index, signature }
+    const scene: BodyScene = {
+      bytes: body.bytes,
+      canonical: body.canonical(target.canonicalization),
+      get text() {
+        return body.text
+      },
+      get mime() {
+        return body.mime
+      },
+      target,
+      section,
+      index: this.#index,
+      signature,
+    }
     const budget = this.#budget(time)
     const findings = await searchBody(scene, budget)
     this.#settle(budget)
@@ -272,7 +307,7 @@ class Explainer {
     const body =
       this.#body === null || signature.bodyLength === null
         ? null
-        : { ...this.#body, canonical: canonicalBody(this.#body.bytes, canonicalization) }
+        : { text: this.#body.text, mime: this.#body.mime, canonical: this.#body.canonical(canonicalization) }
     return exposureOf({ index: this.#index, signature, report, body })
   }
 

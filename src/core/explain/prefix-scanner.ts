@@ -101,7 +101,7 @@ export class PrefixScanner {
     }
     this.#trial.set(this.#state)
     for (let block = 0; block < blocks; block += 1) compress(this.#trial, this.#words, padded, block * BLOCK)
-    return this.#trial.every((word, index) => word === this.#target[index])
+    return this.#trial[0] === this.#target[0] && this.#trial.every((word, index) => word === this.#target[index])
   }
 }
 
@@ -149,13 +149,18 @@ function compress(state: Int32Array, words: Int32Array, bytes: Uint8Array, start
   state[7] = (state[7]! + h) | 0
 }
 
-/** The prefix of canonical bytes that ends a line and has the digest, confirmed by node:crypto. */
+const SLICE = 262_144
+
+/** The prefix of canonical bytes that ends a line and has the digest, confirmed by node:crypto; null too where `goOn` ends the scan. */
 export function findPrefix(
   canonical: Buffer,
   digest: Buffer,
+  goOn: () => boolean,
 ): { readonly prefix: Prefix | null; readonly tried: number } {
   const scanner = new PrefixScanner(digest)
-  scanner.write(canonical)
+  for (let at = 0; at < canonical.length && scanner.found === null && goOn(); at += SLICE) {
+    scanner.write(canonical.subarray(at, at + SLICE))
+  }
   const { found, tried } = scanner
   const confirmed = found !== null && hash('sha256', canonical.subarray(0, found.octets), 'buffer').equals(digest)
   return { prefix: confirmed ? found : null, tried }

@@ -6,12 +6,23 @@ import { lineAt } from '../body-hypothesis.js'
 import type { MimePart } from '../mime-parts.js'
 
 const MAX_PART = 2 * 1024 * 1024
+/** Up to this size, parts are also changed together. */
+const MAX_SEVERAL = 512 * 1024
 const WIDTHS = [76, 72, 64, 60, 78, 74, 75, 73, 77, 70, 57, 80, 998, 990]
 
 export const transferEncoding: BodyFamily = function* (scene) {
   const { parts } = scene.mime
-  const perPart = parts.map(part => [...partForms(scene, part)])
-  for (const forms of perPart) for (const form of forms) yield whole(scene, [form])
+  const several = parts.length > 1 && scene.text.length <= MAX_SEVERAL
+  const perPart: PartForm[][] = []
+  for (const part of parts) {
+    const forms: PartForm[] = []
+    // One by one: each costs an encoding of the part, and the budget may end before the next.
+    for (const form of partForms(scene, part)) {
+      yield whole(scene, [form])
+      if (several) forms.push(form)
+    }
+    perPart.push(forms)
+  }
   // The same kind of change in every part that knows it.
   for (const kind of new Set(perPart.flat().map(form => form.kind))) {
     const forms = perPart.flatMap(list => list.find(form => form.kind === kind) ?? [])
