@@ -169,7 +169,7 @@ function reportUsage(error: CommanderLike, context: Context, argv: readonly stri
   say(
     context,
     'error',
-    message.replace(' is invalid. ', ' is invalid: ').replace(/Allowed choices are (.*)\.$/, 'use $1'),
+    message.replace(/Allowed choices are (.*)\.$/, 'use $1').replace(/( is invalid[^.:]*)\. /, '$1: '),
   )
   say(context, 'hint', suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ?? help)
   return EXIT_CODES.usage

@@ -28,7 +28,10 @@ export function run(process: NodeJS.Process): void {
       closed = true
       if (isBrokenPipe(error)) process.exit(process.exitCode ?? 0)
       // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
-      if (isProduct) say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
+      if (isProduct) {
+        say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
+        say(context, 'hint', 'what was written so far is not the whole: do not use it')
+      }
       process.exit(EXIT_CODES.usage)
     })
     return stream

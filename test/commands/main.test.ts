@@ -11,6 +11,7 @@ describe('wrong use', () => {
     [['lookup', '--timeout', 'x', 'example.com'], 'dkim help lookup'],
     [['keygen', '--selector'], 'dkim help keygen'],
     [['sign', '--expires', 'x'], 'dkim help sign'],
+    [['completion', 'tcsh'], 'dkim help completion'],
     [['frobnicate'], 'dkim --help'],
   ])('%j', async (argv, help) => {
     const { code, stdout, stderr } = await dkim(argv)
