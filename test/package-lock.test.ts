@@ -8,7 +8,7 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-it('the lock file holds every optional package', () => {
+it('F-14 the lock file holds every optional package', () => {
   const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8'))
   const packages: Readonly<Record<string, LockedPackage>> = lock.packages
   const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))

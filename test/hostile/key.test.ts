@@ -344,7 +344,7 @@ it('K-19 a key of another type than a= asks for is refused both ways', async () 
 
 // ------------------------------------------------------------------------------------------------ time
 
-describe('C-01 to C-06 time', () => {
+describe('C-01, C-02, C-03, C-06 time', () => {
   it.each<[string, string, number, Reason | null]>([
     ['x= one second ago', `x=${NOW - 1}`, NOW, 'signature-expired'],
     ['x= now', `x=${NOW}`, NOW, null],
