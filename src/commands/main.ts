@@ -162,15 +162,17 @@ function isCommanderError(error: unknown): error is CommanderLike {
 function reportUsage(error: CommanderLike, context: Context): ExitCode {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT_CODES.ok
   if (error.code === 'commander.help') return EXIT_CODES.usage
-  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  say(context, 'error', message)
-  say(
-    context,
-    'hint',
-    suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ??
-      'dkim --help lists the commands, dkim help COMMAND their options',
-  )
+  const [, message = '', suggestion] =
+    /^(?:error: )?([\s\S]*?)(?:\n\(Did (you mean [^\n]*)\))?$/.exec(error.message) ?? []
+  say(context, 'error', withoutSecrets(message))
+  const otherwise = 'dkim --help lists the commands, dkim help COMMAND their options'
+  say(context, 'hint', suggestion === undefined ? otherwise : `did ${suggestion}`)
   return EXIT_CODES.usage
+}
+
+/** Errors end up in logs: a key that was pasted, or what an unknown --password was set to, is not repeated. */
+function withoutSecrets(message: string): string {
+  return message.replace(/-----BEGIN[\s\S]*/, "-----BEGIN …'").replace(/^(unknown option '--[^=\s]*)=[\s\S]*/, "$1'")
 }
 
 function isDkimError(error: unknown): error is DkimError {
