@@ -17,10 +17,10 @@ function once({ argv, input }) {
 export const median = values => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]
 
 /** `commands` maps names to { argv, input?, status? }; the first one is what the others are measured against. */
-export function compare(commands, runs) {
+export function compare(commands, runs, { warmUp = true } = {}) {
   const names = Object.keys(commands)
   const results = Object.fromEntries(names.map(name => [name, []]))
-  for (let run = -1; run < runs; run += 1) {
+  for (let run = warmUp ? -1 : 0; run < runs; run += 1) {
     for (const name of names) {
       const result = once(commands[name])
       const expected = commands[name].status ?? 0

@@ -105,12 +105,26 @@ function withLateBuiltins(code) {
   )
 }
 
+/** What a package loads of Node at once and hardly ever uses: commander starts other programs only where a command is one. */
+const lateChildProcess = {
+  name: 'late-child-process',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ path, namespace }) =>
+      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
+    )
+    build.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = { spawn: (...argv) => require('${path}').spawn(...argv) }`,
+    }))
+  },
+}
+
 for (const name of LAZY_PACKAGES) {
   // import() of a CommonJS file makes all of module.exports the default: a package with a default export must be that itself.
   const footer = DEFAULT_EXPORTS.has(name) ? { footer: { js: 'module.exports = module.exports.default' } } : {}
   const result = await build({
     ...shared,
     ...footer,
+    plugins: name === 'commander' ? [lateChildProcess] : [],
     entryPoints: { [`package-${name}`]: `scripts/packages/${name}.ts` },
     outdir: 'dist/cli',
   })

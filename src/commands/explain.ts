@@ -2,7 +2,6 @@
 
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
 import {
   type Comparison,
   canonicalHeaderFor,
@@ -20,57 +19,15 @@ import {
 } from '../core/index.js'
 import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
 import type { Context } from './context.js'
+import type { ExplainOptions } from './explain-options.js'
 import { unreadable } from './file-fault.js'
 import { type MessageInput, readInputs } from './input.js'
-import { parseDuration } from './options.js'
 import { openSpinner } from './spinner.js'
-
-export interface ExplainOptions {
-  readonly explain?: boolean
-  readonly explainBudget?: ExplainBudget
-  readonly original?: string
-  readonly trace?: string
-}
-
-interface ExplainBudget {
-  /** Milliseconds. */
-  readonly time?: number
-  readonly hypotheses?: number
-}
 
 const DEFAULT_TIME = 2000
 const DEFAULT_HYPOTHESES = 2_000_000
 /** A number of hypotheses is the only bound then, so that the outcome is the same on every machine. */
 const LONG_TIME = 3_600_000
-
-export function addExplainOptions(command: Command): Command {
-  return command
-    .optionsGroup('Explaining')
-    .option('--explain', 'say what was changed, with proof where there is any, and what could be added to what passes')
-    .option(
-      '--explain-budget <budget>',
-      'for each signature: a time (5s), a number of hypotheses (100000), or both (5s,100000)',
-      parseBudget,
-    )
-    .option('--original <file>', 'compare with this message, as it was sent')
-    .option(
-      '--trace <dir>',
-      'write the canonical header and body of each signature, as hashed, to files in this directory',
-    )
-}
-
-function parseBudget(value: string): ExplainBudget {
-  const budget: { time?: number; hypotheses?: number } = {}
-  for (const item of value.split(',')) {
-    if (/^\d{1,9}$/.test(item)) budget.hypotheses = Number(item)
-    else if (/^\d{1,9}(?:ms|s|m|h)$/.test(item)) budget.time = parseDuration(item)
-    else
-      throw new InvalidArgumentError(
-        'expected a time such as 5s, a number of hypotheses such as 100000, or both: 5s,100000',
-      )
-  }
-  return budget
-}
 
 export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
   return asked === true || explainBudget !== undefined || original !== undefined

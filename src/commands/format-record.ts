@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { allProviders, DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
+import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { checkedDomain, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
 import { checkedPath, type SignerKey } from '../report/signer/signer.js'
@@ -150,8 +151,13 @@ function describeProvider(provider: ProviderRow, origin: string, note: Note): vo
 function recordText({ dialect = 'bind' }: FormatRecordOptions, records: readonly DnsRecord[], note: Note): string {
   const text = formatRecords(dialect, records)
   for (const warning of warningsOf(dialect, records)) note('warning', warning)
-  if (dialect !== 'panel' && dialect !== 'json') note('hint', DIALECTS[dialect].use)
+  if (dialect !== 'panel' && dialect !== 'json') note('hint', useOf(DIALECTS[dialect], records))
   return text
+}
+
+/** Added to the old record instead of taking its place, an empty p= would revoke nothing and break both. */
+function useOf({ use, useToReplace = use }: Dialect, records: readonly DnsRecord[]): string {
+  return records.some(({ replaces }) => replaces) ? useToReplace : use
 }
 
 /** Beyond this much the answer does not fit a UDP datagram without EDNS (RFC 1035 §4.2.1), and some forms refuse the text. */
@@ -192,7 +198,13 @@ function signerText(options: FormatRecordOptions, name: SignerName, keys: readon
   for (const [index, { path }] of signerKeys.entries()) {
     const file = options.key?.[index] ?? 'KEYFILE'
     const owner = signer.reader === null ? '' : ` -g ${signer.reader}`
-    note('hint', `put the private key in place: install -D -m 0640${owner} ${file} ${path}`)
+    const given = keys[index]?.material?.source
+    note(
+      'hint',
+      given === 'private-key' || options.key === undefined
+        ? `put the private key in place: install -D -m 0640${owner} ${file} ${path}`
+        : `${file} is not the private key: put that one in place, as ${path}, readable by the mail server alone`,
+    )
   }
   note('hint', `publish the record and see it in DNS before you switch; then: ${signer.reload}`)
   return text

@@ -8,7 +8,7 @@ import { checkCombination } from './lookup/combinations.js'
 import { messageKeyNames } from './lookup/from-message.js'
 import type { LookupOptions } from './lookup/options.js'
 import { LookupRun } from './lookup/run.js'
-import type { DefineCommand } from './main.js'
+import { type DefineCommand, say } from './main.js'
 import { addDnsOptions, addReportOptions, newCommand, parseDuration } from './options.js'
 
 export const defineLookup: DefineCommand = (context, done) =>
@@ -58,6 +58,10 @@ async function runLookup(context: Context, domain: string | undefined, options: 
   const run = await LookupRun.open(context, options)
   for (const name of names) await run.take(name)
   const code = run.finish()
+  if (options.fromMessage !== undefined && names.length === 0 && skipped === 0) {
+    if (!options.quiet) say(context, 'note', `${options.fromMessage} is not signed: it asks for no key`)
+    return EXIT_CODES.nothing
+  }
   return skipped > 0 && code === EXIT_CODES.ok ? EXIT_CODES.problem : code
 }
 

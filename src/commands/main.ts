@@ -82,7 +82,7 @@ export async function main(argv: readonly string[], context: Context): Promise<E
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
-    return reportError(error, context)
+    return reportError(error, context, argv)
   }
 }
 
@@ -135,8 +135,8 @@ async function showOurHelp(program: Command, argv: readonly string[], context: C
   }
 }
 
-function reportError(error: unknown, context: Context): ExitCode {
-  if (isCommanderError(error)) return reportUsage(error, context)
+function reportError(error: unknown, context: Context, argv: readonly string[]): ExitCode {
+  if (isCommanderError(error)) return reportUsage(error, context, argv)
   if (isBrokenPipe(error)) return EXIT_CODES.ok
   if (isDkimError(error)) {
     say(context, 'error', error.message)
@@ -159,14 +159,17 @@ function isCommanderError(error: unknown): error is CommanderLike {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')
 }
 
-function reportUsage(error: CommanderLike, context: Context): ExitCode {
+function reportUsage(error: CommanderLike, context: Context, argv: readonly string[]): ExitCode {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT_CODES.ok
   if (error.code === 'commander.help') return EXIT_CODES.usage
   const [, message = '', suggestion] =
     /^(?:error: )?([\s\S]*?)(?:\n\(Did (you mean [^\n]*)\))?$/.exec(error.message) ?? []
-  say(context, 'error', withoutSecrets(message))
-  const otherwise = 'dkim --help lists the commands, dkim help COMMAND their options'
-  say(context, 'hint', suggestion === undefined ? otherwise : `did ${suggestion}`)
+  const command = COMMAND_NAMES.find(name => argv.includes(name))
+  const help =
+    command === undefined ? 'dkim --help lists the commands' : `dkim help ${command} has examples and all options`
+  const fault = message.replace(' is invalid. ', ' is invalid: ').replace(/Allowed choices are (.*)\.$/, 'use $1')
+  say(context, 'error', withoutSecrets(fault))
+  say(context, 'hint', suggestion === undefined ? help : `did ${suggestion}`)
   return EXIT_CODES.usage
 }
 

@@ -11,7 +11,7 @@ import { readSecretFile } from './secret-file.js'
 
 /** The first line of a file. */
 export function passphraseFromFile(path: string): string {
-  const [line = ''] = readSecretFile(path).bytes.toString('utf8').split(/\r?\n/)
+  const [line = ''] = readSecretFile(path, { what: 'passphrase' }).bytes.toString('utf8').split(/\r?\n/)
   if (line === '')
     throw new DkimError('key-passphrase', `${path} holds no passphrase`, 'its first line is the passphrase')
   return line

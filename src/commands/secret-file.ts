@@ -8,31 +8,39 @@ import { unreadable } from './file-fault.js'
 /** No key is longer; a larger file is something else. */
 const MAX_SIZE = 64 * 1024
 
+interface SecretFileOptions {
+  readonly what?: 'key' | 'passphrase'
+  readonly hint?: string
+}
+
 export interface SecretFile {
   readonly bytes: Buffer
   /** Why the file is less secret than it should be; empty where nothing is wrong. */
   readonly exposures: readonly string[]
 }
 
-/** Reads a whole small regular file. Throws DkimError; nothing of the content is in any error. */
-export function readSecretFile(path: string): SecretFile {
+/**
+ * Reads a whole small regular file. Throws DkimError; nothing of the content is in any error. `what` names its purpose, `hint` is
+ * for a file that is not there.
+ */
+export function readSecretFile(path: string, { what = 'key', hint }: SecretFileOptions = {}): SecretFile {
   let fd: number | undefined
   try {
     // Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = fstatSync(fd)
-    if (!stats.isFile()) throw new DkimError('key-unreadable', `${path} is no regular file`, 'name the file of the key')
+    if (!stats.isFile())
+      throw new DkimError('key-unreadable', `${path} is no regular file`, `name the file of the ${what}`)
     if (stats.size > MAX_SIZE) {
       throw new DkimError(
         'key-unreadable',
-        `${path} is larger than any key (${MAX_SIZE / 1024} KiB)`,
-        'name the file of the key',
+        `${path} is larger than any ${what} (${MAX_SIZE / 1024} KiB)`,
+        `name the file of the ${what}`,
       )
     }
     return { bytes: readAll(fd), exposures: exposuresOf(path, stats) }
   } catch (error) {
-    const { message, hint } = unreadable(path, error)
-    throw new DkimError('key-unreadable', message, hint)
+    throw unreadable(path, error, { code: 'key-unreadable', hint: hint ?? `check the name of the file of the ${what}` })
   } finally {
     if (fd !== undefined) closeSync(fd)
   }

@@ -1,7 +1,7 @@
 // dkim verify: messages in, reports and an exit code out. What a run needs is loaded once its options are known to be right.
 
 import { FORMAT_NAMES } from '../report/verification/formats.js'
-import { addExplainOptions } from './explain.js'
+import { addExplainOptions } from './explain-options.js'
 import type { DefineCommand } from './main.js'
 import { addDnsOptions, addReportOptions, collect, newCommand, parseWholeNumber } from './options.js'
 import { parseJobs, type VerifyCommandOptions } from './verify/options.js'

@@ -9,8 +9,9 @@ export function toDiscoveryText(discovery: Discovery, style: Style = PLAIN): str
   const usable = discovery.keys.filter(({ result }) => result === 'found')
   const lines = [headline(discovery, usable.length, style), '']
   for (const key of discovery.keys) lines.push(...keyLines(key, style))
-  if (discovery.keys.length > 0) lines.push('')
-  lines.push(...surroundingLines(discovery), ...conclusionLines(discovery, usable.length))
+  const surroundings = surroundingLines(discovery)
+  if (discovery.keys.length > 0 && surroundings.length > 0) lines.push('')
+  lines.push(...surroundings, ...conclusionLines(discovery, usable.length))
   return `${lines.join('\n')}\n`
 }
 

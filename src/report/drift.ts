@@ -8,5 +8,8 @@ export function toDriftText(drifts: readonly Drift[], count: number): string {
   const lines = drifts.map(
     ({ name, kind, text }) => `${kind === 'unknown' ? '–' : '✗'} ${kind}  ${visible(name)}: ${visible(text)}`,
   )
-  return `${[...lines, 'if this was meant: run the same with --update, and commit the lock file'].join('\n')}\n`
+  const advice = drifts.some(({ kind }) => kind !== 'unknown')
+    ? 'if this was meant: run the same with --update, and commit the lock file'
+    : 'try again later: nothing is known to have changed'
+  return `${[...lines, advice].join('\n')}\n`
 }

@@ -173,6 +173,12 @@ describe('a record that is there', () => {
 })
 
 describe('--revoke', () => {
+  it.each(DIALECT_NAMES)('%s: nobody is told to add it beside the record that is there', async dialect => {
+    const { code, stderr } = await run([...NAMES, '--revoke', '--dialect', dialect])
+    expect(code).toBe(0)
+    expect(stderr).not.toMatch(/append|POST/)
+  })
+
   it('needs no key', async () => {
     const { code, stdout } = await run([...NAMES, '--revoke', '--ttl', '300'])
     expect(code).toBe(0)
@@ -316,6 +322,18 @@ describe('--signer', () => {
     const { code, stdout } = await run([...argv, '--signer', 'exim'], 'v=DKIM1; p=')
     expect(code).toBe(2)
     expect(stdout).toBe('')
+  })
+})
+
+describe('a public key for a mail server', () => {
+  it.each([
+    ['rsa.pem', true],
+    ['rsa.pub.pem', false],
+    ['record.txt', false],
+  ])('%s: put in place: %s', async (file, installed) => {
+    const { code, stderr } = await run([...NAMES, '--key', file, '--signer', 'opendkim'])
+    expect(code).toBe(0)
+    expect(stderr.includes('install ')).toBe(installed)
   })
 })
 

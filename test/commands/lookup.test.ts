@@ -215,7 +215,9 @@ describe('--key and --from-message', () => {
     await dkim(['lookup', '--from-message', message, '--nameserver', server.nameserver])
     // A stranger chose the names: nothing beside them is asked for.
     expect(server.queries).toBe(2)
-    expectUsage(await dkim(['lookup', '--from-message', file('From: a@example.com\n\n', 'eml'), '--offline']))
+    const unsigned = file('From: a@example.com\n\n', 'eml')
+    expect(await dkim(['lookup', '--from-message', unsigned, '--offline'])).toMatchObject({ code: 3, stdout: '' })
+    expect(await json(['--from-message', unsigned, '--offline'])).toEqual({ code: 3, report: [] })
   })
 })
 
@@ -335,6 +337,25 @@ describe('--all-servers', () => {
     expect(await two(zoneText(6, WEAK), zoneText(6, 'v=DKIM1; p='))).toMatchObject({
       code: 1,
       report: { agreement: { authoritative: 'split' } },
+    })
+  })
+})
+
+describe('--resolver-set', () => {
+  it('is where the answer comes from, too', async () => {
+    const server = await serve(`${name('sel')}. 60 TXT "${WEAK}"`)
+    expect(await json(['example.com', '-s', 'sel', '--resolver-set', server.nameserver])).toMatchObject({
+      code: 0,
+      report: { result: 'found', server: server.nameserver, agreement: { recursive: 'consistent' } },
+    })
+  })
+
+  it('resolvers that disagree are a problem, whatever the first one says', async () => {
+    const [empty, full] = [await serve(''), await serve(`${name('sel')}. 60 TXT "${WEAK}"`)]
+    const set = `${empty.nameserver},${full.nameserver}`
+    expect(await json(['example.com', '-s', 'sel', '--resolver-set', set])).toMatchObject({
+      code: 1,
+      report: { agreement: { recursive: 'split' } },
     })
   })
 })

@@ -10,13 +10,6 @@ export async function messageKeyNames(
   path: string,
 ): Promise<{ names: readonly KeyName[]; skipped: number }> {
   const { names, skipped } = keysOfMessage(await readHeader(context, path))
-  if (names.length === 0 && skipped === 0) {
-    throw new DkimError(
-      'input-not-a-message',
-      `${path} is not signed`,
-      'it has no DKIM-Signature field, and so asks for no key',
-    )
-  }
   if (skipped > 0)
     say(
       context,

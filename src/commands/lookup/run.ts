@@ -1,6 +1,7 @@
 // Ordinary lookups: one report a name, in the format asked for.
 
 import {
+  type Agreement,
   askAuthoritative,
   askResolvers,
   type DnsSource,
@@ -17,6 +18,7 @@ import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { say } from '../main.js'
+import type { DnsOptions } from '../options.js'
 import { openSpinner } from '../spinner.js'
 import { readPublicKey } from './key-file.js'
 import type { LookupOptions } from './options.js'
@@ -48,7 +50,7 @@ export class LookupRun {
 
   static async open(context: Context, options: LookupOptions): Promise<LookupRun> {
     const key = options.key === undefined ? null : await readPublicKey(context, options.key, options.passphraseFile)
-    const source = await openSource(context, options)
+    const source = await openSource(context, { ...options, ...nameserversOf(options) })
     if (options.resolverSet === 'public' && !options.quiet) {
       say(context, 'note', 'the public resolvers of Cloudflare, Google and Quad9 learn the name that is asked for')
     }
@@ -140,14 +142,30 @@ export class LookupRun {
   }
 }
 
+/** The resolvers that are compared answer the question itself too: one report, one view of DNS. */
+function nameserversOf({ resolverSet: set, nameserver, dnsFile, offline }: LookupOptions): DnsOptions {
+  if (set === undefined || nameserver !== undefined || dnsFile !== undefined || offline) return {}
+  return { nameserver: resolverSet(set) }
+}
+
 /** `found` with a serious finding, another key than expected, or servers that disagree is a problem. */
-export function exitCodeOf({ result, findings, match, agreement }: LookupReport): ExitCode {
+export function exitCodeOf(report: LookupReport): ExitCode {
+  const { authoritative = null, recursive = null } = report.agreement ?? {}
+  const agreements = [authoritative, recursive].map(one => (one === null ? EXIT_CODES.ok : AGREEMENT_CODES[one]))
+  return combineExitCodes([recordCodeOf(report), ...agreements])
+}
+
+const AGREEMENT_CODES = {
+  consistent: EXIT_CODES.ok,
+  stale: EXIT_CODES.problem,
+  split: EXIT_CODES.problem,
+  lame: EXIT_CODES.problem,
+  unreachable: EXIT_CODES.temporary,
+} satisfies Record<Agreement, ExitCode>
+
+function recordCodeOf({ result, findings, match }: LookupReport): ExitCode {
   if (result === 'unavailable') return EXIT_CODES.temporary
   if (result === 'not-found') return EXIT_CODES.nothing
-  if (result !== 'found') return EXIT_CODES.problem
-  if (findings.some(({ severity }) => severity === 'critical' || severity === 'error')) return EXIT_CODES.problem
-  if (match?.matches === false) return EXIT_CODES.problem
-  const agreements = [agreement?.authoritative ?? null, agreement?.recursive ?? null]
-  if (agreements.some(one => one === 'split' || one === 'stale' || one === 'lame')) return EXIT_CODES.problem
-  return agreements.includes('unreachable') ? EXIT_CODES.temporary : EXIT_CODES.ok
+  const serious = findings.some(({ severity }) => severity === 'critical' || severity === 'error')
+  return result !== 'found' || serious || match?.matches === false ? EXIT_CODES.problem : EXIT_CODES.ok
 }

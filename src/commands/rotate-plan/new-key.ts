@@ -1,8 +1,9 @@
 // The new key as the plan needs it: type, size, fingerprint and record; the private key itself is looked at and forgotten.
 
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  DkimError,
   formatKeyRecord,
   importPrivateKey,
   importPublicKey,
@@ -10,7 +11,7 @@ import {
   type PrivateKey,
   type PublicKey,
 } from '../../core/index.js'
-import { isFileError, unreadable } from '../file-fault.js'
+import { readSecretFile } from '../secret-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface NewKey {
@@ -39,23 +40,26 @@ export function unmadeKey({ type, bits, beside }: RotatePlanOptions, old: KeyFac
 }
 
 function readKeyBytes(file: string, mayBeMissing: boolean): Buffer | undefined {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    if (mayBeMissing && isFileError(error) && error.code === 'ENOENT') return undefined
-    throw unreadable(file, error, { code: 'key-unreadable', hint: 'make the key with dkim keygen, or leave --key out' })
-  }
+  if (mayBeMissing && !existsSync(file)) return undefined
+  return readSecretFile(file, { hint: 'make the key with dkim keygen, or leave --key out' }).bytes
 }
 
 function publicKeyIn(bytes: Buffer, name: string): PublicKey {
   if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(bytes.toString('latin1'))) return importPublicKey(bytes, { name })
-  return importPrivateKey(bytes, { name }).publicKey
+  try {
+    return importPrivateKey(bytes, { name }).publicKey
+  } catch (error) {
+    if (!(error instanceof DkimError && error.code === 'key-passphrase')) throw error
+    // The plan needs no secret, so that it asks for none.
+    const hint = `give its public half: openssl pkey -in ${name} -pubout -out new.public.pem, then --key new.public.pem`
+    throw new DkimError('key-passphrase', error.message, hint)
+  }
 }
 
 /** The private key, where the file holds one that can be used without a passphrase. */
 export function privateKeyIn(file: string): PrivateKey | undefined {
   try {
-    return importPrivateKey(readFileSync(file), { name: file })
+    return importPrivateKey(readSecretFile(file).bytes, { name: file })
   } catch {
     return undefined
   }

@@ -16,10 +16,11 @@ const MAX_BYTES = 32 * 1024 * 1024
 export function readStateFile(path: string): StateFile | undefined {
   try {
     if (statSync(path).size > MAX_BYTES)
-      throw new DkimError('state-invalid', `${path} is too large for a state file`, 'name the file that --state wrote')
+      throw new DkimError('state-invalid', 'too large for a state file', 'name the file that --state wrote')
     return parseState(readFileSync(path, 'utf8'))
   } catch (error) {
     if (isFileError(error) && error.code === 'ENOENT') return undefined
+    if (error instanceof DkimError) throw new DkimError(error.code, `${path}: ${error.message}`, error.hint)
     throw unreadable(path, error, { code: 'state-invalid', hint: '--state takes the file of a plan' })
   }
 }

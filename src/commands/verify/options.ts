@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from 'commander'
 import { DkimError, type Policy, toDomainName } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
-import type { ExplainOptions } from '../explain.js'
+import type { ExplainOptions } from '../explain-options.js'
 import type { DnsOptions } from '../options.js'
 import type { Shard } from './shard.js'
 

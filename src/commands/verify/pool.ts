@@ -164,7 +164,12 @@ export class Pool {
   }
 }
 
-function lost({ name }: DeferredInput, fault: Error, { format, quiet }: VerifyCommandOptions): ThreadResult {
+/** Its own record where the format has one a line or one document; the text report has the error line on stderr. */
+function lost(
+  { name }: DeferredInput,
+  fault: Error,
+  { format, quiet, summary: counted }: VerifyCommandOptions,
+): ThreadResult {
   const error = new DkimError(
     'limit',
     `${name}: verifying it ended the thread (${fault.message})`,
@@ -174,8 +179,7 @@ function lost({ name }: DeferredInput, fault: Error, { format, quiet }: VerifyCo
   const summary = new Summary()
   summary.add(report)
   return {
-    // Formats that are one document get it from `entries`.
-    text: format === 'ndjson' && quiet !== true ? toJsonLine(report) : '',
+    text: format === 'ndjson' && !quiet && !counted ? toJsonLine(report) : '',
     errors: `dkim: error: ${error.message}\n`,
     codes: [EXIT_CODES.internal],
     summary: summary.data,

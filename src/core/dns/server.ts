@@ -31,6 +31,11 @@ export interface RunningServer {
 const PORT_ATTEMPTS = 10
 const IDLE_MILLISECONDS = 10_000
 
+const LISTEN_HINTS: Readonly<Record<string, string>> = {
+  EACCES: 'ports under 1024 are for root: take one above',
+  EADDRNOTAVAIL: 'this machine has no such address: 127.0.0.1 is always there',
+}
+
 /** Resolves when both sockets listen; throws DkimError('usage') where they cannot. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { address = '127.0.0.1', port = 0 } = options
@@ -40,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
       if (code === 'EADDRINUSE' && port === 0 && attempt < PORT_ATTEMPTS) continue
-      const hint = code === 'EACCES' ? 'ports under 1024 are for root: take one above' : 'take port 0 for any free port'
+      const hint = LISTEN_HINTS[code] ?? 'take port 0 for any free port'
       throw new DkimError('usage', `cannot listen on ${serverText(address, port)} (${code})`, hint)
     }
   }

@@ -25,7 +25,7 @@ export function readZone(bytes: Uint8Array, file: string, zone = new Zone()): Zo
   if (text.includes('\0')) {
     throw new DkimError('zone-invalid', `${file}: not a text file`, 'save it as UTF-8 or ASCII: UTF-16 is not read')
   }
-  if (/^[ \t\r\n]*\{/.test(text)) return readZoneJson(Buffer.from(text, 'latin1').toString('utf8'), file, zone)
+  if (/^[ \t\r\n]*[{[]/.test(text)) return readZoneJson(Buffer.from(text, 'latin1').toString('utf8'), file, zone)
   new MasterFile(file, zone).read(text)
   return zone
 }

@@ -10,7 +10,8 @@ const FAILURES: ReadonlyMap<string, PlayedFailure> = new Map([
   ['TIMEOUT', 'timeout'],
 ])
 
-const HINT = 'the form is {"sel._domainkey.example.com": "v=DKIM1; …"}; dkim help verify names the others'
+const HINT =
+  'the form is {"sel._domainkey.example.com": "v=DKIM1; …"}; instead of the text, ["…"], {"txt": ["…"]} or {"error": "NXDOMAIN"}'
 
 /** A text is one TXT record, an array several: how a record is cut into strings is of no interest here. */
 export function readZoneJson(text: string, file: string, zone: Zone): Zone {
@@ -28,12 +29,14 @@ export function readZoneJson(text: string, file: string, zone: Zone): Zone {
 
 function parseObject(text: string, file: string): object {
   try {
-    return JSON.parse(text) as object
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch (error) {
     const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length)
     const line = text.slice(0, position).split('\n').length
     throw new DkimError('zone-invalid', `${file}:${line}: malformed JSON`, 'check quotes, commas and brackets there')
   }
+  throw new DkimError('zone-invalid', `${file}:1: JSON, but no object of names and records`, HINT)
 }
 
 function addValue(zone: Zone, name: string, value: unknown, file: string, refuse: (message: string) => never): void {

@@ -12,7 +12,7 @@ import { viewSigners } from './signer-evidence.js'
 import { decideStage, STAGES, type Stage } from './stage.js'
 import { layOut, type PhaseStatus, type ScheduledPhase } from './timeline.js'
 import { type PlanInput, type Waits, waitsOf } from './waits.js'
-import { type PlanWarning, warningsOf } from './warnings.js'
+import { overlapCutShort, type PlanWarning, warningsOf } from './warnings.js'
 
 /** planned: dates only, nothing was checked · the others are what a check found. */
 export type PlanVerdict = 'planned' | 'on-track' | 'action-due' | 'alarm' | 'temporary'
@@ -89,7 +89,7 @@ export function planRotation(
   const scheduled = layOut(course)
   const isTemporary = evidence.observation !== null && !isComplete(evidence.observation, request)
   const nextAction = findNext(course, scheduled, isTemporary)
-  const { signers, waits, stage } = course
+  const { waits, stage } = course
   const plan: RotationPlan = {
     schema: 'dkim.rotation-plan/1',
     domain: request.domain,
@@ -107,7 +107,7 @@ export function planRotation(
     servers: serversOf(evidence.observation),
     phases: scheduled.map(phase => describe(course, phase, evidence.observation)),
     nextAction,
-    warnings: warningsOf({ request, waits, progress, signers, observation: evidence.observation, remembers }),
+    warnings: warningsOf({ ...course, observation: evidence.observation, remembers }),
   }
   return { plan, progress }
 }
@@ -164,8 +164,10 @@ const REMEDIES: Partial<Record<Stage, string>> = {
   'wrong-key': 'publish the record of the new key, or start again with another selector',
 }
 
+const REPUBLISH = 'publish the old record again until the overlap is over'
+
 function findNext(course: Course, phases: readonly ScheduledPhase[], isTemporary: boolean): NextAction | null {
-  const remedy = REMEDIES[course.stage]
+  const remedy = REMEDIES[course.stage] ?? (overlapCutShort(course) === null || isTemporary ? undefined : REPUBLISH)
   const open = phases.find(({ id, status }) => status !== 'done' && !('side' in PHASES[id]))
   const main = open ?? (remedy === undefined ? undefined : phases[0])
   if (main === undefined) return null

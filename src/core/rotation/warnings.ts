@@ -1,11 +1,11 @@
 // What a person should know besides the dates: weak choices, what a shortcut breaks, servers that need attention.
 
-import { formatDuration } from './calendar.js'
+import { formatDuration, type Instant } from './calendar.js'
 import type { Observation } from './evidence.js'
 import type { Progress } from './progress.js'
 import type { RotationRequest } from './settings.js'
-import type { SignerView } from './signer-evidence.js'
-import type { Waits } from './waits.js'
+import { overlapEnd, type SignerView } from './signer-evidence.js'
+import { deliveryTime, type Waits } from './waits.js'
 
 export interface PlanWarning {
   readonly code: PlanWarningCode
@@ -18,8 +18,27 @@ export interface WarningFacts {
   readonly progress: Progress
   readonly signers: SignerView
   readonly observation: Observation | null
+  /** The moment that is judged. */
+  readonly asOf: Instant
   /** False where no state file remembers when things were first seen. */
   readonly remembers: boolean
+}
+
+/** Until when the old key should have stayed, where it is gone although mail that it signed may still be on its way; else null. */
+export function overlapCutShort({
+  request,
+  waits,
+  progress,
+  signers,
+  asOf,
+  remembers,
+}: Omit<WarningFacts, 'observation'>): Instant | null {
+  const gone = progress.oldState === 'revoked' || progress.oldState === 'absent'
+  const planned = request.kind === 'replace' || request.kind === 'flip'
+  // Without a state file the switch may be older than the first message that shows it.
+  if (!gone || !planned || !remembers) return null
+  const end = overlapEnd(signers, waits.overlap.seconds * 1000, deliveryTime(request))
+  return end !== null && asOf < end ? end : null
 }
 
 type Rule = (facts: WarningFacts) => string | null
@@ -30,7 +49,7 @@ const join = (servers: readonly string[]): string => servers.join(', ')
 const RULES = {
   'short-overlap': ({ request, waits }) =>
     request.kind === 'emergency'
-      ? `mail signed with the old key that is still in a queue fails DKIM ${formatDuration(waits.overlap.seconds * 1000)} after the switch: queued, greylisted, forwarded and mailing list mail, and mail that is verified late; SPF may still carry DMARC`
+      ? `mail signed with the old key that is still in a queue fails DKIM ${waits.overlap.seconds === 0 ? 'as soon as the old key is revoked' : `${formatDuration(waits.overlap.seconds * 1000)} after the switch`}: queued, greylisted, forwarded and mailing list mail, and mail that is verified late; SPF may still carry DMARC`
       : null,
   exposure: ({ request, waits }) =>
     request.kind === 'emergency'
@@ -88,6 +107,12 @@ const RULES = {
     progress.signers.brokenAt !== null
       ? `a message signed with ${request.new.selector} does not verify: check that the signer has the private key of this record`
       : null,
+  'retired-early': facts => {
+    const end = overlapCutShort(facts)
+    return end === null
+      ? null
+      : `the old key is gone ${formatDuration(end - facts.asOf)} before the overlap ends: mail that it signed and that is still on its way fails DKIM`
+  },
   'switch-unproven': ({ progress, signers }) =>
     signers.who === 'unknown' && (progress.oldState === 'revoked' || progress.oldState === 'absent')
       ? 'the old key is gone, and nothing shows that the signers have left it: check with --sample'

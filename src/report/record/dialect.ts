@@ -7,6 +7,8 @@ export interface Dialect {
   readonly summary: string
   /** What to do with the output. */
   readonly use: string
+  /** The same where the record takes the place of one that is there; absent where the text itself replaces it. */
+  readonly useToReplace?: string
   /** False where a name relative to the zone is enough. */
   readonly needsDomain: boolean
   /** True where names are relative to a zone that the text does not name. */

@@ -11,6 +11,7 @@ const call = (record: DnsRecord): string => {
 export const dnscontrol: Dialect = {
   summary: 'DNSControl (JavaScript)',
   use: 'put it below the D() of the zone in dnsconfig.js, dnscontrol preview',
+  useToReplace: 'put it in the place of the old line of dnsconfig.js, dnscontrol preview',
   needsDomain: true,
   format: records => {
     const zones = [...new Set(records.map(({ zone }) => zone))]

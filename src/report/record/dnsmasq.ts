@@ -17,6 +17,7 @@ function line(record: DnsRecord): string {
 export const dnsmasq: Dialect = {
   summary: 'the configuration of dnsmasq',
   use: 'append it to dnsmasq.conf, check it with dnsmasq --test, restart dnsmasq',
+  useToReplace: 'put it in the place of the old line of dnsmasq.conf, check it with dnsmasq --test, restart dnsmasq',
   needsDomain: true,
   noCname: 'dnsmasq answers a CNAME only for targets that it knows itself',
   format: linesOf(line),

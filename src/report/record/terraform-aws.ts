@@ -13,6 +13,7 @@ function innerStrings(value: string): string {
 export const terraformAws: Dialect = {
   summary: 'Terraform, aws_route53_record',
   use: 'put it into a .tf file, set var.zone_id, terraform plan',
+  useToReplace: 'put it in the place of the old resource, terraform plan',
   needsDomain: true,
   format: records =>
     records

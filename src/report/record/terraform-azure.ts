@@ -25,6 +25,7 @@ function resource(record: DnsRecord): string {
 export const terraformAzure: Dialect = {
   summary: 'Terraform, azurerm_dns_txt_record',
   use: 'put it into a .tf file, set var.resource_group_name, terraform plan',
+  useToReplace: 'put it in the place of the old resource, terraform plan',
   needsDomain: true,
   format: records => records.map(resource).join('\n'),
 }

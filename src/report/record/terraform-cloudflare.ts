@@ -8,6 +8,7 @@ import { quotedStrings } from './master-file.js'
 export const terraformCloudflare: Dialect = {
   summary: 'Terraform, cloudflare_dns_record',
   use: 'put it into a .tf file, set var.zone_id, terraform plan',
+  useToReplace: 'put it in the place of the old resource, terraform plan',
   needsDomain: true,
   format: records =>
     records

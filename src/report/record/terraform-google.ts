@@ -8,6 +8,7 @@ import { recordData } from './master-file.js'
 export const terraformGoogle: Dialect = {
   summary: 'Terraform, google_dns_record_set',
   use: 'put it into a .tf file, set var.managed_zone, terraform plan',
+  useToReplace: 'put it in the place of the old resource, terraform plan',
   needsDomain: true,
   format: records =>
     records

@@ -9,6 +9,7 @@ const octalEscaped = (text: string): string =>
 export const tinydns: Dialect = {
   summary: 'the data file of tinydns (djbdns)',
   use: 'append it to the data file, run tinydns-data',
+  useToReplace: 'put it in the place of the old line of the data file, run tinydns-data',
   needsDomain: true,
   format: linesOf(record => {
     const { type, value, ttl } = record

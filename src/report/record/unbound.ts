@@ -6,6 +6,7 @@ import { zoneLine } from './master-file.js'
 export const unbound: Dialect = {
   summary: 'local-data of Unbound',
   use: 'put it into a file that unbound.conf includes, check it with unbound-checkconf, reload',
+  useToReplace: 'put it in the place of the old line, check it with unbound-checkconf, reload',
   needsDomain: true,
   format: records => {
     const lines = records.map(record => zoneLine({ ...record, relative: false }).replaceAll("'", '\\039'))

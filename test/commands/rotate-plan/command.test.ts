@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -513,4 +514,32 @@ it('a state file that is a link stays one', async () => {
   await rotatePlan('--state', scene.path('link.json'), '--check', ...both(), ...at('2026-11-23T00:00:00Z'))
   expect(lstatSync(scene.path('link.json')).isSymbolicLink()).toBe(true)
   expect(JSON.parse(readFileSync(scene.path('real.json'), 'utf8')).updatedAt).toBe('2026-11-23T00:00:00.000Z')
+})
+
+describe('files that cannot be used are named, with what to do', () => {
+  it('an encrypted key: its public half is enough', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const locked = scene.path('locked.pem')
+    const form = { type: 'pkcs8', format: 'pem' } as const
+    writeFileSync(locked, privateKey.export({ ...form, cipher: 'aes-256-cbc', passphrase: 'open sesame' }))
+    expect(await refused(...names, '--key', locked, ...oldOnly(), ...at(NOW))).toContain('-pubout')
+    const open = scene.path('open.public.pem')
+    writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }))
+    expect((await planned(...names, '--key', open, ...oldOnly(), ...at(NOW))).new.fingerprint).toMatch(/^SHA256:/)
+  })
+
+  it('a device is no key, and is not read', async () => {
+    expect(await refused(...names, '--key', '/dev/zero', ...oldOnly(), ...at(NOW))).toContain('/dev/zero')
+  })
+
+  it('a state file and a report', async () => {
+    const broken = scene.path('broken.json')
+    writeFileSync(broken, '{')
+    expect(await refused(...names, '--state', broken, ...oldOnly(), ...at(NOW))).toContain('broken.json')
+    const words = scene.path('words.xml')
+    writeFileSync(words, 'From: a@example.com\n\n<no report>')
+    const error = await refused(...names, '--check', '--reports', words, ...oldOnly(), ...at(NOW))
+    expect(error).toContain('words.xml')
+    expect(error).toContain('dkim: hint: ')
+  })
 })

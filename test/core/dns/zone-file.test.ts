@@ -221,6 +221,10 @@ describe('JSON', () => {
   ])('%j', (zone, line) => {
     expect(fault(zone)).toMatch(new RegExp(`^test\\.zone:${line}: `))
   })
+
+  it('an array is JSON as well, and no zone', () => {
+    expect(fault('["v=DKIM1; p="]')).toMatch(/^test\.zone:1: JSON, /)
+  })
 })
 
 describe('properties', () => {

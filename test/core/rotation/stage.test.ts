@@ -97,6 +97,28 @@ describe('stage table', () => {
     expect(plan).toMatchObject({ stage: 'provider', verdict: 'on-track', nextAction: null })
   })
 
+  it('does not take an overlap that was cut short for the end of it', () => {
+    const confirmed = check({ now: T0 }, { confirmations: ['switch'] }, undefined, undefined, false)
+    const codes = (plan: { warnings: readonly { code: string }[] }) => plan.warnings.map(({ code }) => code)
+    for (const says of ['revoked', 'absent'] as const) {
+      const early = check({ now: T0 + 5 * DAY, old: [says] }, {}, confirmed.progress)
+      expect(codes(early.plan)).toContain('retired-early')
+      expect(early.plan).toMatchObject({ verdict: 'action-due', nextAction: { due: true } })
+      const before = check({ now: T0 + 14 * DAY - 1, old: [says] }, {}, confirmed.progress)
+      expect(codes(before.plan)).toContain('retired-early')
+      const after = check({ now: T0 + 14 * DAY, old: [says] }, {}, confirmed.progress)
+      expect(codes(after.plan)).not.toContain('retired-early')
+      expect(after.plan.verdict).toBe('on-track')
+    }
+    const leaked = check(
+      { now: T0 + DAY, old: ['revoked'] },
+      { confirmations: ['switch'] },
+      undefined,
+      request({ kind: 'emergency' }),
+    )
+    expect(codes(leaked.plan)).not.toContain('retired-early')
+  })
+
   it('finds a straggler and counts the overlap from its last message', () => {
     const confirmed = check({ now: T0 }, { confirmations: ['switch'] }, undefined, undefined, false)
     const straggler = check(

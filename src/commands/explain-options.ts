@@ -1,0 +1,46 @@
+// The options of dkim verify --explain, apart from what it does: a wrong option does not load the engine.
+
+import { type Command, InvalidArgumentError } from 'commander'
+import { parseDuration } from './options.js'
+
+export interface ExplainOptions {
+  readonly explain?: boolean
+  readonly explainBudget?: ExplainBudget
+  readonly original?: string
+  readonly trace?: string
+}
+
+interface ExplainBudget {
+  /** Milliseconds. */
+  readonly time?: number
+  readonly hypotheses?: number
+}
+
+export function addExplainOptions(command: Command): Command {
+  return command
+    .optionsGroup('Explaining')
+    .option('--explain', 'say what was changed, with proof where there is any, and what could be added to what passes')
+    .option(
+      '--explain-budget <budget>',
+      'for each signature: a time (5s), a number of hypotheses (100000), or both (5s,100000)',
+      parseBudget,
+    )
+    .option('--original <file>', 'compare with this message, as it was sent')
+    .option(
+      '--trace <dir>',
+      'write the canonical header and body of each signature, as hashed, to files in this directory',
+    )
+}
+
+function parseBudget(value: string): ExplainBudget {
+  const budget: { time?: number; hypotheses?: number } = {}
+  for (const item of value.split(',')) {
+    if (/^\d{1,9}$/.test(item)) budget.hypotheses = Number(item)
+    else if (/^\d{1,9}(?:ms|s|m|h)$/.test(item)) budget.time = parseDuration(item)
+    else
+      throw new InvalidArgumentError(
+        'expected a time such as 5s, a number of hypotheses such as 100000, or both: 5s,100000',
+      )
+  }
+  return budget
+}
