@@ -8,11 +8,25 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-it('the lock file holds every optional package', () => {
+it('F-14 the lock file holds every optional package', () => {
   const lock = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package-lock.json'), 'utf8'))
   const packages: Readonly<Record<string, LockedPackage>> = lock.packages
   const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
   expect(wanted.length).toBeGreaterThan(10)
   const held = new Set(Object.keys(packages).map(path => path.replace(/^.*node_modules\//, '')))
   expect(wanted.filter(name => !held.has(name))).toEqual([])
+})
+
+it('F-14 every package is locked by its hash, and ours runs nothing where it is installed', () => {
+  const root = join(import.meta.dirname, '..')
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
+  const packages = Object.entries(
+    lock.packages as Record<string, { integrity?: string; dev?: boolean; optional?: boolean }>,
+  )
+  // Tools for other platforms than that of the lock file's author are known by their version alone.
+  const others = packages.filter(([path, { dev, optional }]) => path !== '' && !(dev && optional))
+  expect(others.length).toBeGreaterThan(50)
+  expect(others.filter(([, { integrity = '' }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity))).toEqual([])
+  const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
+  expect(scripts.filter(name => /^(?:pre|post)?(?:install|uninstall)$|^(?:pre|post)prepare$/.test(name))).toEqual([])
 })

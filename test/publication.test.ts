@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 
-it('the package holds what users need, and nothing else', () => {
+it('F-15 the package holds what users need, and nothing else', () => {
   const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, stdio: 'pipe' })
   const files: string[] = JSON.parse(output.toString())[0].files.map(({ path }: { path: string }) => path)
   const allowed =

@@ -62,7 +62,7 @@ describe('core', () => {
     expect(breaches('core', importing(...outside, ...eyes))).toEqual([])
   })
 
-  it('knows no process, no console, no clock', () => {
+  it('O-08 knows no process, no console, no clock', () => {
     expect(breaches('core', matching(/\bprocess\.(?!nextTick\b)/, /\bconsole\./))).toEqual([])
   })
 
@@ -107,7 +107,7 @@ describe('commands', () => {
     expect(breaches('commands', matching(/\bconsole\./))).toEqual([])
   })
 
-  it('know the process in run.ts alone', () => {
+  it('O-08 know the process in run.ts alone', () => {
     const process = matching(/(?<![.\w])process\.(?:stdout|stderr|stdin|env|argv|exit)/)
     expect(breaches('commands', file => (file.path === 'commands/run.ts' ? [] : process(file)))).toEqual([])
   })

@@ -37,12 +37,27 @@ export interface FaultOptions {
 export function unreadable(path: string, error: unknown, options: FaultOptions = {}): DkimError {
   if (error instanceof DkimError) return error
   if (!isFileError(error)) throw error
+  if (isKeyText(path)) return keyInArguments()
   const [what, hint] = UNREADABLE[error.code] ?? [error.code, 'check the file and the disk']
   const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR'
   return new DkimError(
     options.code ?? 'input-unreadable',
     `cannot read ${path === '-' ? 'standard input' : path}: ${what}`,
     missing ? (options.hint ?? hint) : hint,
+  )
+}
+
+/** PEM, a bare Ed25519 seed, or DER in base64: no name of a file that was meant to be one. */
+function isKeyText(path: string): boolean {
+  return /-----BEGIN|^\s*(?:[A-Za-z0-9+/]{43}=|M[CHI][A-Za-z0-9+/\s]{50,}={0,2})\s*$/.test(path)
+}
+
+/** Says nothing of the key: errors end up in logs. */
+function keyInArguments(): DkimError {
+  return new DkimError(
+    'key-unreadable',
+    'the text of a key stands where the name of its file belongs',
+    'put the key into a file and name that; what is on a command line, other users can read while it runs',
   )
 }
 

@@ -162,17 +162,20 @@ function isCommanderError(error: unknown): error is CommanderLike {
 function reportUsage(error: CommanderLike, context: Context, argv: readonly string[]): ExitCode {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return EXIT_CODES.ok
   if (error.code === 'commander.help') return EXIT_CODES.usage
-  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const [, message = '', suggestion] =
+    /^(?:error: )?([\s\S]*?)(?:\n\(Did (you mean [^\n]*)\))?$/.exec(error.message) ?? []
   const command = COMMAND_NAMES.find(name => argv.includes(name))
   const help =
     command === undefined ? 'dkim --help lists the commands' : `dkim help ${command} has examples and all options`
-  say(
-    context,
-    'error',
-    message.replace(/Allowed choices are (.*)\.$/, 'use $1').replace(/( is invalid[^.:]*)\. /, '$1: '),
-  )
-  say(context, 'hint', suggestion?.replace(/^\(|\)$/g, '').replace(/^Did/, 'did') ?? help)
+  const fault = message.replace(/Allowed choices are (.*)\.$/, 'use $1').replace(/( is invalid[^.:]*)\. /, '$1: ')
+  say(context, 'error', withoutSecrets(fault))
+  say(context, 'hint', suggestion === undefined ? help : `did ${suggestion}`)
   return EXIT_CODES.usage
+}
+
+/** Errors end up in logs: a key that was pasted, or what an unknown --password was set to, is not repeated. */
+function withoutSecrets(message: string): string {
+  return message.replace(/-----BEGIN[\s\S]*/, "-----BEGIN …'").replace(/^(unknown option '--[^=\s]*)=[\s\S]*/, "$1'")
 }
 
 function isDkimError(error: unknown): error is DkimError {

@@ -109,7 +109,7 @@ describe('files', () => {
     ['a UTF-8 byte order mark', Buffer.from(`\ufeff${MESSAGE}`)],
     ['UTF-16 with its mark', Buffer.from(`\ufeff${MESSAGE}`, 'utf16le')],
     ['a From line that is no From_ line', Buffer.from(`From alice\r\n${MESSAGE}`)],
-  ])('refuses %s', async (_, content) => {
+  ])('P-12, P-13 refuses %s', async (_, content) => {
     for (const options of [{}, { once: true }, { single: true }]) {
       const paths = [file('a.eml', content), '-']
       expect(await read(paths, options, [content])).toMatchObject([

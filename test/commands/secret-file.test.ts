@@ -19,7 +19,7 @@ function secret(mode: number, content: string | Buffer = 'SECRETMARK', name = 'k
   return path
 }
 
-describe('secret file', () => {
+describe('F-06 secret file', () => {
   it.each<[number, number]>([
     [0o600, 0],
     [0o400, 0],
@@ -59,7 +59,7 @@ describe('secret file', () => {
     expect(() => readSecretFile(path)).toThrow(expect.objectContaining({ code: 'key-unreadable' }))
   })
 
-  it('refuses a pipe without waiting for its writer', () => {
+  it('F-11 refuses a pipe without waiting for its writer', () => {
     const path = join(folder, 'pipe')
     execFileSync('mkfifo', [path])
     expect(() => readSecretFile(path)).toThrow(expect.objectContaining({ code: 'key-unreadable' }))

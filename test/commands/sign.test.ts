@@ -270,7 +270,7 @@ describe('what is refused', () => {
     'a=b',
     '\u001b[31m',
   ]
-  it.each(NASTY)('%j as the value of a string option', async value => {
+  it.each(NASTY)('R-07 %j as the value of a string option', async value => {
     for (const option of ['--domain', '--selector', '--identity', '--headers', '--canonicalization']) {
       // These are field names, odd as they are (RFC 5322 §3.6.8).
       if (option === '--headers' && /^[!-9<-~]+$/.test(value) && !value.includes(';')) continue
@@ -348,7 +348,7 @@ describe("OpenDKIM's tables", () => {
   })
 })
 
-describe('--check-dns', () => {
+describe('R-09 --check-dns', () => {
   const record = (key: PrivateKey) => formatKeyRecord({ keyType: key.type, publicKey: key.publicKey.p })
   const zone = (name: string, records: Record<string, unknown>) => write(name, JSON.stringify(records))
 

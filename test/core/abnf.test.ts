@@ -138,7 +138,7 @@ describe('names', () => {
     }
   })
 
-  it('are made of safe characters whatever the text', () => {
+  it('T-03, T-26 are made of safe characters whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(BINARY, fc.string({ unit: 'grapheme' }), fc.domain()), text => {
         for (const name of [toDomainName(text), toSelector(text)?.toLowerCase()]) {
@@ -188,7 +188,7 @@ describe('UTF-8', () => {
   it('keeps a byte order mark', () => expect(latin1ToUtf8('\xef\xbb\xbfa')).toBe('\ufeffa'))
 })
 
-describe('base64', () => {
+describe('K-12 base64', () => {
   it.each([
     ['QUJD', 'ABC'],
     ['QUI=', 'AB'],

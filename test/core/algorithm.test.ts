@@ -70,7 +70,7 @@ const EDGES: readonly (readonly [string, Buffer])[] = [
   ['one', Buffer.concat([Buffer.alloc(255), Buffer.of(1)])],
 ]
 
-describe.each(['rsa2048', 'rsa2048e3'] as const)('rsa-sha256 with %s', name => {
+describe.each(['rsa2048', 'rsa2048e3'] as const)('K-09, K-10 rsa-sha256 with %s', name => {
   const key = publicKeyOf(createPublicKey(KEYS[name]))!
   const check = (signature: Buffer): boolean =>
     algorithmOf('rsa-sha256').verify(key.keyObject, header, sha256, signature, key.bits)
@@ -117,7 +117,7 @@ describe.each(['rsa2048', 'rsa2048e3'] as const)('rsa-sha256 with %s', name => {
   })
 })
 
-it('a cube root of a padded digest with garbage does not verify (e=3)', () => {
+it('K-09 a cube root of a padded digest with garbage does not verify (e=3)', () => {
   const key = publicKeyOf(createPublicKey(KEYS.rsa2048e3))!
   const target = toNumber(block([0, 1], 0xff, 8, Buffer.concat([Buffer.of(0), GOOD_INFO, Buffer.alloc(194)])))
   let [low, high] = [0n, 1n << 700n]

@@ -51,7 +51,7 @@ function randomCut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
 }
 
 describe.each(NAMES)('%s body', name => {
-  it('of every string up to six letters, whole and byte by byte', () => {
+  it('P-15, B-09 of every string up to six letters, whole and byte by byte', () => {
     const wrong: string[] = []
     let count = 0
     for (let length = 0; length <= 6; length += 1) {
@@ -67,7 +67,7 @@ describe.each(NAMES)('%s body', name => {
     expect(count).toBe(19_531)
   })
 
-  it('of every string up to five letters, cut in every way', () => {
+  it('P-16 of every string up to five letters, cut in every way', () => {
     const wrong: string[] = []
     for (let length = 0; length <= 5; length += 1) {
       for (const text of stringsOf(length)) {

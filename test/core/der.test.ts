@@ -51,7 +51,7 @@ describe('RSAPublicKey', () => {
     ['a length of 127 octets', hex('30ff')],
   ])('refuses %s', (_, der) => expect(() => readRsaPublicKey(der)).toThrow(DerError))
 
-  it('refuses everything but what it would write itself', () => {
+  it('K-05, K-06 refuses everything but what it would write itself', () => {
     const start = hex('300602010302')
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), bytes => {

@@ -18,7 +18,7 @@ import { KEYS, rawEd25519 } from '../support/keys.js'
 
 const hex = (bytes: Buffer): string => bytes.toString('hex')
 
-describe('small order', () => {
+describe('K-11 small order', () => {
   const points = smallOrderPoints()
 
   it('the arithmetic of this test is that of RFC 8032', () => {
@@ -60,7 +60,7 @@ const check = (signature: Buffer): boolean =>
   algorithmOf('ed25519-sha256').verify(key.keyObject, header, sha256, signature, 256)
 const good = algorithmOf('ed25519-sha256').sign(KEYS.ed25519, header, sha256)
 
-describe('Ed25519 signatures', () => {
+describe('K-14, K-15 Ed25519 signatures', () => {
   it('are over the SHA-256 of the header (RFC 8463 §3)', () => {
     expect(check(good)).toBe(true)
     expect(verify(null, digest, key.keyObject, good)).toBe(true)

@@ -10,7 +10,7 @@ function domainOf(fields: string): string | null {
   return authorDomain(section, indexFields(section.fields))
 }
 
-describe('the author domain', () => {
+describe('P-18, P-19, P-20 the author domain', () => {
   it.each([
     ['a@legit.test', 'legit.test'],
     ['<a@legit.test>', 'legit.test'],

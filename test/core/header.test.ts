@@ -67,7 +67,7 @@ describe('parseHeaderSection', () => {
     expect(fields.map(({ name }) => name)).toEqual(names)
   })
 
-  it('notes white space before the colon', () => {
+  it('P-03 notes white space before the colon', () => {
     expect(parse('From : x\r\nTo\t:y\r\nCc:z\r\n').spaced).toEqual(['from', 'to'])
   })
 
@@ -79,7 +79,7 @@ describe('parseHeaderSection', () => {
     expect(faults.get('too-many-fields')).toBe(text.length)
   })
 
-  it('covers every byte with fields and malformed lines, in order', () => {
+  it('P-04, P-05, P-06, P-07 covers every byte with fields and malformed lines, in order', () => {
     const unit = fc.constantFrom('A', ':', ' ', '\t', '\r', '\n', '\r\n', '\r\n ', 'B: c\r\n', '\0', '\xff')
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 40 }), text => {

@@ -60,7 +60,7 @@ describe('line ends', () => {
     expect(normalize([...input].map(bytes))).toEqual({ text, lineEnd, mixed })
   })
 
-  it('agrees with the oracle on all short texts over CR, LF and a letter', () => {
+  it('P-08, P-09 agrees with the oracle on all short texts over CR, LF and a letter', () => {
     const alphabet = ['\r', '\n', 'a']
     let texts = ['']
     for (let length = 1; length <= 7; length += 1) {

@@ -17,7 +17,7 @@ describe('BodyHasher', () => {
     expect(hashes('relaxed', null)?.digest.toString('base64')).toBe('47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=')
   })
 
-  it('keeps hashes of one canonicalization and different lengths apart', () => {
+  it('T-16 keeps hashes of one canonicalization and different lengths apart', () => {
     const body = fc.string({ unit: fc.constantFrom('a', ' ', '\r\n', '\xff'), maxLength: 60 })
     const lengths = fc.uniqueArray(fc.nat(50), { maxLength: LIMITS.bodyLengths })
     fc.assert(

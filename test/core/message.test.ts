@@ -65,7 +65,7 @@ describe('MessageSplitter', () => {
     expect(split(cut(text, new Array(text.length).fill(1)))).toEqual(expected)
   })
 
-  it('gives the same for every chunking', () => {
+  it('P-16 gives the same for every chunking', () => {
     const unit = fc.constantFrom('A: b\r\n', '\r\n', '\r', '\n', ' ', 'x', '\0', '\xff')
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 20 }), fc.array(fc.nat(6)), (text, sizes) => {
@@ -83,7 +83,7 @@ describe('MessageSplitter', () => {
     'in pieces': new Array(600).fill(2048),
   }
 
-  it.each(Object.entries(chunkings))('takes a header section of exactly the limit, %s', (_, sizes) => {
+  it.each(Object.entries(chunkings))('P-17 takes a header section of exactly the limit, %s', (_, sizes) => {
     const text = `${header(LIMITS.headerBytes)}\r\nbody`
     const parts = split(cut(text, sizes))
     expect([parts.complete, parts.header.length, parts.body]).toEqual([true, LIMITS.headerBytes, 'body'])

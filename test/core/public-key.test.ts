@@ -26,7 +26,7 @@ const der = (bytes: Buffer): string => `v=DKIM1; p=${bytes.toString('base64')}`
 /** An odd number of so many bits: no modulus, but its length is what counts here. */
 const number = (bits: number): bigint => (1n << BigInt(bits - 1)) + 1n
 
-describe('RSA', () => {
+describe('K-02, K-03, K-04, K-05, K-06 RSA', () => {
   it('keys of a record are those of the file', () => {
     const { key, warnings } = read(keyRecord('rsa2048'))
     expect(key).toMatchObject({ type: 'rsa', bits: 2048, p: p('rsa2048') })
@@ -123,7 +123,7 @@ describe('Ed25519', () => {
     ['ones', Buffer.alloc(32, 0xff), 'key-unsafe'],
   ])('%s', (_, bytes, reason) => expect(reasonOf(ed25519(bytes))).toBe(reason))
 
-  it('refuses every encoding of a small-order point', () => {
+  it('K-11 refuses every encoding of a small-order point', () => {
     const points = smallOrderPoints()
     const canonical = points.map(encodePoint)
     const others = points.flatMap(({ y }) =>

@@ -56,7 +56,7 @@ describe('a good signature', () => {
   })
 })
 
-describe('the rules of §3.5 and §6.1.1', () => {
+describe('T-07, T-08, T-09, T-10 the rules of §3.5 and §6.1.1', () => {
   it.each<[Record<string, string | null>, Reason]>([
     [{ v: null }, 'signature-missing-required-tag'],
     [{ v: '2' }, 'incompatible-version'],
@@ -199,7 +199,7 @@ describe('the rules of §3.5 and §6.1.1', () => {
   })
 })
 
-describe('withEmptyB', () => {
+describe('T-05 withEmptyB', () => {
   const emptied = (tags: string, name?: string): string => {
     const { section, signature } = parseText(tags, name)
     return withEmptyB(section, signature).toString('latin1')

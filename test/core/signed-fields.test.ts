@@ -39,14 +39,14 @@ describe('h=', () => {
     ['oversign-present', [0, 2, 3, 4]],
   ] as const
 
-  it.each(modes)('%s: one name for each instance, and one more for oversigning', (mode, expected) => {
+  it.each(modes)('R-02 %s: one name for each instance, and one more for oversigning', (mode, expected) => {
     for (let copies = 0; copies <= 3; copies += 1) {
       const names = signedFieldsOf([{ name: 'subject', mode }], index(...new Array(copies).fill('Subject')))
       expect(names).toEqual(new Array(expected[copies]).fill('subject'))
     }
   })
 
-  it('by default oversigns what readers are shown, present or not', () => {
+  it('R-01 by default oversigns what readers are shown, present or not', () => {
     const names = signedFieldsOf(
       DEFAULT_FIELDS,
       index(

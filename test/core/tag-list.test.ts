@@ -38,7 +38,7 @@ const SMALL = fc.string({
   unit: fc.constantFrom('a', 'b', 'Z', '1', '_', '=', ';', ' ', '\t', '\r', '\n', '\0', '\xff'),
 })
 
-describe('parseTagList', () => {
+describe('T-01, T-04 parseTagList', () => {
   it.each<[string, Record<string, string>]>([
     ['a=1', { a: '1' }],
     ['a=1;', { a: '1' }],

@@ -9,7 +9,7 @@ import { verify } from '../../src/core/verify.js'
 import { hexOf, inverse, padded, power, rsaPublicKeyDer, rsaRecord, spkiDer, toNumber } from '../support/der.js'
 import { encodePoint, smallOrderPoints } from '../support/edwards.js'
 import { type EvilOptions, evilField, evilSign } from '../support/evil-signer.js'
-import { expectVerdict, judgeMessage, M0, NOW, warningCodes } from '../support/hostile.js'
+import { expectVerdict, judgeMessage, M0, NOW, runVerify, warningCodes } from '../support/hostile.js'
 import { KEYS, type KeyName, keyRecord, p, rawEd25519, rsaNumbers, spki } from '../support/keys.js'
 
 const NAME = 'sel._domainkey.legit.test'
@@ -344,7 +344,7 @@ it('K-19 a key of another type than a= asks for is refused both ways', async () 
 
 // ------------------------------------------------------------------------------------------------ time
 
-describe('C-01 to C-06 time', () => {
+describe('C-01, C-02, C-03, C-06 time', () => {
   it.each<[string, string, number, Reason | null]>([
     ['x= one second ago', `x=${NOW - 1}`, NOW, 'signature-expired'],
     ['x= now', `x=${NOW}`, NOW, null],
@@ -375,6 +375,33 @@ describe('C-01 to C-06 time', () => {
     expect(await codes(400)).toContain('old-signature')
     expect(await codes(365)).not.toContain('old-signature')
     expect(await codes(400, `; x=${NOW + day}`)).not.toContain('old-signature')
+  })
+
+  it('C-05 the clock of another day is given with --now, in either notation; what is no time is refused', async () => {
+    const message = evilSign(M0, { extra: `t=${NOW - 10}; x=${NOW + 10}` })
+    const at = async (time: string) => {
+      const { code, stdout } = await runVerify(Buffer.from(message, 'latin1'), { 'sel._domainkey.legit.test': REC }, [
+        '--now',
+        time,
+      ])
+      return [code, stdout !== '']
+    }
+    expect(await at(String(NOW))).toEqual([0, true])
+    expect(await at('2023-11-14T22:13:20Z')).toEqual([0, true])
+    expect(await at('2023-11-14T23:13:20+01:00')).toEqual([0, true])
+    expect(await at('2026-01-01T00:00:00Z')).toEqual([1, true])
+    expect(await at('2023-01-01T00:00:00Z')).toEqual([1, true])
+    for (const wrong of [
+      '',
+      'now',
+      '2023-02-30T00:00:00Z',
+      '1e20',
+      '-1',
+      '9'.repeat(20),
+      '2023-11-14T22:13:20Z\n',
+      '\0',
+    ])
+      expect(await at(wrong)).toEqual([2, false])
   })
 
   it('C-07 a rotated key says that this is normal', async () => {

@@ -8,7 +8,10 @@ import { dirname, join } from 'node:path'
 const PACKAGES = [
   ...['opendkim', 'opendkim-tools', 'python3-dkim', 'python3-nacl', 'libmail-dkim-perl'],
   ...['nsd', 'bind9', 'bind9-utils', 'unbound'],
+  ...['mlmmj', 'postfix', 'altermime'],
 ]
+/** Postfix as a package without a configuration: it is installed, and never started but by a test with its own. */
+const PRESEED = 'postfix postfix/main_mailer_type select No configuration\n'
 /** Servers that listen once they are installed: used where they are there, never installed by us. */
 const SERVERS =
   'bind9 bind9-utils bind9-dnsutils nsd knot-dnssecutils unbound dnsmasq-base tinydns rspamd exim4-daemon-light python3-yaml'
@@ -30,6 +33,7 @@ function install() {
   const missing = PACKAGES.filter(name => !isInstalled(name))
   if (missing.length === 0) return
   const isRoot = process.getuid?.() === 0
+  if (isRoot && missing.includes('postfix')) spawnSync('debconf-set-selections', { input: PRESEED })
   if (isRoot && apt('update') && apt('install', '-y', '--no-install-recommends', ...missing)) return
   console.error(`interop: SKIPPED are the peers of these packages, which are missing: ${missing.join(' ')}`)
   console.error(`interop: to install them: apt-get install ${missing.join(' ')}`)

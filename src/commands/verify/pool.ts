@@ -145,7 +145,7 @@ export class Pool {
     if (index === -1 || this.#closed) return
     this.#threads.splice(index, 1)
     const { task } = thread
-    if (task !== null && task.group.length === 1) task.result = lost(task.group[0]!, error)
+    if (task !== null && task.group.length === 1) task.result = lost(task.group[0]!, error, this.#parts.options)
     else if (task !== null) {
       const singles = task.group.map(input => ({ group: [input], result: null }))
       this.#tasks.splice(this.#tasks.indexOf(task), 1, ...singles)
@@ -164,7 +164,12 @@ export class Pool {
   }
 }
 
-function lost({ name }: DeferredInput, fault: Error): ThreadResult {
+/** Its own record where the format has one a line or one document; the text report has the error line on stderr. */
+function lost(
+  { name }: DeferredInput,
+  fault: Error,
+  { format, quiet, summary: counted }: VerifyCommandOptions,
+): ThreadResult {
   const error = new DkimError(
     'limit',
     `${name}: verifying it ended the thread (${fault.message})`,
@@ -174,7 +179,7 @@ function lost({ name }: DeferredInput, fault: Error): ThreadResult {
   const summary = new Summary()
   summary.add(report)
   return {
-    text: toJsonLine(report),
+    text: format === 'ndjson' && !quiet && !counted ? toJsonLine(report) : '',
     errors: `dkim: error: ${error.message}\n`,
     codes: [EXIT_CODES.internal],
     summary: summary.data,

@@ -3,7 +3,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { BodyScene } from './body-hypothesis.js'
 import { lineAt } from './body-hypothesis.js'
-import { digestOf } from './body-target.js'
+import { digestOf, LARGE_BODY } from './body-target.js'
 import type { Budget } from './budget.js'
 import type { Cause } from './causes.js'
 import { findPrefix } from './prefix-scanner.js'
@@ -24,6 +24,8 @@ const MAX_EDGES = 40
 const MAX_BLOCK_LINES = 80
 /** Lines up to which every block of lines is tried. */
 const MAX_LINES_FOR_BLOCKS = 3000
+/** Hash states that are kept. */
+const MAX_STATES = 4096
 
 export class RangeSearch {
   readonly #scene: BodyScene
@@ -207,23 +209,32 @@ export class RangeSearch {
     return null
   }
 
+  /** The hash of a large body takes longer than a look at the clock. */
+  #take(): boolean {
+    return this.#canonical.length > LARGE_BODY ? this.#budget.takeLong() : this.#budget.take()
+  }
+
   /** Lines `first` to `end - 1`, counted from 0, taken out. */
   #tryBlock(first: number, end: number): RangeFinding | null {
     const rest = this.#starts[end]
-    if (first < 0 || end <= first || rest === undefined || !this.#budget.take()) return null
+    if (first < 0 || end <= first || rest === undefined || !this.#take()) return null
     const digest = this.#stateAt(first).update(this.#canonical.subarray(rest)).digest()
     if (!digest.equals(this.#digest)) return null
     return { code: 'body-inserted', text: `${linesText(first + 1, end)} inserted`, lines: [first + 1, end] }
   }
 
-  /** The hash state before a line, to go on with. */
+  /** The hash state before a line, to go on with. States are kept for some lines only: each costs memory outside of the heap. */
   #stateAt(line: number): Hash {
+    const stride = Math.ceil(this.#starts.length / MAX_STATES)
+    const mark = Math.floor(line / stride)
     if (this.#states.length === 0) this.#states.push(createHash('sha256'))
-    for (let known = this.#states.length; known <= line; known += 1) {
+    for (let known = this.#states.length; known <= mark; known += 1) {
       const state = this.#states[known - 1]!.copy()
-      this.#states.push(state.update(this.#canonical.subarray(this.#starts[known - 1], this.#starts[known])))
+      const from = this.#starts[(known - 1) * stride]
+      this.#states.push(state.update(this.#canonical.subarray(from, this.#starts[known * stride])))
     }
-    return this.#states[line]!.copy()
+    const state = this.#states[mark]!.copy()
+    return state.update(this.#canonical.subarray(this.#starts[mark * stride], this.#starts[line]))
   }
 
   /** A footer in the plain text and another in the HTML of one message. */
@@ -241,7 +252,7 @@ export class RangeSearch {
         if (firstStart < 0 || firstEnd >= secondStart) continue
         const [from, to, rest] = [this.#starts[firstEnd], this.#starts[secondStart], this.#starts[secondEnd]]
         if (from === undefined || to === undefined || rest === undefined) continue
-        if (!this.#budget.take()) return null
+        if (!this.#take()) return null
         const state = this.#stateAt(firstStart).update(this.#canonical.subarray(from, to))
         if (!state.update(this.#canonical.subarray(rest)).digest().equals(this.#digest)) continue
         const text = `${linesText(firstStart + 1, firstEnd)} inserted, and lines ${secondStart + 1} to ${secondEnd}`
@@ -260,7 +271,7 @@ export class RangeSearch {
       const tags = tagsIn(this.#canonical.subarray(start, end))
       for (const [index, first] of tags.entries()) {
         for (const last of tags.slice(index + 1)) {
-          if (!this.#budget.take()) return null
+          if (!this.#take()) return null
           const state = this.#stateAt(line).update(this.#canonical.subarray(start, start + first))
           if (
             !state

@@ -3,7 +3,7 @@
 import { BODY_FAMILIES } from './body-families.js'
 import type { BodyHypothesis, BodyScene } from './body-hypothesis.js'
 import { RangeSearch } from './body-ranges.js'
-import { type BodyTarget, canonicalBody, matchesCanonical } from './body-target.js'
+import { type BodyTarget, canonicalBody, LARGE_BODY, matchesCanonical } from './body-target.js'
 import type { Budget } from './budget.js'
 import type { Cause } from './causes.js'
 import { findPrefix } from './prefix-scanner.js'
@@ -50,8 +50,8 @@ class FamilySearch {
   async alone(): Promise<BodyFinding | null> {
     for (const family of Object.values(BODY_FAMILIES)) {
       for (const hypothesis of family(this.#scene)) {
+        if (!this.#isAlive()) return null
         const canonical = this.#canonicalOf(hypothesis)
-        if (!this.#budget.alive()) return null
         if (canonical === null) continue
         if (!this.#take()) return null
         if (matchesCanonical(this.#target, canonical)) return findingOf(hypothesis)
@@ -66,8 +66,8 @@ class FamilySearch {
     for (const family of Object.values(BODY_FAMILIES)) {
       for (const hypothesis of family(this.#scene)) {
         if (hypothesis.body === undefined) continue
+        if (!this.#isAlive()) return []
         const canonical = this.#canonicalOf(hypothesis)
-        if (!this.#budget.alive()) return []
         if (canonical === null) continue
         if (!this.#budget.takeLong()) return []
         const { prefix, tried } = findPrefix(canonical, this.#target.digest, () => this.#budget.isTimeLeft())
@@ -85,8 +85,17 @@ class FamilySearch {
     return { code: 'body-appended', text: 'lines were appended as well', lines: same ? [first, last] : null }
   }
 
+  get #isLarge(): boolean {
+    return this.#scene.bytes.length > LARGE_BODY
+  }
+
   #take(): boolean {
-    return this.#scene.bytes.length > 100_000 ? this.#budget.takeLong() : this.#budget.take()
+    return this.#isLarge ? this.#budget.takeLong() : this.#budget.take()
+  }
+
+  /** Also where nothing is tried: to rewrite a large body takes its time, whether or not the change shows. */
+  #isAlive(): boolean {
+    return this.#isLarge ? this.#budget.isTimeLeft() : this.#budget.alive()
   }
 
   /** Null where the change does not show in the canonical form. */

@@ -4,6 +4,9 @@ import { hash } from 'node:crypto'
 import { bodyCanonicalizer } from '../canonicalize-body.js'
 import type { CanonicalizationName } from '../result.js'
 
+/** Octets of a body from which every guess about it takes long: the clock is read for each. */
+export const LARGE_BODY = 100_000
+
 export interface BodyTarget {
   readonly canonicalization: CanonicalizationName
   /** l=, null where the whole body counts. */

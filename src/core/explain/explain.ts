@@ -1,6 +1,5 @@
 // Why a signature failed: judges its two halves apart, searches for what was changed, and says what is proven and what is not.
 
-import { bodyCanonicalizer } from '../canonicalize-body.js'
 import type { FieldIndex, HeaderSection } from '../header.js'
 import { indexFields } from '../header.js'
 import type { KeyLookup } from '../key-lookup.js'
@@ -8,8 +7,9 @@ import type { PublicKey } from '../public-key.js'
 import type { CanonicalizationName, SignatureReport } from '../result.js'
 import { rewrittenLinks } from './body/links.js'
 import type { BodyScene } from './body-hypothesis.js'
-import { eachBodyChunk, type ReadMessage, readBody } from './body-reader.js'
+import { type ReadMessage, readBody } from './body-reader.js'
 import { type BodyFinding, searchBody } from './body-search.js'
+import { searchStream } from './body-stream.js'
 import { type BodyTarget, canonicalBody, digestOf } from './body-target.js'
 import { Budget, type BudgetOptions } from './budget.js'
 import { CAUSES, type Cause } from './causes.js'
@@ -23,7 +23,6 @@ import { HeaderModel } from './header-model.js'
 import { type HeaderOracle, headerOracle } from './header-oracle.js'
 import { type HeaderFinding, HeaderSearch } from './header-search.js'
 import { type MimeBody, mimeBody } from './mime-parts.js'
-import { PrefixScanner } from './prefix-scanner.js'
 import { recoverDigest } from './recovered-digest.js'
 
 export interface ExplainedSignature extends OtherSignature {
@@ -257,7 +256,8 @@ class Explainer {
       : 'bh= itself is not vouched for, since the header signature does not verify: whoever wrote bh= wrote it for that body'
     const length = Number.isFinite(signature.bodyLength) ? signature.bodyLength : null
     const target: BodyTarget = { canonicalization: canonicalization.body, length, digest: bodyHash }
-    const findings = this.#body === null ? await this.#streamed(target) : await this.#searched(target, this.#body, time)
+    const findings =
+      this.#body === null ? await this.#streamed(target, time) : await this.#searched(target, this.#body, time)
     if (findings.length > 0)
       return findings.map(({ code, ...rest }) => explanation(code, 'proven', { ...rest, caveat }))
     return this.#body === null ? [] : likelyBody(this.#body)
@@ -286,19 +286,14 @@ class Explainer {
     return findings
   }
 
-  /** A body that is too large to be held: it is read once more, looking for a footer only. */
-  async #streamed(target: BodyTarget): Promise<BodyFinding[]> {
-    const scanner = new PrefixScanner(target.digest)
-    const canonicalizer = bodyCanonicalizer(target.canonicalization, bytes => scanner.write(bytes))
-    await eachBodyChunk(this.#request.read, chunk => {
-      canonicalizer.write(chunk)
-      return scanner.found === null && !this.#options.signal?.aborted
-    })
-    this.#tried += scanner.tried
-    this.#complete = false
-    if (scanner.found === null) return []
-    const first = scanner.found.lines + 1
-    return [{ code: 'body-appended', text: `everything from line ${first} on was appended`, lines: [first, first] }]
+  /** A body that is too large to be held: it is read again, looking for a footer only. */
+  async #streamed(target: BodyTarget, time: number): Promise<BodyFinding[]> {
+    const budget = this.#budget(time)
+    const finding = await searchStream(this.#request.read, target, budget)
+    this.#settle(budget)
+    // Nothing but a footer was looked for.
+    if (finding === null) this.#complete = false
+    return finding === null ? [] : [finding]
   }
 
   #exposure(): Exposure[] {

@@ -42,3 +42,19 @@ it.each(Object.entries(HOSTILE))('%s: the search ends', { timeout: 20_000 }, asy
   expect(signature!.explanations.filter(({ certainty }) => certainty === 'proven')).toEqual([])
   expect(performance.now() - start).toBeLessThan(15_000)
 })
+
+it('the clock is read for every rewrite of a large body: the search ends close to its time', {
+  timeout: 30_000,
+}, async () => {
+  const body =
+    'words, and  more words.\r\nx y\r\n'.repeat(200_000) + '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n'
+  const header = PLAIN.slice(0, PLAIN.indexOf('\r\n\r\n') + 4).replace(
+    'text/plain; charset=utf-8',
+    'multipart/mixed; boundary=b',
+  )
+  const message = (await signed(header + body)).replace('words, and', 'wordz, and')
+  const start = performance.now()
+  const [signature] = (await explained(message, { time: 500 })).signatures
+  expect(signature).toMatchObject({ bodyHash: 'mismatch', complete: false, explanations: [] })
+  expect(performance.now() - start).toBeLessThan(6000)
+})

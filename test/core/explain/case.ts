@@ -80,7 +80,7 @@ export async function explained(message: string | Buffer, options: CaseOptions =
       section: verifier.section,
       signatures: evidence.map((item, index) => ({ ...item, report: report.signatures[index]! })),
       read: async function* () {
-        yield bytes
+        for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536)
       },
     },
     { time: options.time ?? 4000, hypotheses: options.hypotheses ?? 2_000_000, clock: () => performance.now() },

@@ -21,7 +21,7 @@ const broken = (change: (value: ReturnType<typeof JSON.parse>) => void) => {
 }
 const damaged = expect.objectContaining({ code: 'state-invalid' })
 
-describe('the state file', () => {
+describe('F-16 the state file', () => {
   it('comes back as it was', () => {
     expect(parseState(text).state).toEqual(state())
     expect(formatState(parseState(text).state, parseState(text).original)).toBe(text)

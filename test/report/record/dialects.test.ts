@@ -89,7 +89,7 @@ describe.each(DIALECT_NAMES)('%s', dialect => {
     for (const string of decoded[0]!.strings) expect(string.length).toBeLessThanOrEqual(255)
   })
 
-  it('holds any text that a record can be', () => {
+  it('F-08, F-09 holds any text that a record can be', () => {
     fc.assert(
       fc.property(
         fc.string({
@@ -223,7 +223,7 @@ describe('the dialects differ in what they write first', () => {
   })
 })
 
-describe('no name that was not checked gets into a record', () => {
+describe('F-08 no name that was not checked gets into a record', () => {
   const NASTY = [
     'a;\r\nX: y',
     'a\nb',

@@ -57,7 +57,7 @@ describe('calendar, read by an independent parser', () => {
     expect(Math.max(...octets)).toBeGreaterThan(70)
   })
 
-  it.each(NASTY)('keeps %j inside its property', nasty => {
+  it.each(NASTY)('F-09 keeps %j inside its property', nasty => {
     const made = events(planIcs([nastyView(nasty)]))
     expect(made).toHaveLength(plan.phases.length)
     for (const event of made) {

@@ -24,7 +24,7 @@ function elements(root: XmlElement): XmlElement[] {
   return [root, ...root.children.flatMap(elements)]
 }
 
-describe.each(NASTY)('nothing gets out of its place: %j', nasty => {
+describe.each(NASTY)('F-09, O-11 nothing gets out of its place: %j', nasty => {
   const plan = nastyView(nasty)
 
   it('on a terminal', () => {

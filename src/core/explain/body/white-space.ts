@@ -10,15 +10,15 @@ export const whiteSpace: BodyFamily = function* ({ text }) {
     body: text.replace(/(?<=^|\n)--(?=\r\n)/g, '-- '),
     text: 'the space of the signature line “-- ” was removed',
   }
-  yield { code: 'trailing-space-changed', body: text.replace(/(?<=\S)(?=\r\n)/g, ' '), text: ends }
+  yield { code: 'trailing-space-changed', body: text.replace(/(?=\r\n)(?<=\S)/g, ' '), text: ends }
   yield {
     code: 'trailing-space-changed',
-    body: text.replace(/(?<=[^\r\n]{60})(?<=\S)(?=\r\n[^\r\n])/g, ' '),
+    body: text.replace(/(?=\r\n[^\r\n])(?<=\S)(?<=[^\r\n]{60})/g, ' '),
     text: `${ends} (format=flowed)`,
   }
   yield {
     code: 'trailing-space-changed',
-    body: text.replace(/(?<=\S)(?=\r\n[^\r\n >])/g, ' '),
+    body: text.replace(/(?=\r\n[^\r\n >])(?<=\S)/g, ' '),
     text: `${ends} (format=flowed)`,
   }
   yield {
@@ -28,7 +28,7 @@ export const whiteSpace: BodyFamily = function* ({ text }) {
   }
   const tabs = 'tabs and spaces were exchanged'
   for (const width of [8, 4, 2, 1]) {
-    yield { code: 'tabs-changed', body: text.replace(new RegExp(` {${width}}`, 'g'), '\t'), text: tabs }
+    yield { code: 'tabs-changed', body: text.replaceAll(' '.repeat(width), '\t'), text: tabs }
     yield { code: 'tabs-changed', body: text.replace(/\t/g, ' '.repeat(width)), text: tabs }
     yield { code: 'tabs-changed', body: text.replace(new RegExp(`(?<=^|\n) {${width}}`, 'g'), '\t'), text: tabs }
   }
@@ -50,10 +50,13 @@ export const whiteSpace: BodyFamily = function* ({ text }) {
 /** Runs of spaces that reach a tab stop of eight columns, as a tab. */
 function compressed(text: string): string {
   return text.replace(/[^\r\n]+/g, line => {
+    if (!line.includes('  ')) return line
     let out = ''
     for (let column = 0; column < line.length; column += 8) {
-      const cell = line.slice(column, column + 8)
-      out += cell.length === 8 && / {2,}$/.test(cell) ? cell.replace(/ +$/, '\t') : cell
+      const end = column + 8
+      let start = end
+      while (start > column && line[start - 1] === ' ') start -= 1
+      out += end - start < 2 ? line.slice(column, end) : `${line.slice(column, start)}\t`
     }
     return out
   })
