@@ -38,7 +38,9 @@ function defaultPath(env: Context['env']): string | null {
 
 function readText(path: string, named: boolean): string | null {
   try {
-    if (statSync(path).size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} octets`)
+    const stats = statSync(path)
+    if (!stats.isFile()) throw fault(path, 'is no regular file')
+    if (stats.size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} octets`)
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
     if (error instanceof DkimError) throw error

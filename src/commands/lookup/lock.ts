@@ -1,6 +1,6 @@
 // --lock: holds DNS against what it was, for pipelines; --update writes down what it is.
 
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import {
   DkimError,
   type Drift,
@@ -19,9 +19,12 @@ import { toJson, toJsonLine } from '../../report/json.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { isFileError, unreadable } from '../file-fault.js'
 import { openOutputFile } from '../output-file.js'
+import { readSmallFile } from '../small-file.js'
 import type { LookupOptions } from './options.js'
+
+/** Room for tens of thousands of keys. */
+const MAX_BYTES = 16 * 1024 * 1024
 
 export async function runLock(context: Context, asked: readonly KeyName[], options: LookupOptions): Promise<ExitCode> {
   const file = options.lock!
@@ -41,14 +44,9 @@ export async function runLock(context: Context, asked: readonly KeyName[], optio
 }
 
 function readLock(file: string, mayBeMissing: boolean): LockFile {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    if (mayBeMissing && isFileError(error) && error.code === 'ENOENT') return new Map()
-    throw unreadable(file, error, { code: 'state-invalid', hint: 'write it first, with --update' })
-  }
-  return parseLock(text, file)
+  if (mayBeMissing && !existsSync(file)) return new Map()
+  const options = { limit: MAX_BYTES, code: 'state-invalid', hint: 'write it first, with --update' } as const
+  return parseLock(readSmallFile(file, options).toString('utf8'), file)
 }
 
 /** Nothing is written where DNS failed: a lock that holds a failure would be no expectation. */

@@ -1,9 +1,11 @@
 // --save: what was seen, appended to a zone file, so that mail still verifies after the key has gone from DNS.
 
-import { appendFileSync, readFileSync } from 'node:fs'
-import { readZone, type TxtAnswer } from '../../core/index.js'
+import { appendFileSync, readFileSync, statSync } from 'node:fs'
+import { DkimError, readZone, type TxtAnswer } from '../../core/index.js'
 import { toZoneLines } from '../../report/zone-lines.js'
 import { isFileError, unreadable, unwritable } from '../file-fault.js'
+
+const HINT = '--save takes a zone file to append to'
 
 /** What the file says already is not written again: appending twice changes nothing. */
 export function appendSeen(file: string, answer: TxtAnswer, when: Date): void {
@@ -25,9 +27,10 @@ export function appendSeen(file: string, answer: TxtAnswer, when: Date): void {
 
 function readExisting(file: string): Buffer | null {
   try {
+    if (!statSync(file).isFile()) throw new DkimError('output-failed', `${file} is no regular file`, HINT)
     return readFileSync(file)
   } catch (error) {
     if (isFileError(error) && error.code === 'ENOENT') return null
-    throw unreadable(file, error, { code: 'output-failed', hint: '--save takes a zone file to append to' })
+    throw unreadable(file, error, { code: 'output-failed', hint: HINT })
   }
 }

@@ -1,6 +1,6 @@
 // Evidence besides DNS: received messages, aggregate reports, and a test message made with the new key.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   DkimError,
@@ -24,6 +24,7 @@ import {
 import type { Context } from '../context.js'
 import { unreadable } from '../file-fault.js'
 import { readInputs } from '../input.js'
+import { readSmallFile } from '../small-file.js'
 import { privateKeyIn } from './new-key.js'
 
 /** A signature of a sample, whatever its domain: several plans pick theirs. */
@@ -124,6 +125,9 @@ export function readReports(paths: readonly string[], domain: string): Reports {
   return { uses, withoutSelector }
 }
 
+/** What a reporter may send by mail, and much more. */
+const REPORT_BYTES = 256 * 1024 * 1024
+
 function listReports(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path]
@@ -139,11 +143,10 @@ function listReports(path: string): string[] {
 }
 
 function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    throw unreadable(path, error)
-  }
+  return readSmallFile(path, {
+    limit: REPORT_BYTES,
+    hint: 'name reports: XML, .gz or .zip files, or directories of them',
+  })
 }
 
 /** Signs a message with the new private key and verifies it through DNS, as a receiver would. Null where there is no key at hand. */

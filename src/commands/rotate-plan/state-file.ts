@@ -1,9 +1,9 @@
 // The state file on the disk: read with its schema checked, replaced as a whole or not at all.
 
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { DkimError, formatState, parseState, type RotationState } from '../../core/index.js'
-import { isFileError, unreadable } from '../file-fault.js'
 import { openOutputFile } from '../output-file.js'
+import { readSmallFile } from '../small-file.js'
 
 export interface StateFile {
   readonly state: RotationState
@@ -14,14 +14,14 @@ const MAX_BYTES = 32 * 1024 * 1024
 
 /** Undefined where there is no file yet. */
 export function readStateFile(path: string): StateFile | undefined {
+  if (!existsSync(path)) return undefined
+  const options = { limit: MAX_BYTES, code: 'state-invalid', hint: '--state takes the file of a plan' } as const
+  const text = readSmallFile(path, options).toString('utf8')
   try {
-    if (statSync(path).size > MAX_BYTES)
-      throw new DkimError('state-invalid', 'too large for a state file', 'name the file that --state wrote')
-    return parseState(readFileSync(path, 'utf8'))
+    return parseState(text)
   } catch (error) {
-    if (isFileError(error) && error.code === 'ENOENT') return undefined
     if (error instanceof DkimError) throw new DkimError(error.code, `${path}: ${error.message}`, error.hint)
-    throw unreadable(path, error, { code: 'state-invalid', hint: '--state takes the file of a plan' })
+    throw error
   }
 }
 
