@@ -4,8 +4,8 @@ import { formatDuration, type Instant } from './calendar.js'
 import type { Observation } from './evidence.js'
 import type { Progress } from './progress.js'
 import type { RotationRequest } from './settings.js'
-import { overlapEnd, type SignerView } from './signer-evidence.js'
-import { deliveryTime, type Waits } from './waits.js'
+import type { SignerView } from './signer-evidence.js'
+import type { Waits } from './waits.js'
 
 export interface PlanWarning {
   readonly code: PlanWarningCode
@@ -35,10 +35,13 @@ export function overlapCutShort({
 }: Omit<WarningFacts, 'observation'>): Instant | null {
   const gone = progress.oldState === 'revoked' || progress.oldState === 'absent'
   const planned = request.kind === 'replace' || request.kind === 'flip'
+  const switched = signers.switchedAt
   // Without a state file the switch may be older than the first message that shows it.
-  if (!gone || !planned || !remembers) return null
-  const end = overlapEnd(signers, waits.overlap.seconds * 1000, deliveryTime(request))
-  return end !== null && asOf < end ? end : null
+  if (!gone || !planned || !remembers || switched === null) return null
+  // A straggler that was found after the revocation moves the switch; the revocation was in time all the same.
+  const goneSince = progress.revokedSince ?? progress.removedSince ?? asOf
+  const end = switched + waits.overlap.seconds * 1000
+  return goneSince >= switched && asOf < end ? end : null
 }
 
 type Rule = (facts: WarningFacts) => string | null
