@@ -53,6 +53,21 @@ function dkim(argv, { code = 0, says, to } = {}) {
   return stdout
 }
 
+/** The records that stand at a name, as one source of DNS has them. */
+function recordsAt(name, source) {
+  const argv = [BIN, 'lookup', name, ...source, '--no-probe', '--format', 'json']
+  const { stdout } = spawnSync(process.execPath, argv, { cwd: folder, env })
+  return JSON.stringify(JSON.parse(stdout.toString()).records.map(({ text, ttl }) => [text, ttl]))
+}
+
+/** Changes the zone file, and waits until the name server has read it: it looks for changes a few times a second. */
+function publish(text, names, dns) {
+  writeFileSync(join(folder, 'example.com.zone'), text)
+  const isServed = name => recordsAt(name, dns) === recordsAt(name, ['--dns-file', 'example.com.zone'])
+  for (let attempt = 0; !names.every(isServed); attempt += 1)
+    expect(attempt < 50, 'the server should serve the changed file')
+}
+
 function show(name) {
   console.log(paint('cyan', `$ cat ${name}`))
   process.stdout.write(readFileSync(join(folder, name)))
@@ -148,6 +163,7 @@ function liveWith(nameserver) {
 function rotate(dns) {
   const zone = () => readFileSync(join(folder, 'example.com.zone'), 'utf8')
   const isOld = line => line.startsWith('mail._domainkey')
+  const selectors = ['mail._domainkey.example.com', 'mail2026b._domainkey.example.com']
   const check = (day, ...more) => ['rotate-plan', '--state', 'plan.json', '--check', '--now', day, ...more, ...dns]
   const signNow = (day, to) => {
     const key = ['--key', 'mail2026b._domainkey.example.com.private.pem', '--selector', 'mail2026b']
@@ -162,7 +178,7 @@ function rotate(dns) {
   dkim(['rotate-plan', ...names, ...key, ...begin, ...dns], { says: /stage.*publish/ })
 
   heading('Publish the new record. The plan sees it, signs a test message with the new key, and waits for caches')
-  writeFileSync(join(folder, 'example.com.zone'), zone() + readFileSync(join(folder, 'new.zone'), 'utf8'))
+  publish(zone() + readFileSync(join(folder, 'new.zone'), 'utf8'), selectors, dns)
   dkim(check('2027-05-03T10:00:00Z'), { says: /stage.*propagate/ })
 
   heading('A day later the signers may switch: exit code 1 says that something is due, a cron job is a monitor')
@@ -177,18 +193,15 @@ function rotate(dns) {
   const revoked = zone()
     .split('\n')
     .map(line => (isOld(line) ? 'mail._domainkey.example.com. 300 IN TXT "v=DKIM1; p="' : line))
-  writeFileSync(join(folder, 'example.com.zone'), revoked.join('\n'))
+  publish(revoked.join('\n'), selectors, dns)
   dkim(check('2027-05-18T13:00:00Z'), { says: /stage.*revoked/ })
 
   heading('A month later the record goes as well, and the next rotation is in the calendar')
   dkim(check('2027-06-17T13:00:00Z'), { code: 1, says: /remove the old record now/ })
-  writeFileSync(
-    join(folder, 'example.com.zone'),
-    zone()
-      .split('\n')
-      .filter(line => !isOld(line))
-      .join('\n'),
-  )
+  const removed = zone()
+    .split('\n')
+    .filter(line => !isOld(line))
+  publish(removed.join('\n'), selectors, dns)
   dkim(check('2027-06-17T14:00:00Z'), { says: /stage.*finished/ })
 }
 
