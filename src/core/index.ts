@@ -99,6 +99,7 @@ export {
   zoneOf,
 } from './lookup/servers.js'
 export { type Sight, type WaitOutcome, waitUntilAgreed } from './lookup/wait.js'
+export type { MessageBytes } from './message.js'
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
 export {
   allProviders,

@@ -90,3 +90,12 @@ function endOfFields(bytes: Buffer, from: number): number {
   const index = bytes.indexOf(BLANK_LINE, from)
   return index === -1 ? -1 : index + 2
 }
+
+/** A message at hand whole, or as a sequence of chunks. */
+export type MessageBytes = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
+
+/** Hands all of a message to what takes it chunk by chunk. */
+export async function writeAll(message: MessageBytes, consumer: { write(chunk: Uint8Array): void }): Promise<void> {
+  if (message instanceof Uint8Array) consumer.write(message)
+  else for await (const chunk of message) consumer.write(chunk)
+}

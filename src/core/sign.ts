@@ -22,7 +22,7 @@ import {
 } from './header.js'
 import type { PrivateKey } from './key.js'
 import { LIMITS } from './limits.js'
-import { MessageSplitter } from './message.js'
+import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, canonicalHeaderOf, sha256 } from './message-hash.js'
 import { SINGULAR_FIELDS } from './policy.js'
 import type { CanonicalizationName } from './result.js'
@@ -245,12 +245,8 @@ function copiedFields({ section, index }: SigningInput, signedFields: readonly s
 }
 
 /** Signs a message that is at hand whole or as a sequence of chunks (CRLF line ends); returns the fields to put in front. */
-export async function sign(
-  message: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  options: SignOptions,
-): Promise<SignedFields> {
+export async function sign(message: MessageBytes, options: SignOptions): Promise<SignedFields> {
   const signer = new Signer(options)
-  if (message instanceof Uint8Array) signer.write(message)
-  else for await (const chunk of message) signer.write(chunk)
+  await writeAll(message, signer)
   return signer.end()
 }

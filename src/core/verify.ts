@@ -12,7 +12,7 @@ import { type FieldIndex, type HeaderFault, type HeaderSection, indexFields, par
 import { type Judgement, judge } from './judge.js'
 import { KeyCache, type KeyLookup, keysAtHand, lookUpKeys } from './key-lookup.js'
 import { LIMITS } from './limits.js'
-import { MessageSplitter } from './message.js'
+import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, type BodyHashes } from './message-hash.js'
 import { checkSigningDomain, DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
 import { messageResult, REASONS, type SignatureReport, type VerificationReport, type Warning } from './result.js'
@@ -284,12 +284,8 @@ function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {
 }
 
 /** Verifies a message that is at hand whole or as a sequence of chunks (CRLF line ends). */
-export async function verify(
-  message: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  options: VerifyOptions,
-): Promise<VerificationReport> {
+export async function verify(message: MessageBytes, options: VerifyOptions): Promise<VerificationReport> {
   const verifier = new Verifier(options)
-  if (message instanceof Uint8Array) verifier.write(message)
-  else for await (const chunk of message) verifier.write(chunk)
+  await writeAll(message, verifier)
   return verifier.end()
 }

@@ -26,23 +26,7 @@ export const EXPOSURES = {
 } as const satisfies Record<string, string>
 
 /** Fields that readers are shown or mail programs act on. */
-const RELEVANT = [
-  'from',
-  'sender',
-  'reply-to',
-  'to',
-  'cc',
-  'subject',
-  'date',
-  'message-id',
-  'in-reply-to',
-  'references',
-  'mime-version',
-  'content-type',
-  'content-transfer-encoding',
-  'list-unsubscribe',
-  'list-unsubscribe-post',
-]
+const RELEVANT = [...SINGULAR_FIELDS].filter(name => name !== 'content-disposition')
 
 export interface ExposureInput {
   readonly index: FieldIndex

@@ -27,15 +27,20 @@ const STYLE = [
 
 /** `parts` are markup; the title is escaped here. */
 export function htmlDocument(title: string, now: Date, parts: readonly string[]): string {
+  const judged = `<p class="soft">Judged at ${now.toISOString().replace('T', ' ').slice(0, 19)} UTC by dkim, for RFC 6376.</p>`
+  return htmlPage(title, STYLE, [judged, ...parts])
+}
+
+/** The frame of every page: a policy that forbids all loading and all scripts, the title as its heading. `style` and `parts` are ours. */
+export function htmlPage(title: string, style: string, parts: readonly string[]): string {
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<title>${escapeMarkup(title)}</title>`,
-    `<style>\n${STYLE}\n</style></head><body><main>`,
+    `<style>\n${style}\n</style></head><body><main>`,
     `<h1>${escapeMarkup(title)}</h1>`,
-    `<p class="soft">Judged at ${now.toISOString().replace('T', ' ').slice(0, 19)} UTC by dkim, for RFC 6376.</p>`,
     ...parts,
     '</main></body></html>',
     '',

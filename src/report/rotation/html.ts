@@ -1,5 +1,6 @@
 // A plan as one page: readable on a phone and on paper, light and dark, without scripts and without anything from elsewhere.
 
+import { htmlPage } from '../html/document.js'
 import { colourRules, FONT, STATUS_COLOURS, VERDICT_COLOURS } from './colours.js'
 import { type LocalDates, localDates } from './dates.js'
 import { escapeLines, escapeMarkup } from './markup.js'
@@ -29,19 +30,10 @@ const NARROW = 340
 
 export function planHtml(views: readonly PlanView[]): string {
   const title = views.length === 1 ? `DKIM key rotation ${nameOf(views[0]!)}` : `${views.length} DKIM key rotations`
-  return [
-    '<!doctype html>',
-    '<html lang="en"><head><meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width,initial-scale=1">',
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-    `<title>${escapeMarkup(title)}</title>`,
-    `<style>\n${STYLE}\n</style></head><body><main>`,
-    `<h1>${escapeMarkup(title)}</h1>`,
+  return htmlPage(title, STYLE, [
     ...(views.length > 1 ? [figure(views), contents(views)] : []),
     ...views.map((view, index) => onePlan(view, index, views.length > 1)),
-    '</main></body></html>',
-    '',
-  ].join('\n')
+  ])
 }
 
 /** Drawn twice: a picture that is only scaled is not readable on a phone. */
