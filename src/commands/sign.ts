@@ -36,9 +36,18 @@ interface SignCommandOptions extends KeyOptions, DnsOptions {
   readonly checkDns?: boolean
 }
 
+const CANONICALIZATIONS = ['relaxed/relaxed', 'relaxed/simple', 'simple/relaxed', 'simple/simple']
+
 export const defineSign: DefineCommand = (context, done) =>
   withOptions(
     newCommand('sign')
+      .suggest({
+        '--selector': 'selector',
+        '--domain': 'domain',
+        '--key': 'key-file',
+        '--canonicalization': { words: CANONICALIZATIONS },
+        '--time': { words: ['none'] },
+      })
       .example('dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml')
       .example('dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml')
       .example(
