@@ -5,6 +5,8 @@ import type { DefineCommand } from './main.js'
 import { addDnsOptions, collect, newCommand, parseDuration, parseJobs, parseTime } from './options.js'
 import type { SignCommandOptions } from './sign/options.js'
 
+const CANONICALIZATIONS = ['relaxed/relaxed', 'relaxed/simple', 'simple/relaxed', 'simple/simple']
+
 export const defineSign: DefineCommand = (context, done) =>
   withBatchOptions(withOptions(signCommand())).action(async (files: string[], options: SignCommandOptions) =>
     done(await (await import('./sign/run.js')).runSign(context, files, options)),
@@ -12,6 +14,13 @@ export const defineSign: DefineCommand = (context, done) =>
 
 const signCommand = () =>
   newCommand('sign')
+    .suggest({
+      '--selector': 'selector',
+      '--domain': 'domain',
+      '--key': 'key-file',
+      '--canonicalization': { words: CANONICALIZATIONS },
+      '--time': { words: ['none'] },
+    })
     .example('dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml')
     .example('dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml')
     .example('dkim sign --key rsa.pem --selector r1 --out-dir signed outbox', 'each message of a folder or mbox')

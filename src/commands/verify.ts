@@ -14,6 +14,7 @@ export const defineVerify: DefineCommand = (context, done) =>
 
 const verifyOptions = () =>
   addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
+    .suggest({ '--require-domain': 'domain' })
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
     .example('dkim verify message.eml', 'one message, and why it fails')
     .example('dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', 'a mailbox, counted')
