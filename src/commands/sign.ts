@@ -1,6 +1,5 @@
 // dkim sign: puts DKIM-Signature fields in front of a message, whose own bytes stay as they are (§5).
 
-import type { Command } from 'commander'
 import {
   type CanonicalizationName,
   DkimError,
@@ -11,6 +10,7 @@ import {
   type SignatureRequest,
   Signer,
 } from '../core/index.js'
+import type { Command } from './command.js'
 import type { Context } from './context.js'
 import { openResolver } from './dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from './exit-code.js'

@@ -1,8 +1,8 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
-import { InvalidArgumentError } from 'commander'
 import { DkimError, type Policy, toDomainName } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
+import { InvalidArgumentError } from '../command.js'
 import type { ExplainOptions } from '../explain-options.js'
 import type { DnsOptions } from '../options.js'
 import type { Shard } from './shard.js'
