@@ -15,6 +15,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Processors that this process may use. */
   readonly processors?: number
+  /** Has an effect before anything else is done beside the main thread: so many operations at a time. */
+  readonly widenPool?: (threads: number) => void
   /** The program that a thread of a batch runs; without it there are no threads. */
   readonly workerScript?: string
 }

@@ -22,6 +22,8 @@ export interface MessageInput {
   readonly deferred?: undefined
   /** How far into its file the message ends, for one of an mbox: from 0 to 1. */
   readonly part?: number
+  /** The file that holds this message as it is and nothing else, where there is one. */
+  readonly path?: string | null
   /** In bytes; null where only reading tells. */
   readonly size: number | null
   /**
@@ -216,7 +218,7 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
   if (!isMbox(source.head)) {
     if (source.path !== null && options.defer?.()) {
       yield { name, alone, deferred: { path: source.path, start: 0, end: source.size, unquote: false } }
-    } else yield { name, alone, size: source.size, chunks: () => source.pieces() }
+    } else yield { name, alone, path: source.path, size: source.size, chunks: () => source.pieces() }
     return
   }
   if (options.single) {

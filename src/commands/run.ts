@@ -55,6 +55,10 @@ export function run(process: NodeJS.Process): void {
     get processors() {
       return availableParallelism()
     },
+    widenPool(threads) {
+      // libuv reads it when the first operation comes.
+      process.env['UV_THREADPOOL_SIZE'] ??= String(threads)
+    },
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.
     ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
