@@ -7,6 +7,7 @@ import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isBrokenPipe, main, say } from './main.js'
 
+const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
@@ -40,6 +41,8 @@ export function run(process: NodeJS.Process): void {
     get stdin() {
       return process.stdin
     },
+    // The pipes of Windows are no descriptors that libuv can watch.
+    ...(process.platform === 'win32' ? {} : { stdinFd: STDIN }),
     get stdout() {
       return guarded(process.stdout, true)
     },
