@@ -63,7 +63,7 @@ export function judge(evidence: Evidence): Judgement {
 
 function bodyHashMatch(signature: Signature, bodyHash: BodyHash | null): Match {
   if (signature.bodyHash === null || bodyHash === null) return 'unchecked'
-  return signature.bodyHash.equals(bodyHash.digest) ? 'match' : 'mismatch'
+  return signature.bodyHash.toString('base64') === bodyHash.digest ? 'match' : 'mismatch'
 }
 
 /**

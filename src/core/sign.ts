@@ -163,7 +163,8 @@ interface SigningInput {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly domain: string
-  readonly bodyHash: Buffer
+  /** In base64. */
+  readonly bodyHash: string
   readonly now: Date
 }
 
@@ -203,7 +204,7 @@ function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: re
   }
   tags.push(['h', signedFields.join(':'), 'colon'])
   if (request.copyFields) tags.push(['z', copiedFields(input, signedFields), 'quoted'])
-  tags.push(['bh', input.bodyHash.toString('base64'), 'anywhere'])
+  tags.push(['bh', input.bodyHash, 'anywhere'])
   return tags
 }
 
