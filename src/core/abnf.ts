@@ -37,6 +37,15 @@ export function trimFws(text: string): string {
   return text.slice(start, skipFwsBack(text, start, text.length))
 }
 
+/** Without the WSP at both ends. */
+export function trimWsp(text: string): string {
+  let start = 0
+  while (start < text.length && isWsp(text.charCodeAt(start))) start += 1
+  let end = text.length
+  while (end > start && isWsp(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
 export function removeFws(text: string): string {
   // Runs of one class: linear whatever the input is.
   return /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]+/g, '') : text
