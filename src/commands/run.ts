@@ -7,6 +7,7 @@ import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isBrokenPipe, main, say } from './main.js'
 
+const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
@@ -40,6 +41,8 @@ export function run(process: NodeJS.Process): void {
     get stdin() {
       return process.stdin
     },
+    // The pipes of Windows are no descriptors that libuv can watch.
+    ...(process.platform === 'win32' ? {} : { stdinFd: STDIN }),
     get stdout() {
       return guarded(process.stdout, true)
     },
@@ -51,6 +54,10 @@ export function run(process: NodeJS.Process): void {
     signal: abort.signal,
     get processors() {
       return availableParallelism()
+    },
+    widenPool(threads) {
+      // libuv reads it when the first operation comes.
+      process.env['UV_THREADPOOL_SIZE'] ??= String(threads)
     },
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.
