@@ -64,7 +64,8 @@ function parseTag(text: string, start: number, end: number, clean: boolean): Tag
   const valueStart = skipFws(text, equals + 1, end)
   const valueEnd = skipFwsBack(text, valueStart, end)
   const bad = clean ? -1 : findForbidden(text.slice(valueStart, valueEnd))
-  if (bad !== -1) throw new TagListError('value', `the value of ${name}= contains a control character`, valueStart + bad)
+  if (bad !== -1)
+    throw new TagListError('value', `the value of ${name}= contains a control character`, valueStart + bad)
   return { name, value: text.slice(valueStart, valueEnd), valueStart, valueEnd }
 }
 
