@@ -25,7 +25,7 @@ function oracle(text: string) {
   }
   note('bare-cr', text.search(/\r(?!\n)/))
   note('bare-lf', text.search(/(?<!\r)\n/))
-  for (const { 0: whole, index } of text.matchAll(/(?:(?!\r\n(?![ \t]))[^])*(?:\r\n|$)/g)) {
+  for (const { 0: whole, index } of text.matchAll(/(?:(?!\r\n(?![ \t])).)*(?:\r\n|$)/gs)) {
     if (whole === '') continue
     const field = whole.replace(/\r\n$/, '')
     const [firstLine = ''] = whole.split('\r\n')
