@@ -21,10 +21,19 @@ type Shell = keyof typeof SHELLS
 
 export const defineCompletion: DefineCommand = (context, done) =>
   newCommand('completion')
-    .description('Print the completion script of a shell: commands, options, their values, and file names.')
-    .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim', 'bash')
-    .example('dkim completion zsh > ~/.zfunc/_dkim', 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc')
-    .example('dkim completion fish > ~/.config/fish/completions/dkim.fish', 'fish')
+    .description(
+      'Print the completion script of a shell: commands, options and their values, files, and the selectors and domains of your keys.',
+    )
+    .example('mkdir -p ~/.local/share/bash-completion/completions', 'bash')
+    .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim')
+    .example('mkdir -p ~/.zfunc', 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc')
+    .example('dkim completion zsh > ~/.zfunc/_dkim')
+    .example('mkdir -p ~/.config/fish/completions', 'fish')
+    .example('dkim completion fish > ~/.config/fish/completions/dkim.fish')
+    .note(
+      'Selectors and domains are those of the files that keygen wrote: in the working directory, and where --key, --key-dir, ' +
+        '--out-dir, DKIM_OUT_DIR and the configuration file point. Nothing is run for it, dkim neither.',
+    )
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
     .action(async (shell: Shell) => {
       context.stdout.write(SHELLS[shell](await programPage(context)))

@@ -32,6 +32,15 @@ export function addExplainOptions(command: Command): Command {
     )
 }
 
+export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
+  return asked === true || explainBudget !== undefined || original !== undefined
+}
+
+/** The message has to be read again. */
+export function readsAgain(options: ExplainOptions): boolean {
+  return wantsExplanation(options) || options.trace !== undefined
+}
+
 function parseBudget(value: string): ExplainBudget {
   const budget: { time?: number; hypotheses?: number } = {}
   for (const item of value.split(',')) {

@@ -25,6 +25,12 @@ interface FormatRecordOptions extends KeyChoice {
 export const defineFormatRecord: DefineCommand = (context, done) =>
   addOptions(
     newCommand('format-record')
+      .suggest({
+        '--selector': 'selector',
+        '--domain': 'domain',
+        '--key': 'key-file',
+        '--provider': { words: allProviders().map(({ id }) => id) },
+      })
       .example('dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem')
       .example('dkim format-record --selector mail --domain example.com --key record.txt --dialect route53')
       .example('dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate')

@@ -22,6 +22,7 @@ export const defineHelp: DefineCommand = (context, done) =>
     .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
     .example('dkim help dangling-cname', 'a finding of dkim lookup')
     .example('dkim help codes', 'all reasons and warnings')
+    .suggest({ topic: { words: [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES] } })
     .argument('[topic]', 'a command, a code, or "codes"')
     .action(async (topic: string | undefined) => done(await runHelp(context, topic)))
 

@@ -27,6 +27,7 @@ import { withSpinner } from './spinner.js'
 export const defineKeygen: DefineCommand = (context, done) =>
   addOptions(
     newCommand('keygen')
+      .suggest({ '--mode': { words: ['0600', '0640'] }, '--bits': { words: ['2048', '3072', '4096'] } })
       .example('dkim keygen --selector mail --domain example.com')
       .example("dkim keygen --selector-template 's{date:%Y%m}' --type both --domain example.com --domain example.net")
       .example('dkim keygen --selector mail --domain example.com --mode 0640 --out-dir /etc/dkim --dialect route53')

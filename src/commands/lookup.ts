@@ -15,6 +15,13 @@ export const defineLookup: DefineCommand = (context, done) =>
   addReportOptions(
     addDnsOptions(
       newCommand('lookup')
+        .suggest({
+          domain: 'key-name',
+          '--selector': 'selector',
+          '--key': 'key-file',
+          '--expect': 'file',
+          '--resolver-set': { words: ['public'] },
+        })
         .example('dkim lookup example.com --selector mail')
         .example('dkim lookup mail._domainkey.example.com --key mail.private.pem')
         .example('dkim lookup example.com --discover')

@@ -100,3 +100,12 @@ export function parseWholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('expected a whole number')
   return Number(value)
 }
+
+/** `--jobs N` */
+export function parseJobs(value: string): number {
+  const jobs = /^\d{1,4}$/.test(value) ? Number(value) : 0
+  if (jobs < 1 || jobs > MAX_JOBS) throw new InvalidArgumentError(`expected a number from 1 to ${MAX_JOBS}`)
+  return jobs
+}
+
+const MAX_JOBS = 256

@@ -1,7 +1,7 @@
 // dkim rotate-plan: plans a key rotation with dates, and says on any day where it stands and what proves it.
 
 import { InvalidArgumentError, Option } from 'commander'
-import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, STAGES } from '../core/index.js'
+import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, PHASE_IDS, SCHEMES, STAGES } from '../core/index.js'
 import { DIALECT_NAMES } from '../report/record/dialects.js'
 import { SIGNER_NAMES } from '../report/signer/signers.js'
 import type { DefineCommand } from './main.js'
@@ -20,6 +20,16 @@ import { runRotatePlan } from './rotate-plan/run.js'
 
 export const defineRotatePlan: DefineCommand = (context, done) => {
   const command = newCommand('rotate-plan')
+    .suggest({
+      '--domain': 'domain',
+      '--selector': 'selector',
+      '--new-selector': 'selector',
+      '--key': 'key-file',
+      '--old-key': 'key-file',
+      '--scheme': { words: Object.keys(SCHEMES) },
+      '--confirm': { words: CONFIRMATIONS },
+      '--assert': { words: PHASE_IDS },
+    })
     .example('dkim rotate-plan --domain example.com --selector s2025 --scheme date --state plan.json')
     .example('dkim rotate-plan --state plan.json --check --sample received.eml')
     .example('dkim rotate-plan --state plan.json --check --confirm switch')

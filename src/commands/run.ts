@@ -7,6 +7,7 @@ import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isBrokenPipe, main, say } from './main.js'
 
+const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
 /** What the shell makes of a program that SIGPIPE ended: nothing that a reader has not taken counts as done. Node itself ignores that signal. */
 const BROKEN_PIPE = 141
@@ -44,6 +45,8 @@ export function run(process: NodeJS.Process): void {
     get stdin() {
       return process.stdin
     },
+    // The pipes of Windows are no descriptors that libuv can watch.
+    ...(process.platform === 'win32' ? {} : { stdinFd: STDIN }),
     get stdout() {
       return guarded(process.stdout, true)
     },
@@ -55,6 +58,10 @@ export function run(process: NodeJS.Process): void {
     signal: abort.signal,
     get processors() {
       return availableParallelism()
+    },
+    widenPool(threads) {
+      // libuv reads it when the first operation comes.
+      process.env['UV_THREADPOOL_SIZE'] ??= String(threads)
     },
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.

@@ -3,8 +3,8 @@
 import { FORMAT_NAMES } from '../report/verification/formats.js'
 import { addExplainOptions } from './explain-options.js'
 import type { DefineCommand } from './main.js'
-import { addDnsOptions, addReportOptions, collect, newCommand, parseWholeNumber } from './options.js'
-import { parseJobs, type VerifyCommandOptions } from './verify/options.js'
+import { addDnsOptions, addReportOptions, collect, newCommand, parseJobs, parseWholeNumber } from './options.js'
+import type { VerifyCommandOptions } from './verify/options.js'
 import { parseShard } from './verify/shard.js'
 
 export const defineVerify: DefineCommand = (context, done) =>
@@ -14,6 +14,7 @@ export const defineVerify: DefineCommand = (context, done) =>
 
 const verifyOptions = () =>
   addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
+    .suggest({ '--require-domain': 'domain' })
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
     .example('dkim verify message.eml', 'one message, and why it fails')
     .example('dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', 'a mailbox, counted')

@@ -136,7 +136,14 @@ export {
 } from './result.js'
 export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
-export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
+export {
+  type NewSignature,
+  type SignatureRequest,
+  type SignedFields,
+  Signer,
+  type SignOptions,
+  sign,
+} from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'
 export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'

@@ -239,7 +239,6 @@ export const WARNINGS = {
   'testing-key': 'the key record says t=y: the domain is testing DKIM',
   'multiple-keys': 'more than one key record stands at the name',
   'unprotected-field': 'a field that readers see is not signed',
-  'not-oversigned': 'a signed field could be added a second time without breaking the signature',
   'duplicate-field': 'a field that may occur once occurs several times',
   'body-length': 'the signature uses l=',
   'old-signature': 'the signature is old and has no x=',

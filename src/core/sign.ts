@@ -8,9 +8,9 @@ import {
   toSelector,
   trimFws,
 } from './abnf.js'
-import { ALGORITHMS, algorithmFor } from './algorithm.js'
+import { ALGORITHMS, type AlgorithmName, algorithmFor } from './algorithm.js'
 import { DkimError } from './errors.js'
-import { formatSignatureField, type SignatureTag } from './format-signature.js'
+import { formatSignatureField, type SignatureTag, type UnsignedField } from './format-signature.js'
 import { authorDomain } from './from-field.js'
 import {
   FAULT_TEXTS,
@@ -59,8 +59,16 @@ export interface SignOptions {
 export interface SignedFields {
   /** One field for each request, in order, each with its CRLF: to be put in front of the message. */
   readonly fields: readonly Buffer[]
+  /** Who signs, in the same order. */
+  readonly signatures: readonly NewSignature[]
   /** What is legal but probably not meant. */
   readonly warnings: readonly string[]
+}
+
+export interface NewSignature {
+  readonly domain: string
+  readonly selector: string
+  readonly algorithm: AlgorithmName
 }
 
 /** One message: write its bytes in any chunking, then end(). Throws DkimError; what was refused is never signed. */
@@ -96,6 +104,17 @@ export class Signer {
   }
 
   end(): SignedFields {
+    const { unsigned, ...rest } = this.#finish()
+    return { fields: unsigned.map(signField), ...rest }
+  }
+
+  /** The same with the signatures made beside this thread: several messages at once keep several cores busy. */
+  async endLater(): Promise<SignedFields> {
+    const { unsigned, ...rest } = this.#finish()
+    return { fields: await Promise.all(unsigned.map(signFieldLater)), ...rest }
+  }
+
+  #finish(): Omit<SignedFields, 'fields'> & { readonly unsigned: readonly UnsignedHeader[] } {
     this.#splitter.end()
     const section = this.#section!
     const index = indexFields(section.fields)
@@ -103,14 +122,15 @@ export class Signer {
     const author = authorDomain(section, index)
     const bodyHashes = this.#hasher.end()
     const warnings: string[] = []
-    const fields = this.#options.requests.map(request => {
+    const unsigned = this.#options.requests.map(request => {
       const canonicalization = canonicalizationOf(request)
       const bodyHash = bodyHashes(canonicalization.body, null)!.digest
       const domain = domainOf(request, author)
       warnings.push(...warningsOf(request, domain, author))
-      return signField(request, { section, index, domain, bodyHash, now: this.#options.now })
+      return unsignedHeader(request, { section, index, domain, bodyHash, now: this.#options.now })
     })
-    return { fields, warnings: [...new Set(warnings)] }
+    const signatures = unsigned.map(({ signature }) => signature)
+    return { unsigned, signatures, warnings: [...new Set(warnings)] }
   }
 
   /** A signature over a message that readers understand differently lends our name to the other reading (§8.15). */
@@ -172,7 +192,16 @@ interface SigningInput {
   readonly now: Date
 }
 
-function signField(request: SignatureRequest, input: SigningInput): Buffer {
+/** All of a signature but the signature operation itself. */
+interface UnsignedHeader {
+  readonly key: PrivateKey
+  readonly signature: NewSignature
+  /** The canonical header that is signed (§3.7). */
+  readonly header: Buffer
+  readonly field: UnsignedField
+}
+
+function unsignedHeader(request: SignatureRequest, input: SigningInput): UnsignedHeader {
   const { section, index } = input
   const { key, fields = DEFAULT_FIELDS } = request
   const signedFields = signedFieldsOf(fields, index)
@@ -185,7 +214,19 @@ function signField(request: SignatureRequest, input: SigningInput): Buffer {
     signatureField: Buffer.from(field.text, 'latin1'),
     except: null,
   })
-  const signature = ALGORITHMS[algorithmFor(key.type)].sign(key.keyObject, header, sha256)
+  const algorithm = algorithmFor(key.type)
+  return { key, signature: { domain: input.domain, selector: request.selector, algorithm }, header, field }
+}
+
+function signField({ key, signature, header, field }: UnsignedHeader): Buffer {
+  return filled(field, ALGORITHMS[signature.algorithm].sign(key.keyObject, header, sha256))
+}
+
+async function signFieldLater({ key, signature, header, field }: UnsignedHeader): Promise<Buffer> {
+  return filled(field, await ALGORITHMS[signature.algorithm].signLater(key.keyObject, header, sha256))
+}
+
+function filled(field: UnsignedField, signature: Buffer): Buffer {
   return Buffer.from(field.fill(signature.toString('base64')), 'latin1')
 }
 

@@ -1,41 +1,144 @@
-// Completion scripts, asked in the shells themselves.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// Completion scripts, asked in the shells themselves: lines are typed on a terminal, and what dkim would be given is compared.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pageOf } from '../../src/commands/command-page.js'
+import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
+import type { ToolCommand } from '../../src/commands/tool-command.js'
 import { dkim } from '../support/cli.js'
+import { testContext } from '../support/context.js'
+import { COMPLETION_FILES, hasShell, type Shell, typed } from '../support/shell.js'
+
+/** Names that are no selectors, and that do harm where anybody evaluates them. */
+const HOSTILE = [
+  '$(touch EVALUATED)._domainkey.example.org.private.pem',
+  '`touch EVALUATED`._domainkey.example.org.private.pem',
+  ';touch EVALUATED;._domainkey.example.org.private.pem',
+  'mai l._domainkey.example.org.private.pem',
+  "mai'l._domainkey.example.org.private.pem",
+  'mai\nmailx._domainkey.example.org.private.pem',
+  'mai\u001b[31m._domainkey.example.org.private.pem',
+  '--mail._domainkey.example.org.private.pem',
+  'mailé.private.pem',
+]
+const FILES = [
+  'message.eml',
+  'space name.pem',
+  "quo'te.pem",
+  'dollar$(touch EVALUATED).pem',
+  'tick`touch EVALUATED`.pem',
+  'new\nline.pem',
+  'pair.eml',
+  'pair.pem',
+  'mail._domainkey.example.com.private.pem',
+  'seeded._domainkey.example.com.private.seed',
+  ...HOSTILE,
+]
 
 let folder = ''
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'dkim-completion-'))
-  mkdirSync(join(folder, 'mail box'))
-  writeFileSync(join(folder, 'message.eml'), '')
-  for (const shell of ['bash', 'zsh', 'fish']) {
-    const { code, stdout } = await dkim(['completion', shell])
-    expect(code).toBe(0)
-    writeFileSync(join(folder, `dkim.${shell}`), stdout)
+  for (const name of ['box for mail', 'keys', 'configured keys', '.config/dkim']) {
+    mkdirSync(join(folder, name), { recursive: true })
   }
+  for (const name of FILES) writeFileSync(join(folder, name), '')
+  writeFileSync(join(folder, 'keys', 'other._domainkey.example.net.private.der'), '')
+  writeFileSync(join(folder, 'configured keys', 'remembered.private.pem'), '')
+  writeFileSync(join(folder, '.config', 'dkim', 'config.toml'), 'ttl = 60\nout-dir = "../../configured keys"\n')
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function hasShell(shell: string): boolean {
-  const found = spawnSync(shell, ['-c', 'exit 0']).status === 0
-  if (!found) console.warn(`SKIPPED: completion is not tested in ${shell}, which is not installed`)
-  return found
+/** What is typed behind dkim, and the words that come of it. */
+const LINES: readonly (readonly [typed: string, ...words: string[]])[] = [
+  ['ver\t', 'verify'],
+  ['verify --require-al\t', 'verify', '--require-aligned'],
+  ['verify --format gith\t', 'verify', '--format', 'github'],
+  ['verify --format=gith\t', 'verify', '--format=github'],
+  ['verify mess\t', 'verify', 'message.eml'],
+  ['completion z\t', 'completion', 'zsh'],
+  // Words of one kind: dialects, providers, mail servers, phases, codes of reasons, warnings and findings
+  ['keygen --dialect rou\t', 'keygen', '--dialect', 'route53'],
+  ['keygen --services em\t', 'keygen', '--services', 'email'],
+  ['format-record --provider fastm\t', 'format-record', '--provider', 'fastmail'],
+  ['format-record --signer open\tdkim', 'format-record', '--signer', 'opendkim'],
+  ['rotate-plan --assert pub\t', 'rotate-plan', '--assert', 'publish'],
+  ['help body-hash\t', 'help', 'body-hash-did-not-verify'],
+  ['help dangl\t', 'help', 'dangling-cname'],
+  ['help weak-k\t', 'help', 'weak-key'],
+  // Files and directories
+  ['keygen --out-dir box\t', 'keygen', '--out-dir', 'box for mail'],
+  ['rotate-plan --sample message.eml mess\t', 'rotate-plan', '--sample', 'message.eml', 'message.eml'],
+  ['sign --key pair\t', 'sign', '--key', 'pair.pem'],
+  ['sign --key mess\t', 'sign', '--key', 'message.eml'],
+  ['sign --key ~/keys/oth\t', 'sign', '--key', 'HOME/keys/other._domainkey.example.net.private.der'],
+  ['sign --key space\t', 'sign', '--key', 'space name.pem'],
+  ['sign --key "space\t', 'sign', '--key', 'space name.pem'],
+  ['sign --key space\\ na\t', 'sign', '--key', 'space name.pem'],
+  ['sign --key quo\t', 'sign', '--key', "quo'te.pem"],
+  ['sign --key dollar\t', 'sign', '--key', 'dollar$(touch EVALUATED).pem'],
+  ['sign --key tick\t', 'sign', '--key', 'tick`touch EVALUATED`.pem'],
+  ['sign --key new\t', 'sign', '--key', 'new\nline.pem'],
+  // What the keys of the key directories are called
+  ['sign --selector mai\t', 'sign', '--selector', 'mail'],
+  ['sign --selector=seed\t', 'sign', '--selector=seeded'],
+  ['sign --selector remem\t', 'sign', '--selector', 'remembered'],
+  ['sign --domain example.c\t', 'sign', '--domain', 'example.com'],
+  ['lookup mail.\t', 'lookup', 'mail._domainkey.example.com'],
+  ['rotate-plan --key-dir keys --selector oth\t', 'rotate-plan', '--key-dir', 'keys', '--selector', 'other'],
+  ['rotate-plan --key-dir=keys --domain example.n\t', 'rotate-plan', '--key-dir=keys', '--domain', 'example.net'],
+  ['rotate-plan --key-dir ~/keys --selector oth\t', 'rotate-plan', '--key-dir', 'HOME/keys', '--selector', 'other'],
+  [
+    'sign --key keys/o\t --domain example.n\t',
+    'sign',
+    '--key',
+    'keys/other._domainkey.example.net.private.der',
+    '--domain',
+    'example.net',
+  ],
+]
+
+/** fish shows what is close where nothing fits to the letter: it has no files of one kind. */
+const FISH_OFFERS_ALL_FILES = new Set(['sign --key pair\t'])
+
+for (const shell of Object.keys(COMPLETION_FILES) as Shell[]) {
+  describe.runIf(hasShell(shell))(shell, () => {
+    it('completes commands, options, values, files and the names of keys', { timeout: 60_000 }, async () => {
+      const lines = LINES.filter(([line]) => shell !== 'fish' || !FISH_OFFERS_ALL_FILES.has(line))
+      const answers = await typed(
+        shell,
+        lines.map(([line]) => `dkim ${line}`),
+        folder,
+      )
+      const seen = answers.map((words, index) => [
+        lines[index]![0],
+        ...words.map(word => word.replace(folder, 'HOME').replaceAll('\r\n', '\n').replace(/\/$/, '')),
+      ])
+      expect(seen).toEqual(lines)
+      expect(readdirSync(folder)).not.toContain('EVALUATED')
+    })
+  })
 }
 
-/** What bash offers for the last of the words. */
+/** All that bash offers for the last of the words. */
 function inBash(...words: string[]): string[] {
-  const script = `source ./dkim.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dkim; printf '%s\\n' "\${COMPREPLY[@]}"`
-  const output = execFileSync('bash', ['--norc', '-c', script, 'bash', 'dkim', ...words], { cwd: folder })
+  const script = `source "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dkim; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const output = execFileSync('bash', ['--norc', '-c', script, COMPLETION_FILES.bash, 'dkim', ...words], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder },
+  })
   return output.toString().trimEnd().split('\n').filter(Boolean)
 }
 
 function inFish(line: string): string[] {
-  const output = execFileSync('fish', ['-N', '-c', `source ./dkim.fish; complete -C '${line}'`], { cwd: folder })
+  const script = `source ${COMPLETION_FILES.fish}; complete -C '${line}'`
+  const output = execFileSync('fish', ['-N', '-c', script], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder },
+  })
   return output
     .toString()
     .trimEnd()
@@ -43,47 +146,42 @@ function inFish(line: string): string[] {
     .map(row => row.split('\t')[0] ?? '')
 }
 
-describe('bash', () => {
-  it('completes commands, options, values and files', () => {
-    expect(inBash('ver')).toEqual(['verify'])
-    expect(inBash('verify', '--for')).toEqual(['--format'])
+describe('what is offered', () => {
+  const selectors = ['mail', 'remembered', 'seeded']
+
+  it('is in bash what fits, and no name that is none for DNS', () => {
     expect(inBash('verify', '--format', 'j')).toEqual(['json', 'junit'])
-    expect(inBash('sign', '--key', 'mes')).toEqual(['message.eml'])
-    expect(inBash('verify', 'mail')).toEqual(['mail box'])
     expect(inBash('verify', '--min-key-bits', '')).toEqual([])
-    expect(inBash('completion', 'z')).toEqual(['zsh'])
+    expect(inBash('sign', '--selector', '').sort()).toEqual(selectors)
+    expect(inBash('sign', '--domain', '')).toEqual(['example.com'])
+    expect(inBash('keygen', '--selector', '')).toEqual([])
   })
-})
 
-describe.runIf(hasShell('fish'))('fish', () => {
-  it('completes commands, options, values and files', () => {
-    expect(inFish('dkim ver')).toEqual(['verify'])
-    expect(inFish('dkim verify --for')).toEqual(['--format'])
+  it.runIf(hasShell('fish'))('is the same in fish', () => {
     expect(inFish('dkim verify --format j')).toEqual(['json', 'junit'])
-    expect(inFish('dkim sign --key mes')).toEqual(['message.eml'])
-    expect(inFish('dkim completion z')).toEqual(['zsh'])
+    expect(inFish('dkim sign --selector ').sort()).toEqual(selectors)
+    expect(inFish('dkim help verify --for')).not.toContain('--format')
   })
 })
 
-describe.runIf(hasShell('zsh'))('zsh', () => {
-  it('is a script that loads, and completes on a terminal of its own', () => {
-    const script = `
-      zmodload zsh/zpty
-      zpty shell zsh -f -i
-      zpty -w shell "PS1='%%'; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -u -D; source ./dkim.zsh; zstyle ':completion:*' list-grouped no; LISTMAX=0"
-      sleep 1
-      zpty -w -n shell $'dkim verify --format js\\t'
-      sleep 1
-      zpty -w -n shell $'\\C-udkim sign --key mes\\t'
-      sleep 1
-      zpty -w -n shell $'\\C-udkim ver\\t'
-      sleep 1
-      zpty -r -t shell text
-      while zpty -r -t shell more; do text+=$more; done
-      print -r -- "$text"`
-    const text = execFileSync('zsh', ['-f', '-c', script], { cwd: folder, timeout: 20_000 }).toString()
-    expect(text).toContain('--format json')
-    expect(text).toContain('--key message.eml')
-    expect(text).toMatch(/dkim ver.*ify /s)
+describe('the scripts', () => {
+  it.each(Object.keys(COMPLETION_FILES) as Shell[])(
+    'that the build keeps for %s is what the command prints',
+    async shell => {
+      const { code, stdout } = await dkim(['completion', shell])
+      expect(code).toBe(0)
+      expect(stdout).toBe(readFileSync(COMPLETION_FILES[shell], 'utf8'))
+    },
+  )
+
+  it('hold words that need no quotes, and every suggestion is for an option or argument that there is', async () => {
+    const program = await buildProgram(COMMAND_NAMES, testContext())
+    for (const command of program.commands as ToolCommand[]) {
+      const { options, arguments: rest } = pageOf(command)
+      const names = [...options.map(({ long }) => long), ...rest.map(({ name }) => name)]
+      expect(names).toEqual(expect.arrayContaining([...command.suggestions.keys()]))
+      const words = [...options, ...rest].flatMap(({ values }) => (typeof values === 'object' ? values.words : []))
+      expect(words.filter(word => !/^(?:[\w./-]+|\*)$/.test(word))).toEqual([])
+    }
   })
 })

@@ -154,6 +154,20 @@ describe('sign, then verify', () => {
     expect(signed).toBeGreaterThan(100)
   })
 
+  it('makes the same signatures beside the thread, of several messages at once', async () => {
+    const signers = () =>
+      Array.from({ length: 20 }, (_, number) => {
+        const requests = keys.map(key => ({ key, selector: key.type }))
+        const signer = new Signer({ requests, now: NOW })
+        signer.write(latin1(`From: a@example.com\r\nSubject: ${number}\r\n\r\nbody\r\n`))
+        return signer
+      })
+    expect(await Promise.all(signers().map(signer => signer.endLater()))).toEqual(signers().map(signer => signer.end()))
+    const refused = new Signer({ requests: [{ key: keys[0]!, selector: 'rsa' }], now: NOW })
+    refused.write(latin1('To: a@example.com\r\n\r\n'))
+    await expect(refused.endLater()).rejects.toThrow(DkimError)
+  })
+
   it('folds the field within 78 columns, and writes nothing but printable ASCII', () => {
     fc.assert(
       fc.property(message, choice, (bytes, request) => {

@@ -17,7 +17,7 @@ export {
 } from './evidence.js'
 export { type RecordChange, shellQuote } from './instructions.js'
 export { impossibleSelector, keyFactsOf, observationOf, readServerAnswer } from './observe.js'
-export type { PhaseId } from './phases.js'
+export { PHASE_IDS, type PhaseId } from './phases.js'
 export {
   type NextAction,
   type PlanOutcome,

@@ -238,6 +238,8 @@ export const PHASES = {
   next: { title: 'Rotate again', kind: 'action', rule: next },
 } as const satisfies Record<string, PhaseRow>
 
+export const PHASE_IDS = Object.keys(PHASES) as PhaseId[]
+
 const REPLACE: readonly PhaseId[] = [
   'inventory',
   'generate',

@@ -10,6 +10,12 @@ export interface Table {
   readonly rows: readonly (readonly [term: string, text: string])[]
 }
 
+/** What may stand behind an option or as an argument. Words are offers: where others are wrong too, the command says so itself. */
+export type Values = ValueKind | { readonly words: readonly string[] }
+
+/** key-file: files that look like keys first. selector, domain, key-name: those of the keys in the key directories. free: nothing to offer. */
+export type ValueKind = 'file' | 'key-file' | 'directory' | 'selector' | 'domain' | 'key-name' | 'free'
+
 export interface OptionRow {
   readonly short: string | null
   /** With the dashes. */
@@ -19,6 +25,7 @@ export interface OptionRow {
   readonly text: string
   readonly group: string
   readonly choices: readonly string[]
+  readonly values: Values
   readonly defaultText: string | null
 }
 
@@ -28,6 +35,7 @@ export interface ArgumentRow {
   readonly variadic: boolean
   readonly required: boolean
   readonly choices: readonly string[]
+  readonly values: Values
 }
 
 export interface CommandPage {

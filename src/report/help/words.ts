@@ -1,14 +1,23 @@
-// What the completions of all shells ask of a command's options.
+// What the completions of all shells have in common.
 
-import type { OptionRow } from './page.js'
-
-/** What stands behind an option: told by the name of its value. */
-export function kindOf({ value }: OptionRow): 'file' | 'directory' | 'other' {
-  if (value === null) return 'other'
-  if (/<(?:dir|directory|folder)>/.test(value)) return 'directory'
-  return /<(?:file|path|box)>/.test(value) ? 'file' : 'other'
-}
+import type { CommandPage, OptionRow, Values } from './page.js'
 
 export function longNames({ short, long }: OptionRow): string[] {
   return short === null ? [long] : [short, long]
 }
+
+/** `verify` of `dkim verify`. */
+export function commandWord({ name }: CommandPage): string {
+  return name.replace(/^.* /, '')
+}
+
+/** The values of the arguments: all of ours have one argument, or as many of one kind as there are. */
+export function argumentValues({ arguments: [first] }: CommandPage): Values {
+  return first?.values ?? 'free'
+}
+
+/** The endings of keygen's files, behind SELECTOR or SELECTOR._domainkey.DOMAIN. */
+export const KEY_ENDINGS = ['private.pem', 'private.der', 'private.seed'] as const
+
+/** Files that --key may mean; where none has such an ending, every file is offered. */
+export const KEY_FILE_TYPES = ['pem', 'der', 'seed', 'jwk', 'key', 'pub', 'crt', 'txt'] as const

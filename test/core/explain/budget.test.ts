@@ -46,8 +46,7 @@ it.each(Object.entries(HOSTILE))('%s: the search ends', { timeout: 20_000 }, asy
 it('the clock is read for every rewrite of a large body: the search ends close to its time', {
   timeout: 30_000,
 }, async () => {
-  const body =
-    'words, and  more words.\r\nx y\r\n'.repeat(200_000) + '--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n'
+  const body = `${'words, and  more words.\r\nx y\r\n'.repeat(200_000)}--b\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n`
   const header = PLAIN.slice(0, PLAIN.indexOf('\r\n\r\n') + 4).replace(
     'text/plain; charset=utf-8',
     'multipart/mixed; boundary=b',
