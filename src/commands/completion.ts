@@ -1,10 +1,10 @@
 // dkim completion: the completion script of a shell on stdout.
 
-import { Argument } from 'commander'
 import { bashCompletion } from '../report/help/bash.js'
 import { fishCompletion } from '../report/help/fish.js'
 import type { CommandPage } from '../report/help/page.js'
 import { zshCompletion } from '../report/help/zsh.js'
+import { Argument } from './command.js'
 import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'

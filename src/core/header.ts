@@ -25,6 +25,17 @@ export type HeaderFault =
   | 'too-many-fields'
   | 'too-large'
 
+/** What each means, for people. */
+export const FAULT_TEXTS = {
+  'no-colon': 'a line of the header section is no header field',
+  'leading-continuation': 'the header section begins with a continuation line',
+  'bad-field-name': 'a field name holds characters that no field name can',
+  'bare-cr': 'the header section contains a bare CR',
+  'bare-lf': 'the header section contains a bare LF',
+  'too-many-fields': `the header section has more than ${LIMITS.headerFields} fields`,
+  'too-large': `the header section is longer than ${LIMITS.headerBytes} octets`,
+} as const satisfies Record<HeaderFault, string>
+
 export interface HeaderSection {
   readonly bytes: Buffer
   /** The same as latin1: one character per byte. */

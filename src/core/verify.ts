@@ -8,7 +8,7 @@ import {
   mayAlign,
   type OrganizationalDomain,
 } from './from-field.js'
-import { type FieldIndex, type HeaderFault, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
+import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import { type Judgement, judge } from './judge.js'
 import { KeyCache, type KeyLookup, keysAtHand, lookUpKeys } from './key-lookup.js'
 import { LIMITS } from './limits.js'
@@ -32,16 +32,6 @@ export interface VerifyOptions {
 
 /** Fields of protocols that are drafts: seen, named, and not verified. */
 const DRAFT_FIELDS = ['dkim2-signature', 'message-instance']
-
-const FAULTS = {
-  'no-colon': 'a line of the header section is no header field',
-  'leading-continuation': 'the header section begins with a continuation line',
-  'bad-field-name': 'a field name holds characters that no field name can',
-  'bare-cr': 'the header section contains a bare CR',
-  'bare-lf': 'the header section contains a bare LF',
-  'too-many-fields': `the header section has more than ${LIMITS.headerFields} fields`,
-  'too-large': `the header section is longer than ${LIMITS.headerBytes} octets`,
-} as const satisfies Record<HeaderFault, string>
 
 interface Examined {
   readonly signature: Signature
@@ -218,10 +208,13 @@ export class Verifier {
     if (complete && faults.size === 0) return
     const kinds = complete ? [...faults.keys()] : [...faults.keys(), 'too-large' as const]
     for (const kind of kinds) {
-      this.#malformed ??= FAULTS[kind]
+      this.#malformed ??= FAULT_TEXTS[kind]
       const code = kind === 'too-large' || kind === 'too-many-fields' ? 'header-limit' : 'malformed-header'
       const offset = faults.get(kind)
-      this.#warnings.push({ code, text: offset === undefined ? FAULTS[kind] : `${FAULTS[kind]} (at byte ${offset})` })
+      this.#warnings.push({
+        code,
+        text: offset === undefined ? FAULT_TEXTS[kind] : `${FAULT_TEXTS[kind]} (at byte ${offset})`,
+      })
     }
   }
 
@@ -238,7 +231,13 @@ export class Verifier {
     for (const name of DRAFT_FIELDS) {
       if (this.#index.has(name)) this.#warnings.push({ code: 'not-verified', text: `${name}: not verified (draft)` })
     }
-    if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: 'the message has no From field' })
+    if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: this.#whyNoFrom() })
+  }
+
+  #whyNoFrom(): string {
+    return this.#section.bytes.length === 0
+      ? 'the message has no header section, or begins with an empty line'
+      : 'the message has no From field'
   }
 
   #report(judgements: readonly Judgement[], organizational: OrganizationalDomain | null): VerificationReport {
