@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream'
 
 export interface Context {
   readonly stdin: Readable & { readonly isTTY?: boolean }
+  /** The descriptor behind `stdin`, where long input may be read from it directly; then `stdin` is not touched. */
+  readonly stdinFd?: number
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>

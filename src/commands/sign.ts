@@ -1,6 +1,6 @@
 // dkim sign: puts DKIM-Signature fields in front of messages, whose own bytes stay as they are (§5). What a run needs is loaded later.
 
-import { type Command, Option } from 'commander'
+import { type Command, Option } from './command.js'
 import type { DefineCommand } from './main.js'
 import { addDnsOptions, collect, newCommand, parseDuration, parseJobs, parseTime } from './options.js'
 import type { SignCommandOptions } from './sign/options.js'
