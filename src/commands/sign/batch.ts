@@ -84,6 +84,7 @@ class SignBatch {
       this.#targets.refuseInside(argument)
       for await (const input of inputs) await this.#take(input, argument)
     } catch (error) {
+      if (this.#bench.context.signal.aborted) return
       await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
     }
   }
@@ -170,16 +171,16 @@ class SignBatch {
   finish(): ExitCode {
     const { context, options } = this.#bench
     const { signal, stdout } = context
+    if (signal.aborted) {
+      say(context, 'note', `${this.#signed} messages are signed, the others are as they were`)
+      throw signal.reason
+    }
     if (options.format === 'json') {
       const reports = this.#collected.map(signingJson)
       stdout.write(toJson(this.#single && reports.length === 1 ? reports[0] : reports))
     }
     const left = this.#count - this.#signed
     if (left > 0 && this.#count > 1) say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
-    if (signal.aborted) {
-      say(context, 'error', `interrupted: ${this.#signed} messages are signed, the others are as they were`)
-      this.#codes.add(EXIT_CODES.usage)
-    }
     return combineExitCodes(this.#codes)
   }
 }
