@@ -50,21 +50,32 @@ function homesIn(folder) {
 }
 const home = new Map(homesIn(''))
 
+/** `a, type B, c as d` as import clauses, each with the file that the name is at home in. A type alone would leave an import behind. */
+function clausesOf(names, core) {
+  const values = names.split(',').map(name => name.trim())
+  return values
+    .filter(name => name !== '' && !name.startsWith('type '))
+    .map(name => ({ name, file: `'${core}${home.get(name.replace(/ as .*$/, ''))}'` }))
+}
+
 /** Imports from the library's index, taken from the files themselves: who imports the index gets all of it in his part of the program. */
 const withoutIndex = {
   name: 'without-index',
   setup(build) {
+    const index = String.raw`'((?:\.\./)+core/)index\.js'`
+    const atStart = new RegExp(`^import (type )?\\{([^}]*)\\} from ${index}$`, 'gm')
+    const onDemand = new RegExp(`const \\{([^}]*)\\} = await import\\(${index}\\)`, 'g')
+    const join = (clauses, written, between) => clauses.map(written).join(between)
     build.onLoad({ filter: /src[\\/](?:commands|report)[\\/].*\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8').replace(
-        /^import (type )?\{([^}]*)\} from '((?:\.\.\/)+core\/)index\.js'$/gm,
-        (_, type = '', names, core) =>
-          names
-            .split(',')
-            .map(name => name.trim())
-            .filter(name => name !== '')
-            .map(name => `import ${type}{ ${name} } from '${core}${home.get(name.replace(/^type | as .*$/g, ''))}'`)
-            .join('; '),
-      )
+      const contents = readFileSync(path, 'utf8')
+        .replace(atStart, (_, type, names, core) =>
+          type ? '' : join(clausesOf(names, core), ({ name, file }) => `import { ${name} } from ${file}`, '; '),
+        )
+        .replace(
+          onDemand,
+          (_, names, core) =>
+            `const ${join(clausesOf(names, core), ({ name, file }) => `{ ${name} } = await import(${file})`, ', ')}`,
+        )
       return { contents, loader: 'ts' }
     })
   },

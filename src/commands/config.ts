@@ -1,7 +1,7 @@
 // dkim config: every setting, its value, and where that came from.
 
-import { Option } from 'commander'
 import { configJson, configText } from '../report/config.js'
+import { Option } from './command.js'
 import { effectiveSettings } from './config/apply.js'
 import { readConfigFile } from './config/config-file.js'
 import { SETTING_NAMES, SETTINGS, variableOf } from './config/settings.js'

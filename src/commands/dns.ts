@@ -1,27 +1,18 @@
 // From the DNS options of a command to the resolver that answers it.
 
-import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs'
 import {
-  createClient,
+  type ClientOptions,
   DkimError,
   DNS_LIMITS,
   type DnsSource,
-  formatKeyRecord,
-  importPublicKey,
   isNameserver,
   type Resolver,
-  readKeyName,
-  readZone,
-  splitStrings,
-  Zone,
-  zoneResolver,
+  type Zone,
 } from '../core/index.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
 import type { DnsOptions } from './options.js'
-import { readSecretFile } from './secret-file.js'
 
 /**
  * Zone files first, then live DNS. Live DNS is asked only where it is wanted: with --nameserver, or without any --dns-file.
@@ -40,9 +31,15 @@ export async function openSource(_context: Context, options: DnsOptions): Promis
     throw new DkimError('usage', '--offline and --nameserver exclude each other', 'leave one of them out')
   }
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout }
-  const live = asksLiveDns(options) ? createClient({ nameservers, ...timeout }) : undefined
+  const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout }) : undefined
   if (files.length === 0 && live !== undefined) return live
+  const { zoneResolver } = await import('../core/index.js')
   return zoneResolver(await openZone(files), live)
+}
+
+async function openClient(options: ClientOptions): Promise<DnsSource> {
+  const { createClient } = await import('../core/index.js')
+  return createClient(options)
 }
 
 /** --offline is implied by a --dns-file, unless there is a --nameserver too. */
@@ -52,46 +49,27 @@ export function asksLiveDns({ offline, dnsFile = [], nameserver = [] }: DnsOptio
 
 /** Several files make one zone. */
 export async function openZone(files: readonly string[]): Promise<Zone> {
+  const { readZone, Zone } = await import('../core/index.js')
   const zone = new Zone()
   for (const file of files) {
-    if (await isDirectory(file)) addKeyDirectory(zone, file, await keyFiles(file))
-    else readZone(await readZoneBytes(file), file, zone)
+    const stats = statsOf(file)
+    if (stats?.isDirectory()) (await import('./key-directory.js')).addKeyDirectory(zone, file)
+    else readZone(await readZoneBytes(file, stats), file, zone)
   }
   return zone
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    stats => stats.isDirectory(),
-    () => false,
-  )
-}
-
-const KEY_FILE = /^(.+\._domainkey\..+)\.private\.pem$/
-
-async function keyFiles(directory: string): Promise<string[]> {
-  const files = (await readdir(directory)).filter(file => KEY_FILE.test(file)).sort()
-  if (files.length > 0) return files
-  throw new DkimError(
-    'zone-invalid',
-    `${directory} holds no key of a domain`,
-    'keygen --domain writes them: SELECTOR._domainkey.DOMAIN.private.pem',
-  )
-}
-
-/** The records that the keys of a directory would have, as keygen names the files. */
-function addKeyDirectory(zone: Zone, directory: string, files: readonly string[]): void {
-  for (const file of files) {
-    const path = join(directory, file)
-    const { name } = readKeyName(KEY_FILE.exec(file)![1]!)
-    const { p, type } = importPublicKey(readSecretFile(path).bytes, { name: path })
-    const text = formatKeyRecord({ keyType: type, publicKey: p })
-    zone.add({ name, ttl: null, data: { type: 'TXT', strings: splitStrings(Buffer.from(text)) } }, path)
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
   }
 }
 
-async function readZoneBytes(file: string): Promise<Uint8Array> {
+async function readZoneBytes(file: string, stats: Stats | undefined): Promise<Uint8Array> {
   try {
+    if (stats?.isFile() && stats.size <= DNS_LIMITS.zoneBytes) return readFileSync(file)
     // A pipe is welcome, as in --dns-file <(…); an endless one is cut where the limit of zones is known to be passed.
     const chunks: Buffer[] = []
     let size = 0

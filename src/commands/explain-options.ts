@@ -1,6 +1,6 @@
 // The options of dkim verify --explain, apart from what it does: a wrong option does not load the engine.
 
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from './command.js'
 import { parseDuration } from './options.js'
 
 export interface ExplainOptions {
@@ -30,6 +30,15 @@ export function addExplainOptions(command: Command): Command {
       '--trace <dir>',
       'write the canonical header and body of each signature, as hashed, to files in this directory',
     )
+}
+
+export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
+  return asked === true || explainBudget !== undefined || original !== undefined
+}
+
+/** The message has to be read again. */
+export function readsAgain(options: ExplainOptions): boolean {
+  return wantsExplanation(options) || options.trace !== undefined
 }
 
 function parseBudget(value: string): ExplainBudget {

@@ -19,7 +19,7 @@ import {
 } from '../core/index.js'
 import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
 import type { Context } from './context.js'
-import type { ExplainOptions } from './explain-options.js'
+import { type ExplainOptions, readsAgain, wantsExplanation } from './explain-options.js'
 import { unreadable } from './file-fault.js'
 import { type MessageInput, readInputs } from './input.js'
 import { openSpinner } from './spinner.js'
@@ -28,15 +28,6 @@ const DEFAULT_TIME = 2000
 const DEFAULT_HYPOTHESES = 2_000_000
 /** A number of hypotheses is the only bound then, so that the outcome is the same on every machine. */
 const LONG_TIME = 3_600_000
-
-export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
-  return asked === true || explainBudget !== undefined || original !== undefined
-}
-
-/** The message has to be read again. */
-export function readsAgain(options: ExplainOptions): boolean {
-  return wantsExplanation(options) || options.trace !== undefined
-}
 
 /** What the JSON of a signature has on top of the verdict. */
 export type ExplainedSignatureReport = SignatureReport &

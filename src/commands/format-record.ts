@@ -1,12 +1,12 @@
 // dkim format-record: the record of a key, the way a DNS host, a hosted sender or a mail server wants it. Nothing is published or applied.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import { allProviders, DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
 import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { checkedDomain, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
 import { checkedPath, type SignerKey } from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
+import { type Command, InvalidArgumentError, Option } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'

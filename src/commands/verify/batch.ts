@@ -3,14 +3,15 @@
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { type MessageExplainer, openExplainer, readsAgain } from '../explain.js'
+import type { MessageExplainer } from '../explain.js'
+import { readsAgain } from '../explain-options.js'
+import { pathsOf } from '../file-list.js'
 import { type DeferredInput, type DeferringOptions, type Input, readDeferring } from '../input.js'
-import { pathsOf } from './file-list.js'
-import { Journal, STEP } from './journal.js'
+import { Progress } from '../progress.js'
+import type { Journal } from './journal.js'
 import { type Bench, judgeInput, type Outcome } from './judge-input.js'
 import { runNameOf, type VerifyCommandOptions } from './options.js'
-import { type GroupResult, Pool } from './pool.js'
-import { Progress } from './progress.js'
+import type { GroupResult, Pool } from './pool.js'
 import { ShardFilter } from './shard.js'
 import type { VerifyRun } from './verify-run.js'
 
@@ -24,7 +25,7 @@ export interface BatchParts {
 export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<ExitCode> {
   const { options, paths, context } = parts
   const shard = options.shard === undefined ? undefined : new ShardFilter(options.shard)
-  const batch = new Batch(run, parts)
+  const batch = new Batch(run, parts, await openExtras(run, parts))
   try {
     const { filesFrom } = options
     const all = filesFrom === undefined ? paths : pathsOf(paths, filesFrom, { nul: options.null === true, context })
@@ -35,10 +36,36 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
       if (batch.stopped) break
     }
     await batch.drain()
+    context.signal.throwIfAborted()
   } finally {
     await batch.close()
   }
   return run.finish(shard === undefined ? undefined : code => shard.record(code))
+}
+
+/** What few runs need, loaded for those. */
+interface Extras {
+  /** For --explain and --trace, which read a message again. */
+  readonly explainer: MessageExplainer | null
+  readonly journal: Journal | undefined
+  /** Here from the start where threads are asked for; a run that turns out to be long loads them later. */
+  readonly threads: typeof import('./pool.js') | undefined
+}
+
+async function openExtras(run: VerifyRun, parts: BatchParts): Promise<Extras> {
+  const { context, options, paths } = parts
+  return {
+    explainer: readsAgain(options)
+      ? (await import('../explain.js')).openExplainer(context, options, paths.length <= 1)
+      : null,
+    journal: options.resume === undefined ? undefined : await openJournal(options.resume, run, parts),
+    threads: options.jobs === undefined ? undefined : await import('./pool.js'),
+  }
+}
+
+async function openJournal(path: string, run: VerifyRun, { paths, options }: BatchParts): Promise<Journal> {
+  const { Journal } = await import('./journal.js')
+  return Journal.open(path, runNameOf(paths, options), (codes, summary) => run.add(codes, summary))
 }
 
 /** Threads are started once a run has lasted so many milliseconds: each costs a good part of that. */
@@ -50,32 +77,26 @@ const GROUP_OCTETS = 4 << 20
 class Batch {
   readonly #run: VerifyRun
   readonly #parts: BatchParts
+  readonly #explainer: MessageExplainer | null
   readonly #journal: Journal | undefined
   readonly #progress: Progress
   readonly #start = Date.now()
-  readonly #jobs: number
-  /** For --explain and --trace, which read a message again. */
-  readonly #explainer: MessageExplainer | null
+  #threads: typeof import('./pool.js') | undefined
+  #jobCount: number | undefined
   #pool: Pool | undefined
   #group: DeferredInput[] = []
   #octets = 0
   /** --fail-fast has met what it stops at. */
   stopped = false
 
-  constructor(run: VerifyRun, parts: BatchParts) {
+  constructor(run: VerifyRun, parts: BatchParts, { explainer, journal, threads }: Extras) {
     const { context, options, paths } = parts
     this.#run = run
     this.#parts = parts
-    this.#jobs =
-      options.failFast || !run.isMechanical || context.workerScript === undefined
-        ? 1
-        : (options.jobs ?? context.processors ?? 1)
-    this.#explainer = openExplainer(context, options, paths.length <= 1)
+    this.#explainer = explainer
+    this.#journal = journal
+    this.#threads = threads
     this.#progress = new Progress(context, paths, options.quiet !== true && options.filesFrom === undefined)
-    this.#journal =
-      options.resume === undefined
-        ? undefined
-        : Journal.open(options.resume, runNameOf(paths, options), (codes, summary) => run.add(codes, summary))
   }
 
   get inputOptions(): DeferringOptions {
@@ -116,13 +137,15 @@ class Batch {
   }
 
   #settle(outcome: Outcome, part: number): Promise<void> | undefined {
+    // Once the run is cut off, DNS is no longer waited for: such a verdict is not told, and a journal has to do the message again.
+    if (this.#parts.context.signal.aborted) return undefined
     this.#progress.clear()
     const waiting = this.#run.take(outcome)
     this.#progress.step(part, 1)
     if (this.#parts.options.failFast && outcome.code !== EXIT_CODES.ok) this.stopped = true
     if (this.#journal === undefined) return waiting
     this.#journal.add(outcome.name, outcome.code, outcome.report)
-    return this.#journal.waiting < STEP ? waiting : this.#keep()
+    return !this.#journal.isDue ? waiting : this.#keep()
   }
 
   /** The journal follows the reports, never the other way round. */
@@ -131,14 +154,28 @@ class Batch {
     this.#journal?.flush()
   }
 
+  /** Found out late: counting processors loads a module of Node that a short run does without. */
+  get #jobs(): number {
+    const { context, options } = this.#parts
+    const alone = options.failFast || !this.#run.isMechanical || context.workerScript === undefined
+    this.#jobCount ??= alone ? 1 : (options.jobs ?? context.processors ?? 1)
+    return this.#jobCount
+  }
+
   /** True where messages are for threads from now on. */
   #openPool(): boolean {
     if (this.#pool !== undefined) return true
     const { context, options } = this.#parts
     // Who asks for threads gets them at once.
     const wait = options.jobs === undefined ? WORTH_THREADS : 0
-    if (this.#jobs < 2 || Date.now() - this.#start < wait) return false
-    this.#pool = new Pool({
+    if (Date.now() - this.#start < wait || this.#jobs < 2) return false
+    if (this.#threads === undefined) {
+      void import('./pool.js').then(threads => {
+        this.#threads = threads
+      })
+      return false
+    }
+    this.#pool = new this.#threads.Pool({
       context,
       options: { ...options, color: this.#run.isColoured },
       jobs: this.#jobs,
@@ -163,6 +200,7 @@ class Batch {
   }
 
   async #settleGroup({ group, text, errors, codes, summary, entries, done }: GroupResult): Promise<void> {
+    if (this.#parts.context.signal.aborted) return
     this.#progress.clear()
     this.#run.add(codes, summary)
     this.#run.collect(entries)

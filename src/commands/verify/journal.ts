@@ -21,7 +21,7 @@ interface Step {
 
 const PIECE = 65_536
 /** Messages of one line. A crash costs at most as many, which are then verified again. */
-export const STEP = 64
+const STEP = 64
 
 export class Journal {
   readonly #fd: number
@@ -67,8 +67,9 @@ export class Journal {
     this.#summary.merge(summary)
   }
 
-  get waiting(): number {
-    return this.#names.length
+  /** Enough has been added for a line. */
+  get isDue(): boolean {
+    return this.#names.length >= STEP
   }
 
   /** To be called once the reports of what was added have left the program. */

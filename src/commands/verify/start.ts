@@ -7,7 +7,7 @@ import type { ExitCode } from '../exit-code.js'
 import { stdoutStyle } from '../stdout-style.js'
 import { verifyAll } from './batch.js'
 import { policyOf, type VerifyCommandOptions } from './options.js'
-import { VerifyRun } from './verify-run.js'
+import { openWriter, VerifyRun } from './verify-run.js'
 
 export async function runVerify(
   context: Context,
@@ -25,8 +25,9 @@ export async function runVerify(
     signal: context.signal,
   }
   const style = await stdoutStyle(context, options.color)
+  const writer = await openWriter(options.format)
   const single = paths.length <= 1 && options.filesFrom === undefined && options.shard === undefined
-  const run = new VerifyRun(context, options, { style, bench, single })
+  const run = new VerifyRun(context, options, { writer, style, bench, single })
   return verifyAll(run, { context, paths, options, bench })
 }
 

@@ -1,24 +1,30 @@
 // One run of dkim verify over all of its inputs: reports go out as soon as the format allows it, and the account is kept.
 
 import { hostname } from 'node:os'
-import { lookUpKeys, type Signature, type Verifier } from '../../core/index.js'
+import type { Verifier } from '../../core/index.js'
 import { toJson, toJsonLine } from '../../report/json.js'
-import { readableFields } from '../../report/readable-fields.js'
-import { type Style, visible } from '../../report/style.js'
-import { tagsText } from '../../report/tags-text.js'
-import { toBriefText, toText } from '../../report/text.js'
+import type { Style } from '../../report/style.js'
 import { type Entry, type Format, isFailed, type Settings } from '../../report/verification/format.js'
 import { FORMATS } from '../../report/verification/formats.js'
 import { Summary, type SummaryData, summaryJson, summaryLine, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { readsAgain, wantsExplanation } from '../explain.js'
+import { readsAgain, wantsExplanation } from '../explain-options.js'
 import { say } from '../main.js'
 import type { Bench, Outcome } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
 import type { ShardRecord } from './shard.js'
 
+/** What writes the reports: a format, or the text for people. */
+type Writer = { readonly format: Format } | { readonly text: typeof import('../../report/text.js') }
+
+/** Loads what writes reports in this format, and no other. */
+export async function openWriter(format: VerifyCommandOptions['format']): Promise<Writer> {
+  return format === 'text' ? { text: await import('../../report/text.js') } : { format: await FORMATS[format]() }
+}
+
 export interface RunParts {
+  readonly writer: Writer
   readonly style: Style
   readonly bench: Bench
   /** One argument, which may name one message: its report is not one of several. */
@@ -46,11 +52,11 @@ export class VerifyRun {
 
   /** True where threads can write the reports: nothing has to be fetched or formatted for people. */
   get isMechanical(): boolean {
-    const { format, verbose, tags } = this.#options
+    const { verbose, tags } = this.#options
+    const { writer } = this.#parts
     if (readsAgain(this.#options)) return false
-    if (format === 'text') return !verbose && !tags
-    const kind: Format = FORMATS[format]
-    return 'each' in kind || kind.headers === undefined
+    if ('text' in writer) return !verbose && !tags
+    return 'each' in writer.format || writer.format.headers === undefined
   }
 
   get isColoured(): boolean {
@@ -101,14 +107,15 @@ export class VerifyRun {
   #write(outcome: Outcome): Promise<void> | undefined {
     const { format, quiet, summary, verbose } = this.#options
     const { report, verifier } = outcome
+    const { writer, style } = this.#parts
     // A single input that cannot be read leaves nothing on stdout; in a batch it has its own record.
     if (quiet || (isFailed(report) && (format === 'text' || this.#single))) return undefined
     if (summary && format !== 'ndjson') return undefined
-    if (format !== 'text') return this.#writeEntry(FORMATS[format], { report, ...sectionOf(verifier) })
+    if ('format' in writer) return this.#writeEntry(writer.format, { report, ...sectionOf(verifier) })
     if (isFailed(report) || verifier === null) return undefined
     const full = this.#single || verbose || (wantsExplanation(this.#options) && report.result !== 'pass')
-    if (!full) return write(this.#context.stdout, toBriefText(report, this.#parts.style))
-    return this.#fullText(outcome, verifier).then(text => write(this.#context.stdout, text))
+    if (!full) return write(this.#context.stdout, writer.text.toBriefText(report, style))
+    return this.#fullText(outcome, verifier, writer.text).then(text => write(this.#context.stdout, text))
   }
 
   #writeEntry(format: Format, entry: Entry): Promise<void> | undefined {
@@ -123,31 +130,20 @@ export class VerifyRun {
   }
 
   #settings(): Settings {
-    const { authservId = hostname() } = this.#options
+    const authservId = () => this.#options.authservId ?? hostname()
     return { single: this.#single, authservId, now: this.#parts.bench.now }
   }
 
-  async #fullText({ report }: Outcome, verifier: Verifier): Promise<string> {
+  async #fullText({ report }: Outcome, verifier: Verifier, { toText }: typeof import('../../report/text.js')) {
     if (isFailed(report)) return ''
+    const { readableFields } = await import('../../report/readable-fields.js')
     const fields = await readableFields(verifier.section)
     const names = verifier.section.fields.map(({ name }) => name)
-    const text = toText(report, { style: this.#parts.style, fields, fieldNames: names })
-    return this.#options.tags ? `${text}${await this.#tagsText(verifier.signatures)}` : text
-  }
-
-  async #tagsText(signatures: readonly Signature[]): Promise<string> {
     const { style, bench } = this.#parts
-    const parts: string[] = []
-    for (const { tags, domain, keyName } of signatures) {
-      if (tags === null) continue
-      parts.push(tagsText(`DKIM-Signature of ${visible(domain ?? 'an unknown domain')}`, tags, 'signature', style))
-      const lookup = keyName === null ? null : await lookUpKeys(bench.resolver, keyName, bench.keys, bench.signal)
-      for (const { record } of lookup?.candidates ?? []) {
-        if (record === null) continue
-        parts.push(tagsText(`Key record at ${visible(keyName ?? '')}`, record.tags, 'key-record', style))
-      }
-    }
-    return parts.map(part => `\n${part}`).join('')
+    const text = toText(report, { style, fields, fieldNames: names })
+    if (!this.#options.tags) return text
+    const { signatureTags } = await import('./tags.js')
+    return `${text}${await signatureTags(verifier.signatures, bench, style)}`
   }
 
   async finish(shard?: (exitCode: ExitCode) => ShardRecord): Promise<ExitCode> {
@@ -161,10 +157,11 @@ export class VerifyRun {
   #end(): string {
     const { format, summary } = this.#options
     const { data } = this.#summary
+    const { writer } = this.#parts
     if (summary) return format === 'text' ? summaryText(data) : toSummary(format, data)
-    if (format === 'text') return this.#single ? '' : summaryLine(data)
-    const document: Format = FORMATS[format]
+    if ('text' in writer) return this.#single ? '' : summaryLine(data)
     const unreadable = this.#single && this.#codes.has(EXIT_CODES.usage)
+    const document = writer.format
     return 'whole' in document && !unreadable ? document.whole(this.#collected, this.#settings()) : ''
   }
 }

@@ -11,7 +11,7 @@ import { judgeInput } from './judge-input.js'
 import { policyOf } from './options.js'
 import type { ThreadData, ThreadResult } from './pool.js'
 import { threadResolver } from './shared-dns.js'
-import { VerifyRun } from './verify-run.js'
+import { openWriter, VerifyRun } from './verify-run.js'
 
 /** Keeps what is written to it. */
 class Collector extends Writable {
@@ -43,10 +43,11 @@ async function main({ options, env, now, columns, dns }: ThreadData): Promise<vo
     signal,
   }
   const style = await styleFor({ option: options.color, env, isTTY: false, columns })
+  const writer = await openWriter(options.format)
 
   const files = new DeferredReader()
   const judge = async (group: readonly DeferredInput[]): Promise<ThreadResult> => {
-    const run = new VerifyRun(context, options, { style, bench, single: false })
+    const run = new VerifyRun(context, options, { writer, style, bench, single: false })
     const done: string[] = []
     for (const deferred of group) {
       const outcome = judgeInput(files.open(deferred), bench)

@@ -1,15 +1,18 @@
 // A verification report as build systems want it: the message, and one finding for each fault.
 
 import { REASONS, type Reason, type VerificationReport, WARNINGS, type WarningCode } from '../../core/index.js'
+import { toGithub } from '../ci/github.js'
+import { toJunit } from '../ci/junit.js'
+import { toSarif } from '../ci/sarif.js'
 import type { Check, Finding, Level, Subject } from '../ci/subject.js'
-import { type Entry, isFailed } from './format.js'
+import { type Entry, type Format, isFailed } from './format.js'
 
 const OTHER_RULES = {
   'not-signed': { text: 'the message is not signed', advice: 'sign it: dkim sign' },
   'input-unreadable': { text: 'the input could not be read', advice: 'check the path and its permissions' },
 } as const satisfies Record<string, { text: string; advice: string }>
 
-export const VERIFICATION: Check = {
+const VERIFICATION: Check = {
   command: 'verify',
   rule: code => {
     if (Object.hasOwn(OTHER_RULES, code)) return OTHER_RULES[code as keyof typeof OTHER_RULES]
@@ -20,7 +23,15 @@ export const VERIFICATION: Check = {
   },
 }
 
-export function subjectOf(report: Entry['report']): Subject {
+export const GITHUB: Format = { each: ({ report }) => toGithub(subjectOf(report)) }
+export const JUNIT: Format = { whole: entries => toJunit(subjectsOf(entries), VERIFICATION) }
+export const SARIF: Format = { whole: entries => toSarif(subjectsOf(entries), VERIFICATION) }
+
+function subjectsOf(entries: readonly Entry[]): Subject[] {
+  return entries.map(({ report }) => subjectOf(report))
+}
+
+function subjectOf(report: Entry['report']): Subject {
   return { name: report.input, place: { file: report.input }, kind: kindOf(report), findings: findingsOf(report) }
 }
 

@@ -19,7 +19,8 @@ export interface Entry {
 export interface Settings {
   /** One argument that names one message: the document is about it, not a list of one. */
   readonly single: boolean
-  readonly authservId: string
+  /** The name to report under: a host name is asked for where it is written. */
+  readonly authservId: () => string
   readonly now: Date
 }
 

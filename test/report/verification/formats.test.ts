@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Entry, FailedReport, Settings } from '../../../src/report/verification/format.js'
+import type { Entry, FailedReport, Format, Settings } from '../../../src/report/verification/format.js'
 import { FORMATS, type FormatName } from '../../../src/report/verification/formats.js'
 import { failing, HOSTILE, signatureReport, verificationReport } from '../../support/report.js'
 
-const SETTINGS: Settings = { single: false, authservId: 'mx.example.com', now: new Date('2026-01-02T00:00:00Z') }
+const SETTINGS: Settings = { single: false, authservId: () => 'mx.example.com', now: new Date('2026-01-02T00:00:00Z') }
 const UNREADABLE: FailedReport = {
   schema: 'dkim.verification/1',
   input: 'gone.eml',
@@ -15,17 +15,17 @@ const FAIL = verificationReport([failing('body-hash-did-not-verify')], { input: 
 const RETRY = verificationReport([failing('key-unavailable')], { input: 'c.eml' })
 const UNSIGNED = verificationReport([], { input: 'd.eml' })
 
-function written(name: Exclude<FormatName, 'text'>, reports: readonly Entry['report'][]): string {
-  const format = FORMATS[name]
+async function written(name: Exclude<FormatName, 'text'>, reports: readonly Entry['report'][]): Promise<string> {
+  const format: Format = await FORMATS[name]()
   const entries = reports.map(report => ({ report }))
   if ('whole' in format) return format.whole(entries, SETTINGS)
   return entries.map(entry => format.each(entry, SETTINGS)).join('')
 }
 
 describe('github', () => {
-  it('writes one workflow command a finding, and none for a clean pass', () => {
-    expect(written('github', [PASS])).toBe('')
-    const lines = written('github', [FAIL, RETRY, UNSIGNED, UNREADABLE]).trimEnd().split('\n')
+  it('writes one workflow command a finding, and none for a clean pass', async () => {
+    expect(await written('github', [PASS])).toBe('')
+    const lines = (await written('github', [FAIL, RETRY, UNSIGNED, UNREADABLE])).trimEnd().split('\n')
     expect(lines.map(line => line.split('::')[1])).toEqual([
       'error file=b.eml,line=1,title=dkim%3A body-hash-did-not-verify',
       'warning file=c.eml,line=1,title=dkim%3A key-unavailable',
@@ -34,14 +34,14 @@ describe('github', () => {
     ])
   })
 
-  it('calls a bad signature beside a good one a notice', () => {
+  it('calls a bad signature beside a good one a notice', async () => {
     const both = verificationReport([signatureReport(), failing('signature-expired')])
-    expect(written('github', [both])).toMatch(/^::notice /)
+    expect(await written('github', [both])).toMatch(/^::notice /)
   })
 
-  it('keeps hostile text inside its own line and property', () => {
+  it('keeps hostile text inside its own line and property', async () => {
     const hostile = verificationReport([failing('no-key-for-signature', { domain: HOSTILE })], { input: HOSTILE })
-    const text = written('github', [hostile])
+    const text = await written('github', [hostile])
     expect(text.match(/\n/g)).toHaveLength(1)
     expect(text.split('::')[1]?.match(/,/g)).toHaveLength(2)
     expect(text).not.toMatch(/[\r\u001b\u202e\0]/)
@@ -49,8 +49,8 @@ describe('github', () => {
 })
 
 describe('junit', () => {
-  it('counts failures and errors', () => {
-    const xml = written('junit', [PASS, FAIL, RETRY, UNSIGNED, UNREADABLE])
+  it('counts failures and errors', async () => {
+    const xml = await written('junit', [PASS, FAIL, RETRY, UNSIGNED, UNREADABLE])
     expect(xml).toContain('<testsuites name="dkim" tests="5" failures="2" errors="2">')
     expect(xml.match(/<failure type="[^"]*"/g)).toEqual([
       '<failure type="body-hash-did-not-verify"',
@@ -62,9 +62,9 @@ describe('junit', () => {
     ])
   })
 
-  it('holds no markup of strangers', () => {
+  it('holds no markup of strangers', async () => {
     const hostile = verificationReport([failing('no-key-for-signature', { domain: HOSTILE })], { input: HOSTILE })
-    const xml = written('junit', [hostile])
+    const xml = await written('junit', [hostile])
     expect(xml).not.toContain('<script')
     expect(xml).not.toMatch(/[\r\u001b\u202e\0]/)
     const tags = xml.match(/<\/?[a-z]+/g) ?? []
@@ -84,8 +84,8 @@ describe('junit', () => {
 })
 
 describe('sarif', () => {
-  it('names each rule once and gives each result a location', () => {
-    const log = JSON.parse(written('sarif', [PASS, FAIL, FAIL, UNSIGNED, UNREADABLE]))
+  it('names each rule once and gives each result a location', async () => {
+    const log = JSON.parse(await written('sarif', [PASS, FAIL, FAIL, UNSIGNED, UNREADABLE]))
     const [run] = log.runs
     expect(log.version).toBe('2.1.0')
     expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual([
@@ -98,28 +98,28 @@ describe('sarif', () => {
     expect(run.results[0].locations[0].physicalLocation.artifactLocation.uri).toBe('b.eml')
   })
 
-  it('writes paths as URI references', () => {
-    const uri = (input: string): string =>
-      JSON.parse(written('sarif', [verificationReport([], { input })])).runs[0].results[0].locations[0].physicalLocation
-        .artifactLocation.uri
-    expect(uri('/var/mail/a b.mbox#3')).toBe('file:///var/mail/a%20b.mbox#3')
-    expect(uri('-')).toBe('stdin')
-    expect(uri('x:y/\ud800')).toBe('x%3Ay/%EF%BF%BD')
+  it('writes paths as URI references', async () => {
+    const uri = async (input: string): Promise<string> =>
+      JSON.parse(await written('sarif', [verificationReport([], { input })])).runs[0].results[0].locations[0]
+        .physicalLocation.artifactLocation.uri
+    expect(await uri('/var/mail/a b.mbox#3')).toBe('file:///var/mail/a%20b.mbox#3')
+    expect(await uri('-')).toBe('stdin')
+    expect(await uri('x:y/\ud800')).toBe('x%3Ay/%EF%BF%BD')
   })
 })
 
 describe('json', () => {
-  it('is an object for one input and an array for several', () => {
-    const single = FORMATS.json.whole([{ report: PASS }], { ...SETTINGS, single: true })
+  it('is an object for one input and an array for several', async () => {
+    const single = (await FORMATS.json()).whole([{ report: PASS }], { ...SETTINGS, single: true })
     expect(JSON.parse(single)).toEqual(PASS)
-    expect(JSON.parse(written('json', [PASS, UNREADABLE]))).toEqual([PASS, UNREADABLE])
-    expect(JSON.parse(FORMATS.json.whole([], { ...SETTINGS, single: true }))).toEqual([])
+    expect(JSON.parse(await written('json', [PASS, UNREADABLE]))).toEqual([PASS, UNREADABLE])
+    expect(JSON.parse((await FORMATS.json()).whole([], { ...SETTINGS, single: true }))).toEqual([])
   })
 })
 
 describe('authentication-results', () => {
-  it('says nothing about what could not be read', () => {
-    expect(written('authentication-results', [UNREADABLE])).toBe('')
-    expect(written('authentication-results', [PASS])).toMatch(/^Authentication-Results: mx\.example\.com;/)
+  it('says nothing about what could not be read', async () => {
+    expect(await written('authentication-results', [UNREADABLE])).toBe('')
+    expect(await written('authentication-results', [PASS])).toMatch(/^Authentication-Results: mx\.example\.com;/)
   })
 })

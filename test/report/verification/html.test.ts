@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseHeaderSection } from '../../../src/core/index.js'
 import type { Entry, FailedReport } from '../../../src/report/verification/format.js'
-import { toHtml } from '../../../src/report/verification/html/page.js'
+import { HTML } from '../../../src/report/verification/html/page.js'
 import { failing, HOSTILE, signatureReport, verificationReport } from '../../support/report.js'
 
 const NOW = new Date('2026-01-02T00:00:00Z')
@@ -13,7 +13,7 @@ const UNREADABLE: FailedReport = {
 }
 
 function page(entries: readonly Entry[], single = false): string {
-  return toHtml(entries, { single, authservId: 'mx.example.com', now: NOW })
+  return HTML.whole(entries, { single, authservId: () => 'mx.example.com', now: NOW })
 }
 
 function section(text: string) {
@@ -30,7 +30,7 @@ function vocabulary(html: string): { tags: Set<string>; attributes: Set<string> 
   return { tags: new Set(tags.map(([, name = '']) => name)), attributes: new Set(attributes) }
 }
 
-describe('toHtml', () => {
+describe('HTML', () => {
   it('asks for nothing from elsewhere and runs nothing', () => {
     const html = page([{ report: verificationReport() }], true)
     expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`)

@@ -3,16 +3,18 @@
 import type { VerificationReport } from '../../../core/index.js'
 import { htmlDocument } from '../../html/document.js'
 import { escapeMarkup } from '../../rotation/markup.js'
-import { type Entry, isFailed, type Settings } from '../format.js'
+import { type Entry, type Format, isFailed, type Settings } from '../format.js'
 import { charts } from './charts.js'
 import { messageCards } from './message.js'
 import { RESULT_COLOURS, resultOf } from './result.js'
 
 /** Messages that are shown whole; those that did not pass come first. All are in the table, up to its limit. */
-export const SHOWN_WHOLE = 100
+const SHOWN_WHOLE = 100
 const LISTED = 2000
 
-export function toHtml(entries: readonly Entry[], settings: Settings): string {
+export const HTML = { whole: toHtml, headers: SHOWN_WHOLE } as const satisfies Format
+
+function toHtml(entries: readonly Entry[], settings: Settings): string {
   const single = settings.single && entries.length === 1
   const title = single ? `DKIM: ${nameOf(entries[0]!)}` : `DKIM: ${entries.length} messages`
   return htmlDocument(title, settings.now, single ? messageCards(entries[0]!) : batch(entries))

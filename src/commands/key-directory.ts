@@ -1,0 +1,28 @@
+// A directory of keys as a zone: the records that the private keys in it would have, as keygen names their files.
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DkimError, formatKeyRecord, importPublicKey, readKeyName, splitStrings, type Zone } from '../core/index.js'
+import { readSecretFile } from './secret-file.js'
+
+const KEY_FILE = /^(.+\._domainkey\..+)\.private\.pem$/
+
+export function addKeyDirectory(zone: Zone, directory: string): void {
+  const files = readdirSync(directory)
+    .filter(file => KEY_FILE.test(file))
+    .sort()
+  if (files.length === 0) {
+    throw new DkimError(
+      'zone-invalid',
+      `${directory} holds no key of a domain`,
+      'keygen --domain writes them: SELECTOR._domainkey.DOMAIN.private.pem',
+    )
+  }
+  for (const file of files) {
+    const path = join(directory, file)
+    const { name } = readKeyName(KEY_FILE.exec(file)![1]!)
+    const { p, type } = importPublicKey(readSecretFile(path).bytes, { name: path })
+    const text = formatKeyRecord({ keyType: type, publicKey: p })
+    zone.add({ name, ttl: null, data: { type: 'TXT', strings: splitStrings(Buffer.from(text)) } }, path)
+  }
+}
