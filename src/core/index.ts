@@ -4,11 +4,14 @@ export {
   decodeBase64,
   decodeDkimQuotedPrintable,
   encodeDkimQuotedPrintable,
+  isFieldName,
   isSubdomainOrEqual,
   keyRecordName,
+  lowerAscii,
   toDomainName,
   toSelector,
   toUnicodeName,
+  trimFws,
 } from './abnf.js'
 export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type KeyType } from './algorithm.js'
 export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'

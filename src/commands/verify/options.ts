@@ -1,6 +1,6 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
-import { DkimError, type Policy, toDomainName } from '../../core/index.js'
+import { DkimError, isFieldName, lowerAscii, type Policy, toDomainName, trimFws } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
 import type { ExplainOptions } from '../explain-options.js'
 import type { DnsOptions } from '../options.js'
@@ -49,8 +49,16 @@ export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
   }
 }
 
+/** A name that no field can have would never be missed. */
 function fieldNames(list: string): string[] {
-  return list.split(/[,:]/).map(name => name.trim().toLowerCase())
+  const names = list.split(/[,:]/).map(name => lowerAscii(trimFws(name)))
+  const wrong = names.find(name => !isFieldName(name))
+  if (wrong === undefined) return names
+  throw new DkimError(
+    'usage',
+    `"${wrong}" in the list of fields is no field name`,
+    'write for instance --require-signed subject,reply-to',
+  )
 }
 
 function domainName(text: string): string {
