@@ -17,7 +17,7 @@ export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type Key
 export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'
 export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
 export { isNameserver, isTrustedPath } from './dns/nameserver.js'
-export { negativeTtl } from './dns/record.js'
+export { negativeTtl, type RecordType, type ResourceRecord } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { noAnswer, TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'

@@ -188,7 +188,8 @@ interface SigningInput {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly domain: string
-  readonly bodyHash: Buffer
+  /** In base64. */
+  readonly bodyHash: string
   readonly now: Date
 }
 
@@ -251,7 +252,7 @@ function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: re
   if (request.expiresIn !== undefined) tags.push(['x', secondsOf('x', (timestamp ?? now) + request.expiresIn)])
   tags.push(['h', signedFields.join(':'), 'colon'])
   if (request.copyFields) tags.push(['z', copiedFields(input, signedFields), 'quoted'])
-  tags.push(['bh', input.bodyHash.toString('base64'), 'anywhere'])
+  tags.push(['bh', input.bodyHash, 'anywhere'])
   return tags
 }
 

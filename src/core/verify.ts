@@ -49,7 +49,7 @@ export class Verifier {
   /** Only where DNS is asked. */
   #abort: AbortController | null = null
   #section: HeaderSection = EMPTY_SECTION
-  #index: FieldIndex = new Map()
+  #index: FieldIndex = EMPTY_INDEX
   #author: string | null = null
   #examined: Examined[] = []
   #malformed: string | null = null
@@ -219,14 +219,15 @@ export class Verifier {
   }
 
   #noteFields(): void {
-    for (const name of new Set(this.#section.spaced)) {
+    const { spaced } = this.#section
+    for (const name of spaced.length === 0 ? spaced : new Set(spaced)) {
       this.#warnings.push({ code: 'space-before-colon', text: `${name} has white space before its colon` })
     }
-    for (const [name, fields] of this.#index) {
+    this.#index.forEach((fields, name) => {
       if (fields.length > 1 && SINGULAR_FIELDS.has(name)) {
         this.#warnings.push({ code: 'duplicate-field', text: `${name} occurs ${fields.length} times` })
       }
-    }
+    })
     for (const name of DRAFT_FIELDS) {
       if (this.#index.has(name)) this.#warnings.push({ code: 'not-verified', text: `${name}: not verified (draft)` })
     }
@@ -274,6 +275,7 @@ export class Verifier {
   }
 }
 
+const EMPTY_INDEX: FieldIndex = new Map()
 const EMPTY_SECTION: HeaderSection = { bytes: Buffer.alloc(0), text: '', fields: [], faults: new Map(), spaced: [] }
 
 function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {
