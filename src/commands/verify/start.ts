@@ -55,5 +55,8 @@ function checkOptions({
       'use --format ndjson, and >> to append to its file',
     )
   }
+  if (summary && format !== 'text' && format !== 'json' && format !== 'ndjson') {
+    throw usage(`--summary writes no ${format}`, 'use --format text, json or ndjson')
+  }
   if (nul && filesFrom === undefined) throw usage('-0 is about --files-from', 'add --files-from FILE')
 }
