@@ -64,19 +64,25 @@ const NEVER_SIGNED: Readonly<Record<string, string>> = {
   'message-instance': 'it belongs to another protocol',
 }
 
+/** `subject:reply-to` or the same with commas, in lower case. Throws DkimError('usage'): a name that no field can have is never missed. */
+export function parseFieldNames(list: string): string[] {
+  return itemsOf(list).map(text => nameOf(text, 'subject,reply-to'))
+}
+
+function itemsOf(list: string): string[] {
+  return list.split(/[:,]/).map(item => item.replace(/^[ \t]+|[ \t]+$/g, ''))
+}
+
+function nameOf(text: string, example: string): string {
+  if (isFieldName(text)) return lowerAscii(text)
+  throw new DkimError('usage', `"${text}" in the list of fields is no field name`, `write for instance ${example}`)
+}
+
 /** `from:to:+subject` or the same with commas; "+" asks for oversigning. From is always part of it. Throws DkimError('usage'). */
 export function parseFieldChoices(list: string): FieldChoice[] {
-  const choices = list.split(/[:,]/).map(item => {
-    const text = item.replace(/^[ \t]+|[ \t]+$/g, '')
+  const choices = itemsOf(list).map(text => {
     const oversign = text.startsWith('+')
-    const name = lowerAscii(oversign ? text.slice(1) : text)
-    if (!isFieldName(name)) {
-      throw new DkimError(
-        'usage',
-        `"${text}" in the list of fields is no field name`,
-        'write for instance from:to:subject, with + to oversign: +from',
-      )
-    }
+    const name = nameOf(oversign ? text.slice(1) : text, 'from:to:subject, with + to oversign: +from')
     const never = Object.hasOwn(NEVER_SIGNED, name) ? NEVER_SIGNED[name] : undefined
     if (never !== undefined)
       throw new DkimError('usage', `${name} must not be signed: ${never}`, 'take it out of the list')
