@@ -17,7 +17,7 @@ export async function withSpinner<T>(context: Context, text: string, show: boole
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora')
     if (done) return
-    const spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start()
+    const spinner = ora({ text, stream: context.stderr as unknown as NodeJS.WriteStream, discardStdin: false }).start()
     stop = () => void spinner.stop()
   }, DELAY)
   try {
@@ -43,7 +43,8 @@ export function openSpinner(context: Context, show: boolean): Spinner {
   let stopped = false
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora')
-    if (!stopped) spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start()
+    if (!stopped)
+      spinner = ora({ text, stream: context.stderr as unknown as NodeJS.WriteStream, discardStdin: false }).start()
   }, DELAY)
   return {
     say(next) {
