@@ -87,7 +87,7 @@ export async function* readDeferring(
   }
   for await (const path of nothingNamed ? ['-'] : paths) {
     for await (const input of readPath(path, context, options)) {
-      if (context.signal.aborted) return
+      context.signal.throwIfAborted()
       yield input
     }
   }

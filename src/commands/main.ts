@@ -154,7 +154,13 @@ async function openHelp(argv: readonly string[], context: Context): Promise<(com
 
 function reportError(error: unknown, context: Context, argv: readonly string[]): ExitCode {
   if (isCommanderError(error)) return reportUsage(error, context, argv)
+  // Whoever owns the stream ends the process (run.ts).
   if (isBrokenPipe(error)) return EXIT_CODES.ok
+  // What was being done is not done, and what is there of it is no account of all.
+  if (context.signal.aborted && error === context.signal.reason) {
+    say(context, 'error', 'interrupted')
+    return EXIT_CODES.temporary
+  }
   if (isDkimError(error)) {
     say(context, 'error', error.message)
     if (error.hint !== undefined) say(context, 'hint', error.hint)

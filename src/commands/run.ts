@@ -10,12 +10,16 @@ import { openOutput } from './output.js'
 
 const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
+/** What the shell makes of a program that SIGPIPE ended: nothing that a reader has not taken counts as done. Node itself ignores that signal. */
+const BROKEN_PIPE = 141
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
 export function run(process: NodeJS.Process): void {
   const abort = new AbortController()
+  let received: 'SIGINT' | 'SIGTERM' | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      received = signal
       abort.abort()
       // A second signal, or a command that does not listen, ends the process the ordinary way. Raised again, since exit() would wait
       // for the threads: a large RSA key in the making takes its time.
@@ -25,7 +29,7 @@ export function run(process: NodeJS.Process): void {
   let closed = false
   const failed = (error: Error, isProduct: boolean): void => {
     closed = true
-    if (isBrokenPipe(error)) process.exit(process.exitCode ?? 0)
+    if (isBrokenPipe(error)) process.exit(BROKEN_PIPE)
     // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
     if (isProduct) {
       say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
@@ -70,6 +74,8 @@ export function run(process: NodeJS.Process): void {
     ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
   }
   void main(process.argv.slice(2), context).then(code => {
+    // A run that a signal cut short has no result: who waits for it is told of the signal, as the shell expects it (130, 143).
+    if (received !== undefined && code !== EXIT_CODES.ok) process.kill(process.pid, received)
     if (!closed) process.exitCode = code
   })
 }

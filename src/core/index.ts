@@ -14,7 +14,7 @@ export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type Key
 export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'
 export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
 export { isNameserver, isTrustedPath } from './dns/nameserver.js'
-export { negativeTtl } from './dns/record.js'
+export { negativeTtl, type RecordType, type ResourceRecord } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { noAnswer, TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
@@ -145,6 +145,12 @@ export {
   sign,
 } from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'
-export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
+export {
+  DEFAULT_FIELDS,
+  type FieldChoice,
+  parseFieldChoices,
+  parseFieldNames,
+  signedFieldsOf,
+} from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

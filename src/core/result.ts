@@ -288,6 +288,7 @@ export interface SignatureReport {
   readonly bodyLength: number | null
   /** Octets of the canonical body that l= was held against; null without l=. */
   readonly bodyTotal: number | null
+  /** t= and x= as date-times of RFC 3339; null where absent, and beyond the year 9999. */
   readonly signedAt: string | null
   readonly expiresAt: string | null
   readonly aligned: Alignment

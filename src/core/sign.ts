@@ -13,6 +13,7 @@ import { DkimError } from './errors.js'
 import { formatSignatureField, type SignatureTag, type UnsignedField } from './format-signature.js'
 import { authorDomain } from './from-field.js'
 import {
+  FAULT_TEXTS,
   type FieldIndex,
   type HeaderSection,
   indexFields,
@@ -136,14 +137,18 @@ export class Signer {
   #refuse(section: HeaderSection, index: FieldIndex): void {
     const reasons = [
       ...this.#malformed,
-      ...Array.from(section.faults.keys(), fault => `malformed header section (${fault})`),
+      ...Array.from(section.faults, ([fault, offset]) => `${FAULT_TEXTS[fault]} (at byte ${offset})`),
     ]
-    if (!this.#complete) reasons.push(`a header section longer than ${LIMITS.headerBytes} octets`)
+    if (!this.#complete) reasons.push(FAULT_TEXTS['too-large'])
+    const nul = section.text.indexOf('\0')
+    if (nul !== -1) reasons.push(`the header section contains a NUL (at byte ${nul})`)
     for (const [name, { length }] of index) {
       if (length > 1 && SINGULAR_FIELDS.has(name)) reasons.push(`${length} ${name} fields`)
     }
-    const missingFrom = !index.has('from')
-    if (missingFrom) throw refusal('no From field', 'add one: a signature must cover it (§5.4)')
+    if (section.fields.length === 0 && section.faults.size === 0) {
+      throw refusal('it has no header section, or begins with an empty line', 'begin it with its first header field')
+    }
+    if (!index.has('from')) throw refusal('it has no From field', 'add one: a signature must cover it (§5.4)')
     if (!this.#complete || (reasons.length > 0 && !this.#options.force)) {
       throw refusal(reasons.join(', '), 'mend the message, or sign it as it is with --force')
     }
@@ -151,7 +156,7 @@ export class Signer {
 }
 
 function refusal(reason: string, hint: string): DkimError {
-  return new DkimError('message-refused', `the message has ${reason}: not signed`, hint)
+  return new DkimError('message-refused', `the message was not signed: ${reason}`, hint)
 }
 
 function canonicalizationOf(request: SignatureRequest): NonNullable<SignatureRequest['canonicalization']> {
@@ -183,7 +188,8 @@ interface SigningInput {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly domain: string
-  readonly bodyHash: Buffer
+  /** In base64. */
+  readonly bodyHash: string
   readonly now: Date
 }
 
@@ -227,7 +233,8 @@ function filled(field: UnsignedField, signature: Buffer): Buffer {
 
 function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: readonly string[]): SignatureTag[] {
   const { header, body } = canonicalizationOf(request)
-  const timestamp = request.timestamp === undefined ? Math.floor(input.now.getTime() / 1000) : request.timestamp
+  const now = Math.floor(input.now.getTime() / 1000)
+  const timestamp = request.timestamp === undefined ? now : request.timestamp
   const selector = selectorOf(request, input.domain)
   const tags: SignatureTag[] = [
     ['v', '1'],
@@ -238,18 +245,37 @@ function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: re
   ]
   if (request.identity !== undefined) tags.push(['i', identityOf(request.identity, input.domain)])
   if (request.queryMethod) tags.push(['q', 'dns/txt'])
-  if (timestamp !== null) tags.push(['t', String(timestamp)])
-  if (request.expiresIn !== undefined) {
-    tags.push(['x', String((timestamp ?? Math.floor(input.now.getTime() / 1000)) + request.expiresIn)])
+  if (timestamp !== null) tags.push(['t', secondsOf('t', timestamp)])
+  if (request.expiresIn !== undefined && request.expiresIn < 1) {
+    throw new DkimError('usage', 'a signature that expires at once', 'x= must be later than t= (§3.5)')
   }
+  if (request.expiresIn !== undefined) tags.push(['x', secondsOf('x', (timestamp ?? now) + request.expiresIn)])
   tags.push(['h', signedFields.join(':'), 'colon'])
   if (request.copyFields) tags.push(['z', copiedFields(input, signedFields), 'quoted'])
-  tags.push(['bh', input.bodyHash.toString('base64'), 'anywhere'])
+  tags.push(['bh', input.bodyHash, 'anywhere'])
   return tags
+}
+
+/** t= and x= are 1*12DIGIT (§3.5). */
+function secondsOf(name: 't' | 'x', seconds: number): string {
+  if (Number.isSafeInteger(seconds) && seconds >= 0 && seconds < 1e12) return String(seconds)
+  throw new DkimError(
+    'usage',
+    `${name}= cannot hold the time ${seconds}`,
+    'it counts the seconds since 1970, in twelve digits at most (§3.5)',
+  )
 }
 
 function selectorOf({ selector }: SignatureRequest, domain: string): string {
   const valid = toSelector(selector)
+  const name = /^(.+?)\._domainkey(?:\.|$)/i.exec(selector)
+  if (name !== null) {
+    throw new DkimError(
+      'name-invalid',
+      `"${selector}" is the name of a key record, not a selector`,
+      `the selector is what stands before ._domainkey: ${name[1]}`,
+    )
+  }
   if (valid === undefined || keyRecordName(valid, domain) === undefined) {
     throw new DkimError(
       'name-invalid',

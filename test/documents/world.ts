@@ -124,12 +124,24 @@ export const SERVERS = [
   '',
 ].join('\n')
 
+/** What senders ask for: their selectors, and the names in their zones that these lead to. */
+const HOSTED = [
+  ['selector1', 'selector1-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft'],
+  ['selector2', 'selector2-example-com._domainkey.contoso.n-v1.dkim.mail.microsoft'],
+  ['k2', 'dkim2.mcsv.net'],
+  ['s1', 's1.domainkey.u1234567.wl123.sendgrid.net'],
+  ['s2', 's2.domainkey.u1234568.wl123.sendgrid.net'],
+] as const
+
 export const ZONE = [
   SERVERS,
   ...['mail', 'mail2026', 'r1'].map(selector => txt(`${selector}._domainkey.example.com`, record('rsa1'))),
   ...['mail-ed25519', 'mail2026-ed25519', 'e1'].map(selector =>
     txt(`${selector}._domainkey.example.com`, record('ed255191')),
   ),
-  ...['s2025', 'selector1'].map(selector => txt(`${selector}._domainkey.example.com`, record('rsa3'))),
+  ...['s2025', 'google'].map(selector => txt(`${selector}._domainkey.example.com`, record('rsa3'))),
+  ...HOSTED.map(([selector, target]) => `${selector}._domainkey.example.com. 3600 IN CNAME ${target}.`),
+  // One of Mailchimp's two was forgotten, and the last one of SendGrid has a typing error.
+  ...HOSTED.slice(0, -1).map(([, target]) => txt(target, record('rsa2'))),
   '',
 ].join('\n')

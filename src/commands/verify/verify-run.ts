@@ -147,7 +147,9 @@ export class VerifyRun {
   }
 
   async finish(shard?: (exitCode: ExitCode) => ShardRecord): Promise<ExitCode> {
-    const code = combineExitCodes(this.#codes)
+    // A shard of many may be empty; a run in which nothing was judged is no success.
+    const nothing = this.#summary.messages === 0 && shard === undefined
+    const code = nothing ? EXIT_CODES.nothing : combineExitCodes(this.#codes)
     if (!this.#options.quiet) await write(this.#context.stdout, this.#end())
     if (shard !== undefined) await write(this.#context.stdout, toJsonLine(shard(code)))
     return code
