@@ -1,10 +1,10 @@
 // The journal of a batch (--resume): what was done, so that a run that was cut off goes on where it stopped, with the same account at its end.
 
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { DkimError } from '../../core/index.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { ExitCode } from '../exit-code.js'
-import { unreadable } from '../file-fault.js'
+import { unwritable } from '../file-fault.js'
 import { NameSet } from './names.js'
 
 /** The first line: what the run was about. Another run's journal is refused. */
@@ -42,9 +42,10 @@ export class Journal {
     try {
       fd = openSync(path, 'a+', 0o600)
     } catch (error) {
-      throw unreadable(path, error)
+      throw unwritable(path, error)
     }
     try {
+      if (!fstatSync(fd).isFile()) throw refusal(`${path} is no regular file`)
       return new Journal(fd, replay(fd, path, run, resumed))
     } catch (error) {
       closeSync(fd)

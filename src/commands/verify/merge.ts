@@ -102,7 +102,8 @@ class Merger {
   }
 
   get exitCode(): ExitCode {
-    return combineExitCodes(this.problems > 0 ? [...this.#codes, EXIT_CODES.usage] : this.#codes)
+    if (this.problems > 0) return combineExitCodes([...this.#codes, EXIT_CODES.usage])
+    return this.summary.messages === 0 ? EXIT_CODES.nothing : combineExitCodes(this.#codes)
   }
 
   add(line: string, place: string): void {

@@ -3,12 +3,14 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { DkimError, type Resolver } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
+import { visible } from '../../report/style.js'
 import type { Entry } from '../../report/verification/format.js'
 import { Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { asksLiveDns } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { DeferredInput } from '../input.js'
+import { terminalColumns } from '../stdout-style.js'
 import { packed } from './group.js'
 import { failedReport } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
@@ -34,6 +36,8 @@ export interface ThreadData {
   readonly options: VerifyCommandOptions
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: Date
+  /** Of the terminal that the main thread writes to. */
+  readonly columns: number | undefined
   /** Where live DNS is asked; null where zone files have all there is, which each thread reads itself. */
   readonly dns: MessagePort | null
 }
@@ -126,7 +130,8 @@ export class Pool {
     const { context, jobs, options } = this.#parts
     if (this.#threads.length >= jobs || context.workerScript === undefined) return undefined
     const dns = asksLiveDns(options) ? this.#openDns() : null
-    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), dns }
+    const columns = terminalColumns(context.stdout)
+    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), columns, dns }
     const worker = new Worker(context.workerScript, {
       workerData: data,
       transferList: dns === null ? [] : [dns],
@@ -197,7 +202,7 @@ function lost(
   summary.add(report)
   return {
     text: format === 'ndjson' && !quiet && !counted ? toJsonLine(report) : '',
-    errors: `dkim: error: ${error.message}\n`,
+    errors: `dkim: error: ${visible(error.message)}\n`,
     codes: [EXIT_CODES.internal],
     summary: summary.data,
     entries: [{ report }],

@@ -180,7 +180,9 @@ export class VerifyRun {
   }
 
   async finish(shard?: (exitCode: ExitCode) => ShardRecord): Promise<ExitCode> {
-    const code = combineExitCodes(this.#codes)
+    // A shard of many may be empty; a run in which nothing was judged is no success.
+    const nothing = this.#summary.messages === 0 && shard === undefined
+    const code = nothing ? EXIT_CODES.nothing : combineExitCodes(this.#codes)
     if (!this.#options.quiet) await this.write(this.#end())
     if (shard !== undefined) await this.write(toJsonLine(shard(code)))
     await this.flush()
