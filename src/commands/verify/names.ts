@@ -9,7 +9,7 @@ export function numberOf(name: string): number {
   return (hash ^ (hash >>> 16)) >>> 0
 }
 
-/** In 64 bits two of a hundred million names share a number with a probability of 1 in 4000; in 32 bits two of a hundred thousand do. */
+/** In 64 bits two of a hundred million names share a number once in 4000 runs; in 32 bits some of any hundred thousand do. */
 export function keyOf(name: string): bigint {
   let one = 0x9747b28c
   let other = 0x3c6ef372
