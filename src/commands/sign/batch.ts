@@ -165,7 +165,7 @@ class SignBatch {
     const { context, options } = this.#bench
     if (options.format === 'json') this.#collected.push(outcome)
     if (options.format !== 'ndjson' || context.stdout.write(toJsonLine(signingJson(outcome)))) return
-    await new Promise(resolve => context.stdout.once('drain', resolve))
+    await new Promise<void>(resolve => context.stdout.once('drain', resolve))
   }
 
   finish(): ExitCode {
