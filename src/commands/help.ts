@@ -5,12 +5,13 @@ import { FINDING_CODES, findingHelp, isFindingCode } from '../report/finding-hel
 import { GUIDE_CODES, isGuideCode } from '../report/guide/guide.js'
 import { guideIndex, guideText } from '../report/guide/text.js'
 import { helpText } from '../report/help/text.js'
-import { type Style, styleFor } from '../report/style.js'
+import type { Style } from '../report/style.js'
 import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
 import { newCommand } from './options.js'
+import { stdoutStyle } from './stdout-style.js'
 import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
@@ -27,7 +28,7 @@ export const defineHelp: DefineCommand = (context, done) =>
     .action(async (topic: string | undefined) => done(await runHelp(context, topic)))
 
 async function runHelp(context: Context, topic: string | undefined): Promise<ExitCode> {
-  const style = await styleFor({ option: undefined, env: context.env, isTTY: context.stdout.isTTY === true })
+  const style = await stdoutStyle(context)
   context.stdout.write(await textOn(topic, context, style))
   return EXIT_CODES.ok
 }

@@ -183,7 +183,10 @@ function tell(context: Context, keys: readonly NewKey[], backups: readonly strin
   for (const backup of backups) say(context, 'note', `kept the old key as ${backup}`)
   for (const key of keys) say(context, 'note', describeKey(key))
   for (const warning of warningsOf(keys)) say(context, 'warning', warning)
-  for (const [index, step] of nextSteps(keys).entries()) say(context, 'hint', `${index + 1}. ${step}`)
+  for (const [index, { text, commands }] of nextSteps(keys).entries()) {
+    say(context, 'hint', `${index + 1}. ${text}:`)
+    for (const command of commands) say(context, 'hint', `     ${command}`)
+  }
 }
 
 function warningsOf(keys: readonly NewKey[]): string[] {

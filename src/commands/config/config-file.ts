@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DkimError } from '../../core/index.js'
 import type { Context } from '../context.js'
+import { isFileError, unreadable } from '../file-fault.js'
 import { closest } from '../suggestion.js'
 import { isSettingName, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from './settings.js'
 
@@ -44,9 +45,9 @@ function readText(path: string, named: boolean): string | null {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
     if (error instanceof DkimError) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'is no UTF-8'
-    if (!named && (code === 'ENOENT' || code === 'ENOTDIR')) return null
-    throw fault(path, `cannot be read (${code})`)
+    if (error instanceof TypeError) throw fault(path, 'is no UTF-8')
+    if (!named && isFileError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
+    throw unreadable(path, error, { code: 'usage', hint: HINT })
   }
 }
 
@@ -97,10 +98,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function fault(
-  path: string,
-  what: string,
-  hint = 'dkim config lists the settings; --no-config runs without the file',
-): DkimError {
+const HINT = 'dkim config lists the settings; --no-config runs without the file'
+
+function fault(path: string, what: string, hint = HINT): DkimError {
   return new DkimError('usage', `${path}: ${what}`, hint)
 }

@@ -9,6 +9,7 @@ import type { Context } from '../context.js'
 import { asksLiveDns } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { DeferredInput } from '../input.js'
+import { terminalColumns } from '../stdout-style.js'
 import { failedReport } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
 import { answerThread } from './shared-dns.js'
@@ -35,6 +36,8 @@ export interface ThreadData {
   readonly options: VerifyCommandOptions
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: Date
+  /** Of the terminal that the main thread writes to. */
+  readonly columns: number | undefined
   /** Where live DNS is asked; null where zone files have all there is, which each thread reads itself. */
   readonly dns: MessagePort | null
 }
@@ -113,7 +116,8 @@ export class Pool {
     const { context, jobs, options } = this.#parts
     if (this.#threads.length >= jobs || context.workerScript === undefined) return undefined
     const dns = asksLiveDns(options) ? this.#openDns() : null
-    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), dns }
+    const columns = terminalColumns(context.stdout)
+    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), columns, dns }
     const worker = new Worker(context.workerScript, {
       workerData: data,
       transferList: dns === null ? [] : [dns],

@@ -29,7 +29,7 @@ class Collector extends Writable {
   }
 }
 
-async function main({ options, env, now, dns }: ThreadData): Promise<void> {
+async function main({ options, env, now, columns, dns }: ThreadData): Promise<void> {
   const stdout = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const stderr = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const { signal } = new AbortController()
@@ -42,7 +42,7 @@ async function main({ options, env, now, dns }: ThreadData): Promise<void> {
     lenientEol: options.lenientEol === true,
     signal,
   }
-  const style = await styleFor({ option: options.color, env, isTTY: false })
+  const style = await styleFor({ option: options.color, env, isTTY: false, columns })
   const writer = await openWriter(options.format)
 
   const files = new DeferredReader()
