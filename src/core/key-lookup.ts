@@ -66,6 +66,11 @@ export class KeyCache {
     return lookup
   }
 
+  /** True of what was found to be a key record before. */
+  knows(text: string): boolean {
+    return this.#candidates.has(text)
+  }
+
   candidate(text: string): KeyCandidate {
     const cached = this.#candidates.get(text)
     if (cached !== undefined) return cached
@@ -74,6 +79,18 @@ export class KeyCache {
     this.#candidates.set(text, candidate)
     return candidate
   }
+}
+
+/** Of those who name no cache: a resolver has one of its own, which goes when it goes. */
+const OWN_CACHES = new WeakMap<Resolver, KeyCache>()
+
+export function keyCacheOf(resolver: Resolver): KeyCache {
+  let cache = OWN_CACHES.get(resolver)
+  if (cache === undefined) {
+    cache = new KeyCache()
+    OWN_CACHES.set(resolver, cache)
+  }
+  return cache
 }
 
 function parseCandidate(text: string): KeyCandidate {
@@ -119,7 +136,7 @@ function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
     return { answer, candidates: [], rejection: new Rejection('key-syntax-error', detail) }
   }
   // SPF and other text at the same name, often from a wildcard, is not for us.
-  const keyTexts = texts.filter(looksLikeKeyRecord)
+  const keyTexts = texts.filter(text => cache.knows(text) || looksLikeKeyRecord(text))
   if (keyTexts.length === 0) {
     const detail = `${asked}: there is a TXT record, but it is no key record`
     return { answer, candidates: [], rejection: new Rejection('no-key-for-signature', detail) }

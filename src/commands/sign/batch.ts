@@ -45,12 +45,12 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
   for await (const path of pathsOf([], filesFrom, { nul, context })) yield { path, listed: true }
 }
 
-/** Messages that are read and not yet told of, per job: while one waits for the disk, others are signed. */
-const AHEAD = 8
-/** What they may hold of memory, all together. */
+/** Messages that wait for the disk while others are signed: it takes as long for one file as for many at once. */
+const DISK_WAITS = 16
+/** Messages that are read and not yet signed, per job. */
+const AHEAD = 4
+/** What all of them may hold of memory. */
 const HELD = 32 << 20
-/** What the disk keeps waiting beside the signatures. */
-const DISK_THREADS = 4
 
 interface Task {
   readonly outcome: Promise<Outcome>
@@ -87,7 +87,7 @@ class SignBatch {
     this.#progress = new Progress(context, files, options.filesFrom === undefined)
     this.#jobs = options.jobs ?? context.processors ?? 1
     this.#gate = new Gate(this.#jobs)
-    context.widenPool?.(this.#jobs + DISK_THREADS)
+    context.widenPool?.(this.#jobs + DISK_WAITS)
   }
 
   async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {
@@ -95,6 +95,7 @@ class SignBatch {
       this.#targets.refuseInside(argument)
       for await (const input of inputs) await this.#take(input, argument)
     } catch (error) {
+      if (this.#bench.context.signal.aborted) return
       await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
     }
   }
@@ -121,7 +122,8 @@ class SignBatch {
 
   async #sign(input: MessageInput, target: Target, ready: ReadySigner): Promise<Outcome> {
     try {
-      const fields = await this.#gate.pass(() => ready.signLater())
+      // One job is one core: this thread, which has nothing else to do.
+      const fields = this.#jobs === 1 ? ready.sign() : await this.#gate.pass(() => ready.signLater())
       await checkFields(input, fields, this.#bench)
       await write(input, fields, target)
       const { signatures, warnings } = fields
@@ -131,11 +133,10 @@ class SignBatch {
     }
   }
 
-  /** One job is one message at a time. */
   async #add(task: Task): Promise<void> {
     this.#tasks.push(task)
     this.#octets += task.octets
-    const ahead = this.#jobs === 1 ? 0 : this.#jobs * AHEAD
+    const ahead = DISK_WAITS + this.#jobs * AHEAD
     while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
   }
 
@@ -175,22 +176,22 @@ class SignBatch {
     const { context, options } = this.#bench
     if (options.format === 'json') this.#collected.push(outcome)
     if (options.format !== 'ndjson' || context.stdout.write(toJsonLine(signingJson(outcome)))) return
-    await new Promise(resolve => context.stdout.once('drain', resolve))
+    await new Promise<void>(resolve => context.stdout.once('drain', resolve))
   }
 
   finish(): ExitCode {
     const { context, options } = this.#bench
     const { signal, stdout } = context
+    if (signal.aborted) {
+      say(context, 'note', `${this.#signed} messages are signed, the others are as they were`)
+      throw signal.reason
+    }
     if (options.format === 'json') {
       const reports = this.#collected.map(signingJson)
       stdout.write(toJson(this.#single && reports.length === 1 ? reports[0] : reports))
     }
     const left = this.#count - this.#signed
     if (left > 0 && this.#count > 1) say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
-    if (signal.aborted) {
-      say(context, 'error', `interrupted: ${this.#signed} messages are signed, the others are as they were`)
-      this.#codes.add(EXIT_CODES.usage)
-    }
     return combineExitCodes(this.#codes)
   }
 }
