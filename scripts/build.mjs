@@ -5,8 +5,9 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, transform } from 'esbuild'
+import { build } from 'esbuild'
 import { licenseText } from './licenses.mjs'
+import { partsOf } from './parts.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
@@ -82,9 +83,9 @@ const withoutIndex = {
 }
 
 // The program in parts that are loaded when they are needed: esbuild splits ES modules alone, so each part becomes CommonJS in a second
-// step. The ESM loader costs a quarter of the start-up time, a part that a command does not use nothing.
+// step (parts.mjs). The ESM loader costs a quarter of the start-up time, a part that a command does not use nothing.
 const bundled = []
-const { metafile, outputFiles } = await build({
+const program = await build({
   ...shared,
   format: 'esm',
   splitting: true,
@@ -95,26 +96,7 @@ const { metafile, outputFiles } = await build({
   plugins: [lazyPackages, withoutIndex],
 })
 mkdirSync(join(root, 'dist', 'cli'), { recursive: true })
-for (const { path, text } of outputFiles) {
-  const { code } = await transform(text, { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } })
-  writeFileSync(path, withLateBuiltins(code))
-}
-
-/** Modules of Node itself are loaded when the first of their functions is called: crypto alone takes longer than printing the version. */
-function withLateBuiltins(code) {
-  const names = [...code.matchAll(/^var (import_\w+) = require\("node:[\w/]+"\);$/gm)].map(([, name]) => name)
-  return names.reduce(
-    (changed, name) =>
-      changed
-        // In parentheses, because `new name().Class()` would construct the wrong thing.
-        .replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`)
-        .replace(
-          new RegExp(`^var ${name} = (require\\("node:[\\w/]+"\\));$`, 'm'),
-          `let ${name}_;\nconst ${name} = () => (${name}_ ??= $1);`,
-        ),
-    code,
-  )
-}
+for (const [name, text] of await partsOf(program)) writeFileSync(join(root, 'dist', 'cli', name), text)
 
 /** What a package loads of Node at once and hardly ever uses: commander starts other programs only where a command is one. */
 const lateChildProcess = {
@@ -143,7 +125,7 @@ for (const name of LAZY_PACKAGES) {
 }
 writeFileSync(
   join(root, 'dist', 'cli', 'LICENSES.txt'),
-  licenseText(root, [...Object.keys(metafile.inputs), ...bundled]),
+  licenseText(root, [...Object.keys(program.metafile.inputs), ...bundled]),
 )
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
 

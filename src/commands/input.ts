@@ -278,31 +278,44 @@ export class DeferredReader {
   }
 }
 
+const FROM_MAILBOX = 'take the message from its mailbox again, as an .eml file'
+const UNPACK = 'unpack it first'
+
+/** How files begin that people take for messages, in latin1. */
+const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[] = [
+  [
+    /^\xef\xbb\xbf/,
+    'starts with a UTF-8 byte order mark, which no message has',
+    'an editor put it there: save the file without BOM, or take the message from its mailbox again',
+  ],
+  [/^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/, 'is text in UTF-16, not a message', FROM_MAILBOX],
+  [
+    /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/,
+    'is an Outlook .msg file: it does not hold the bytes that were signed',
+    FROM_MAILBOX,
+  ],
+  [/^PK\x03\x04/, 'is a ZIP archive, not a message', UNPACK],
+  [/^BZh[1-9]1AY&SY/, 'is compressed with bzip2', UNPACK],
+  [/^\xfd7zXZ\0/, 'is compressed with xz', UNPACK],
+  [/^\x28\xb5\x2f\xfd/, 'is compressed with zstd', UNPACK],
+  [/^%PDF-/, 'is a PDF document, not a message', FROM_MAILBOX],
+]
+
 /** What is wrong with a file that no message starts like. */
 function faultOf(head: Buffer, name: string): DkimError | undefined {
   const shown = name === '-' ? 'standard input' : name
   const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
   if (head.length === 0) return fault('is empty', 'a message has at least a header section')
-  if (startsWith(head, [0xef, 0xbb, 0xbf])) {
-    return fault(
-      'starts with a UTF-8 byte order mark, which no message has',
-      'an editor put it there: save the file without BOM, or take the message from its mailbox again',
-    )
-  }
-  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff])) {
-    return fault('is text in UTF-16, not a message', 'take the message from its mailbox again, as an .eml file')
-  }
-  if (/^From (?![ \t]*:)/.test(head.toString('latin1', 0, 32)) && !isMbox(head)) {
+  const start = head.toString('latin1', 0, 32)
+  const foreign = FOREIGN.find(([begin]) => begin.test(start))
+  if (foreign !== undefined) return fault(foreign[1], foreign[2])
+  if (/^From (?![ \t]*:)/.test(start) && !isMbox(head)) {
     return fault(
       'starts with a line "From …", which is no header field',
       'an mbox file starts like that, but this line has no date: remove it if the rest is one message',
     )
   }
   return undefined
-}
-
-function startsWith(bytes: Buffer, start: readonly number[]): boolean {
-  return start.every((byte, index) => bytes[index] === byte)
 }
 
 function notAFile(path: string, stats: Stats): DkimError {

@@ -3,6 +3,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { DkimError, type Resolver } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
+import { visible } from '../../report/style.js'
 import type { Entry } from '../../report/verification/format.js'
 import { Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
@@ -184,7 +185,7 @@ function lost(
   summary.add(report)
   return {
     text: format === 'ndjson' && !quiet && !counted ? toJsonLine(report) : '',
-    errors: `dkim: error: ${error.message}\n`,
+    errors: `dkim: error: ${visible(error.message)}\n`,
     codes: [EXIT_CODES.internal],
     summary: summary.data,
     entries: [{ report }],

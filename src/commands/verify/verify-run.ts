@@ -7,7 +7,7 @@ import type { Style } from '../../report/style.js'
 import { type Entry, type Format, isFailed, type Settings } from '../../report/verification/format.js'
 import { FORMATS } from '../../report/verification/formats.js'
 import { Summary, type SummaryData, summaryJson, summaryLine, summaryText } from '../../report/verification/summary.js'
-import type { Context } from '../context.js'
+import type { Context, Output } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { readsAgain, wantsExplanation } from '../explain-options.js'
 import { say } from '../main.js'
@@ -177,7 +177,7 @@ function sectionOf(verifier: Verifier | null): Pick<Entry, 'section'> {
 }
 
 /** Waits where the reader is slower than we are, so that a batch runs in bounded memory. */
-function write(stream: NodeJS.WritableStream, text: string): Promise<void> | undefined {
+function write(stream: Output, text: string): Promise<void> | undefined {
   if (text === '' || stream.write(text)) return undefined
   return new Promise(resolve => stream.once('drain', resolve))
 }
