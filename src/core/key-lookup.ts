@@ -124,7 +124,8 @@ export function keysAtHand(resolver: Resolver, name: string, cache: KeyCache): K
 function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   const reason = STATUS_REASONS[answer.status]
   const alias = answer.chain.at(-1)
-  const asked = alias === undefined || answer.status === 'cname-loop' ? answer.name : `${answer.name}, an alias of ${alias.target}`
+  const asked =
+    alias === undefined || answer.status === 'cname-loop' ? answer.name : `${answer.name}, an alias of ${alias.target}`
   if (reason !== null) {
     const detail = `${asked}: ${answer.detail ?? STATUS_TEXT[answer.status]}`
     return { answer, candidates: [], rejection: new Rejection(reason, detail) }
