@@ -101,11 +101,12 @@ export function parseFieldChoices(list: string): FieldChoice[] {
 
 /** h= for a message. Throws DkimError('limit') where it would name more fields than a verifier reads. */
 export function signedFieldsOf(choices: readonly FieldChoice[], index: FieldIndex): string[] {
-  const names = choices.flatMap(({ name, mode }) => {
+  const names: string[] = []
+  for (const { name, mode } of choices) {
     const present = index.get(name)?.length ?? 0
     const extra = mode === 'oversign' || (mode === 'oversign-present' && present > 0) ? 1 : 0
-    return new Array<string>(present + extra).fill(name)
-  })
+    for (let count = 0; count < present + extra; count += 1) names.push(name)
+  }
   if (names.length <= LIMITS.signedFields) return names
   throw new DkimError(
     'limit',

@@ -11,7 +11,15 @@ import { type Input, type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { Progress } from '../progress.js'
-import { checkFields, type NewFields, NotPublished, type ReadySigner, readToSign, type SignBench } from './message.js'
+import {
+  aboutInput,
+  checkFields,
+  type NewFields,
+  NotPublished,
+  type ReadySigner,
+  readToSign,
+  type SignBench,
+} from './message.js'
 import { type Argument, type Target, Targets } from './targets.js'
 
 export async function signBatch(files: readonly string[], bench: SignBench): Promise<ExitCode> {
@@ -22,6 +30,9 @@ export async function signBatch(files: readonly string[], bench: SignBench): Pro
       if (context.signal.aborted) break
       await batch.read(argument, readInputs([argument.path], context, { unquoteMbox: options.unquoteMbox === true }))
     }
+  } catch (error) {
+    // What a signal cut short is told of by finish().
+    if (error !== context.signal.reason) throw error
   } finally {
     await batch.drain()
   }
@@ -149,7 +160,7 @@ class SignBatch {
 
   #say({ input, warnings, error }: Outcome): void {
     const { context } = this.#bench
-    const about = (text: string) => (text.includes(input) ? text : `${input}: ${text}`)
+    const about = (text: string) => aboutInput(input, text)
     for (const warning of warnings) {
       // What is true of a whole outbox is said once.
       if (this.#warned.has(warning) || this.#warned.size >= MAX_WARNINGS) continue
