@@ -11,7 +11,15 @@ import { type Input, type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { Progress } from '../progress.js'
-import { checkFields, type NewFields, NotPublished, type ReadySigner, readToSign, type SignBench } from './message.js'
+import {
+  aboutInput,
+  checkFields,
+  type NewFields,
+  NotPublished,
+  type ReadySigner,
+  readToSign,
+  type SignBench,
+} from './message.js'
 import { type Argument, type Target, Targets } from './targets.js'
 
 export async function signBatch(files: readonly string[], bench: SignBench): Promise<ExitCode> {
@@ -22,6 +30,9 @@ export async function signBatch(files: readonly string[], bench: SignBench): Pro
       if (context.signal.aborted) break
       await batch.read(argument, readInputs([argument.path], context, { unquoteMbox: options.unquoteMbox === true }))
     }
+  } catch (error) {
+    // What a signal cut short is told of by finish().
+    if (error !== context.signal.reason) throw error
   } finally {
     await batch.drain()
   }
@@ -38,6 +49,8 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
 const DISK_WAITS = 16
 /** Messages that are read and not yet signed, per job. */
 const AHEAD = 4
+/** All of them: each may have a file open. */
+const MAX_AHEAD = 256
 /** What all of them may hold of memory. */
 const HELD = 32 << 20
 
@@ -125,7 +138,7 @@ class SignBatch {
   async #add(task: Task): Promise<void> {
     this.#tasks.push(task)
     this.#octets += task.octets
-    const ahead = DISK_WAITS + this.#jobs * AHEAD
+    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * AHEAD)
     while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
   }
 
@@ -149,7 +162,7 @@ class SignBatch {
 
   #say({ input, warnings, error }: Outcome): void {
     const { context } = this.#bench
-    const about = (text: string) => (text.includes(input) ? text : `${input}: ${text}`)
+    const about = (text: string) => aboutInput(input, text)
     for (const warning of warnings) {
       // What is true of a whole outbox is said once.
       if (this.#warned.has(warning) || this.#warned.size >= MAX_WARNINGS) continue
