@@ -14,7 +14,8 @@ export function isWatched({ stderr, env }: Context): boolean {
 async function loadSpinner({ stderr, env }: Context) {
   const { default: ora } = await import('ora')
   const color = wantsColour({ option: undefined, env, isTTY: true }) ? 'cyan' : false
-  return (text: string) => ora({ text, color, stream: stderr as NodeJS.WriteStream, discardStdin: false }).start()
+  return (text: string) =>
+    ora({ text, color, stream: stderr as unknown as NodeJS.WriteStream, discardStdin: false }).start()
 }
 
 /** Runs `work` and shows `text` beside a spinner if it is not done after a moment. */

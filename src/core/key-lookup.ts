@@ -123,20 +123,23 @@ export function keysAtHand(resolver: Resolver, name: string, cache: KeyCache): K
 
 function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   const reason = STATUS_REASONS[answer.status]
+  const alias = answer.chain.at(-1)
+  const asked =
+    alias === undefined || answer.status === 'cname-loop' ? answer.name : `${answer.name}, an alias of ${alias.target}`
   if (reason !== null) {
-    const detail = `${answer.name}: ${answer.detail ?? STATUS_TEXT[answer.status]}`
+    const detail = `${asked}: ${answer.detail ?? STATUS_TEXT[answer.status]}`
     return { answer, candidates: [], rejection: new Rejection(reason, detail) }
   }
   const texts = answer.records.map(record => Buffer.from(record.data).toString('latin1'))
   const octets = texts.reduce((sum, text) => sum + text.length, 0)
   if (texts.length > LIMITS.txtRecords || octets > LIMITS.txtBytes) {
-    const detail = `${answer.name}: ${texts.length} TXT records of ${octets} octets are more than the limit`
+    const detail = `${asked}: ${texts.length} TXT records of ${octets} octets are more than the limit`
     return { answer, candidates: [], rejection: new Rejection('key-syntax-error', detail) }
   }
   // SPF and other text at the same name, often from a wildcard, is not for us.
   const keyTexts = texts.filter(text => cache.knows(text) || looksLikeKeyRecord(text))
   if (keyTexts.length === 0) {
-    const detail = `${answer.name}: there is a TXT record, but it is no key record`
+    const detail = `${asked}: there is a TXT record, but it is no key record`
     return { answer, candidates: [], rejection: new Rejection('no-key-for-signature', detail) }
   }
   return {

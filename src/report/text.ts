@@ -56,23 +56,27 @@ function summaryOf(report: VerificationReport): string {
 
 function describe({ fields }: TextOptions, style: Style): string[] {
   const lines: string[] = []
-  if (fields?.from != null) lines.push(...wrapped('From', quoted(fields.from), style))
-  if (fields?.subject != null) lines.push(...wrapped('Subject', quoted(fields.subject), style))
-  if (fields?.date != null) lines.push(...wrapped('Date', quoted(fields.date), style))
+  if (fields?.from != null) lines.push(...wrapped('From', oneLine(fields.from), style))
+  if (fields?.subject != null) lines.push(...wrapped('Subject', oneLine(fields.subject), style))
+  if (fields?.date != null) lines.push(...wrapped('Date', oneLine(fields.date), style))
   return lines.map(line => style.dim(line))
 }
 
-function quoted(text: string): string {
-  return `“${shorten(visible(text), 200)}”`
+function oneLine(text: string): string {
+  return shorten(visible(text), 200)
 }
 
 function describeSignature(signature: SignatureReport, options: TextOptions, style: Style): string[] {
   const lines = [`  ${mark(signature.result, style)}  ${style.strong(domainOf(signature))}${selectorOf(signature)}`]
+  const explained = isExplained(signature) ? signature : null
   if (signature.reason !== null) {
     const { text, section, advice } = REASONS[signature.reason]
     lines.push(...wrapped('  why', `${text} (${signature.reason}, ${section})`, style))
     if (signature.detail !== null) lines.push(...wrapped('  in detail', visible(signature.detail), style))
-    lines.push(...wrapped('  next', advice, style), ...wrapped('  more', `dkim help ${signature.reason}`, style))
+    // What was found out about this message goes before what is usual.
+    if (explained !== null) lines.push(...explanationLines(explained, style))
+    if ((explained?.diagnosis ?? 'intact') === 'intact') lines.push(...wrapped('  next', advice, style))
+    lines.push(...wrapped('  more', `dkim help ${signature.reason}`, style))
   }
   lines.push(row('  body hash', outcome(signature.bodyHash, 'matches', 'does not match', style)))
   lines.push(row('  header signature', outcome(signature.headerSignature, 'verifies', 'does not verify', style)))
@@ -82,7 +86,7 @@ function describeSignature(signature: SignatureReport, options: TextOptions, sty
   lines.push(...timesOf(signature, style))
   lines.push(...coverage(signature, options, style))
   for (const warning of signature.warnings) lines.push(...warningLines('    ', warning, style))
-  if (isExplained(signature)) lines.push(...explanationLines(signature, style))
+  if (signature.reason === null && explained !== null) lines.push(...explanationLines(explained, style))
   return lines
 }
 
