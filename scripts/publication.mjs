@@ -2,12 +2,13 @@
 // project; and all of it runs there, as the user who asks and as one who owns nothing and whose home cannot be written to.
 // --offline leaves out what needs npm's registry. What could not be done is said, and counted at the end.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { packed, runPacked, unpackedProject } from './packed.mjs'
 
 const root = join(import.meta.dirname, '..')
+const PACKAGE = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const offline = process.argv.includes('--offline')
 const folder = mkdtempSync(join(tmpdir(), 'dkim-publication-'))
 // The other user must be able to come here.
@@ -66,6 +67,19 @@ function install(archive) {
   report('npx dkim --version', answer.status === 0 ? [] : [answer.text])
 }
 
+/** For everybody on this machine: the program in bin, its pages where man looks. */
+function installGlobally(archive) {
+  if (!hasRegistry) return
+  const prefix = join(folder, 'prefix')
+  const { status, text } = npm('npm', ['install', '--global', '--prefix', prefix, archive])
+  report('npm install --global', status === 0 ? [] : [text])
+  const missing = ['bin/dkim', ...PACKAGE.man.map(page => `share/man/man1/${basename(page)}`)]
+  report(
+    'the program and its manual pages in their places',
+    missing.filter(path => !existsSync(join(prefix, path))),
+  )
+}
+
 function runAs(who, options) {
   const { total, wrong: problems } = runPacked(project, { home, ...options })
   report(`${total - problems.length} of ${total} runs as ${who}`, problems)
@@ -77,6 +91,7 @@ try {
   // The package is ESM; every Node.js that it runs on can require() it, which the runs below do.
   judge('@arethetypeswrong/cli', '--profile', 'esm-only', archive)
   install(archive)
+  installGlobally(archive)
   runAs('the user who asks', { name: 'own' })
   const uid = 65534
   const nobody = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups']
