@@ -49,7 +49,7 @@ Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${mach
 Beside: ${versions.join(', ')}. ${skipped}
 
 Ratios are taken round by round, with all candidates in turn on the same machine; the middle one is shown, with the least and the most.
-Libraries are measured in messages a second of CPU time after as long a warm-up, each in a process of its own, with keys out of memory;
+Libraries are measured in messages a second of CPU time after a warm-up, each in a process of its own, with keys out of memory;
 whole processes in wall time beside a bare Node or \`openssl\`. Every verdict of every program is checked, and a wrong one ends the run.
 *small* is 2.4 KB with twenty fields, *medium* 50 KB, *large* 10 MB, *text* has a blank at the end of every third line. "node:crypto alone" is
 the hash of the body and the signature operation on inputs that were made ready before, "sha256 alone" one hash of the whole message: what

@@ -11,8 +11,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 export const folder = process.env.BENCH_FOLDER ?? join(tmpdir(), 'dkim-bench')
 /** Rounds of the longer measurements; short commands are run several times as often. */
 export const rounds = Number(process.env.BENCH_ROUNDS ?? 4)
-/** Seconds of CPU that a library is measured in each round, after as long a warm-up. */
-export const seconds = Number(process.env.BENCH_SECONDS ?? 1.5)
+/** Seconds of CPU that a library is measured in each round, after a warm-up. */
+export const seconds = Number(process.env.BENCH_SECONDS ?? 1.2)
 Object.assign(process.env, { BENCH_FOLDER: folder, BENCH_SECONDS: String(seconds) })
 
 export const bareNode = [process.execPath, '-e', '0']

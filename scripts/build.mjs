@@ -7,12 +7,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { licenseText } from './licenses.mjs'
+import { bundlePackages, LAZY_PACKAGES } from './packages.mjs'
 import { partsOf } from './parts.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
-const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts', 'smol-toml']
-const DEFAULT_EXPORTS = new Set(['ora'])
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const typescript = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
@@ -84,7 +83,6 @@ const withoutIndex = {
 
 // The program in parts that are loaded when they are needed: esbuild splits ES modules alone, so each part becomes CommonJS in a second
 // step (parts.mjs). The ESM loader costs a quarter of the start-up time, a part that a command does not use nothing.
-const bundled = []
 const program = await build({
   ...shared,
   format: 'esm',
@@ -98,31 +96,7 @@ const program = await build({
 mkdirSync(join(root, 'dist', 'cli'), { recursive: true })
 for (const [name, text] of await partsOf(program)) writeFileSync(join(root, 'dist', 'cli', name), text)
 
-/** What a package loads of Node at once and hardly ever uses: commander starts other programs only where a command is one. */
-const lateChildProcess = {
-  name: 'late-child-process',
-  setup(build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ path, namespace }) =>
-      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
-    )
-    build.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
-      contents: `module.exports = { spawn: (...argv) => require('${path}').spawn(...argv) }`,
-    }))
-  },
-}
-
-for (const name of LAZY_PACKAGES) {
-  // import() of a CommonJS file makes all of module.exports the default: a package with a default export must be that itself.
-  const footer = DEFAULT_EXPORTS.has(name) ? { footer: { js: 'module.exports = module.exports.default' } } : {}
-  const result = await build({
-    ...shared,
-    ...footer,
-    plugins: name === 'commander' ? [lateChildProcess] : [],
-    entryPoints: { [`package-${name}`]: `scripts/packages/${name}.ts` },
-    outdir: 'dist/cli',
-  })
-  bundled.push(...Object.keys(result.metafile.inputs))
-}
+const bundled = await bundlePackages(root, 'dist/cli', shared)
 writeFileSync(
   join(root, 'dist', 'cli', 'LICENSES.txt'),
   licenseText(root, [...Object.keys(program.metafile.inputs), ...bundled]),

@@ -15,7 +15,7 @@ const TOGETHER = {
     'commands/config/apply',
     'commands/config/config-file',
   ],
-  verify: ['commands/verify', 'commands/verify/start', 'core/dns/zone-file', 'core/dns/zone-resolver'],
+  verify: ['commands/verify', 'commands/verify/start', 'core/dns/zone', 'core/dns/zone-file', 'core/dns/zone-resolver'],
   sign: ['commands/sign', 'commands/sign/run'],
 }
 
@@ -78,7 +78,10 @@ const HEAD = /^(?:var __[\s\S]*?^)(?=var stdin_exports)/m
  * Without white space, since all of it is parsed; names stay.
  */
 async function joined(chunks) {
-  const head = chunks.map(({ code }) => HEAD.exec(code)?.[0] ?? '').reduce((a, b) => (b.length > a.length ? b : a))
+  const heads = chunks.map(({ code }) => HEAD.exec(code)?.[0] ?? '')
+  const head = heads.reduce((longest, one) => (one.length > longest.length ? one : longest))
+  const missing = heads.flatMap(one => one.match(/^var __\w+/gm) ?? []).filter(name => !head.includes(`${name} `))
+  if (missing.length > 0) throw new Error(`no one head has ${missing.join(', ')}`)
   const bodies = chunks.map(
     ({ name, code }) => `${JSON.stringify(name)}: (function (module) {\n${code.replace(HEAD, '')}})`,
   )

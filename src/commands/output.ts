@@ -26,7 +26,8 @@ function limitOf(fd: number): number {
   try {
     const stats = fstatSync(fd)
     if (stats.isFile()) return Number.POSITIVE_INFINITY
-    return stats.isFIFO() ? PIPE_LIMIT : 0
+    // What Node starts has sockets for pipes.
+    return stats.isFIFO() || stats.isSocket() ? PIPE_LIMIT : 0
   } catch {
     return 0
   }

@@ -49,6 +49,8 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
 const DISK_WAITS = 16
 /** Messages that are read and not yet signed, per job. */
 const AHEAD = 4
+/** All of them: each may have a file open. */
+const MAX_AHEAD = 256
 /** What all of them may hold of memory. */
 const HELD = 32 << 20
 
@@ -136,7 +138,7 @@ class SignBatch {
   async #add(task: Task): Promise<void> {
     this.#tasks.push(task)
     this.#octets += task.octets
-    const ahead = DISK_WAITS + this.#jobs * AHEAD
+    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * AHEAD)
     while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
   }
 

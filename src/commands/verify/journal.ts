@@ -5,6 +5,7 @@ import { DkimError } from '../../core/index.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { ExitCode } from '../exit-code.js'
 import { unwritable } from '../file-fault.js'
+import { NameSet } from './names.js'
 
 /** The first line: what the run was about. Another run's journal is refused. */
 interface Head {
@@ -25,12 +26,12 @@ const STEP = 64
 
 export class Journal {
   readonly #fd: number
-  readonly #done: Set<string>
+  readonly #done: NameSet
   #names: string[] = []
   #codes = new Set<ExitCode>()
   #summary = new Summary()
 
-  constructor(fd: number, done: Set<string>) {
+  constructor(fd: number, done: NameSet) {
     this.#fd = fd
     this.#done = done
   }
@@ -62,6 +63,7 @@ export class Journal {
     this.#summary.add(report)
   }
 
+  /** What a thread has done. */
   merge(names: readonly string[], codes: readonly ExitCode[], summary: SummaryData): void {
     for (const name of names) this.#names.push(name)
     for (const code of codes) this.#codes.add(code)
@@ -89,8 +91,8 @@ export class Journal {
   }
 }
 
-function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): Set<string> {
-  const done = new Set<string>()
+function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): NameSet {
+  const done = new NameSet()
   let first = true
   let end = 0
   for (const line of linesOf(fd)) {
