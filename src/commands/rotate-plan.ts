@@ -49,7 +49,9 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
   addReportOptions(command, Object.keys(PLAN_FORMATS))
   return command
     .option('-o, --output <file>', 'write the plan to this file')
-    .addOption(new Option('--dialect <name>', 'write records for this DNS host (default: bind)').choices(DIALECT_NAMES))
+    .addOption(
+      new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
+    )
     .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
 }
@@ -66,7 +68,7 @@ function addWhat(command: Command): void {
       '--scheme <scheme>',
       'name the new selector: date, day, quarter, random, or a template such as mail-{yyyy}{mm}',
     )
-    .option('--key <file>', 'the new key, private or public: only its fingerprint and record are used')
+    .option('--key <file>', 'the new key, private or public, or its record: only fingerprint and record are used')
     .option('--key-dir <dir>', 'find new keys as SELECTOR._domainkey.DOMAIN.private.pem in this directory')
     .option('--old-key <file>', 'the path of the old private key, for the commands that are printed')
     .addOption(new Option('--type <type>', 'type of the new key').choices(['rsa', 'ed25519']))

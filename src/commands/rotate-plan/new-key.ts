@@ -6,10 +6,10 @@ import {
   DkimError,
   formatKeyRecord,
   importPrivateKey,
-  importPublicKey,
   type KeyFacts,
   type PrivateKey,
   type PublicKey,
+  readKeyMaterial,
 } from '../../core/index.js'
 import { readSecretFile } from '../secret-file.js'
 import type { RotatePlanOptions } from './options.js'
@@ -45,9 +45,10 @@ function readKeyBytes(file: string, mayBeMissing: boolean): Buffer | undefined {
 }
 
 function publicKeyIn(bytes: Buffer, name: string): PublicKey {
-  if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(bytes.toString('latin1'))) return importPublicKey(bytes, { name })
   try {
-    return importPrivateKey(bytes, { name }).publicKey
+    const { publicKey } = readKeyMaterial(bytes, { name })
+    if (publicKey !== null) return publicKey
+    throw new DkimError('key-unreadable', `${name} holds a revoked key`, 'make a new one with dkim keygen')
   } catch (error) {
     if (!(error instanceof DkimError && error.code === 'key-passphrase')) throw error
     // The plan needs no secret, so that it asks for none.

@@ -528,6 +528,19 @@ describe('files that cannot be used are named, with what to do', () => {
     expect((await planned(...names, '--key', open, ...oldOnly(), ...at(NOW))).new.fingerprint).toMatch(/^SHA256:/)
   })
 
+  it('a record is as good as its key, unless it revokes it', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const file = scene.path('record.txt')
+    const p = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+    writeFileSync(file, `v=DKIM1; k=rsa; p=${p}`)
+    const pem = scene.path('record.public.pem')
+    writeFileSync(pem, publicKey.export({ type: 'spki', format: 'pem' }))
+    const [one, other] = [file, pem].map(path => planned(...names, '--key', path, ...oldOnly(), ...at(NOW)))
+    expect((await one!).new.fingerprint).toBe((await other!).new.fingerprint)
+    writeFileSync(file, 'v=DKIM1; p=')
+    expect(await refused(...names, '--key', file, ...oldOnly(), ...at(NOW))).toContain('revoked')
+  })
+
   it('a device is no key, and is not read', async () => {
     expect(await refused(...names, '--key', '/dev/zero', ...oldOnly(), ...at(NOW))).toContain('/dev/zero')
   })
