@@ -1,17 +1,11 @@
 // Signing (§5): chooses h=, hashes the body, writes the field, signs. Bytes in (CRLF line ends), DKIM-Signature fields out.
 
-import {
-  encodeDkimQuotedPrintable,
-  isSubdomainOrEqual,
-  keyRecordName,
-  toDomainName,
-  toSelector,
-  trimFws,
-} from './abnf.js'
+import { encodeDkimQuotedPrintable, isSubdomainOrEqual, keyRecordName, toDomainName, trimFws } from './abnf.js'
 import { ALGORITHMS, algorithmFor } from './algorithm.js'
 import { DkimError } from './errors.js'
 import { formatSignatureField, type SignatureTag } from './format-signature.js'
 import { authorDomain } from './from-field.js'
+import { givenDomain, givenSelector } from './given-name.js'
 import {
   type FieldIndex,
   type HeaderSection,
@@ -143,9 +137,7 @@ function domainOf(request: SignatureRequest, author: string | null): string {
     if (author !== null) return author
     throw new DkimError('usage', 'the From field names no single plain domain to sign for', 'name it with --domain')
   }
-  const domain = toDomainName(request.domain)
-  if (domain !== undefined) return domain
-  throw new DkimError('name-invalid', `"${request.domain}" is not a domain name`, 'write it as in example.com')
+  return givenDomain(request.domain)
 }
 
 function warningsOf({ key }: SignatureRequest, domain: string, author: string | null): string[] {
@@ -208,15 +200,9 @@ function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: re
 }
 
 function selectorOf({ selector }: SignatureRequest, domain: string): string {
-  const valid = toSelector(selector)
-  if (valid === undefined || keyRecordName(valid, domain) === undefined) {
-    throw new DkimError(
-      'name-invalid',
-      `"${selector}" is not a selector`,
-      'letters, digits, hyphens and dots, as in mail2026',
-    )
-  }
-  return valid
+  const valid = givenSelector(selector)
+  if (keyRecordName(valid, domain) !== undefined) return valid
+  throw new DkimError('name-invalid', `"${selector}" makes a name longer than DNS allows`, 'choose a shorter selector')
 }
 
 /** i= as DKIM-quoted-printable; its domain is d= or below it. */

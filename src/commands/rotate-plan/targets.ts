@@ -1,7 +1,7 @@
 // Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
 
 import { readFile } from 'node:fs/promises'
-import { DkimError, toDomainName, toSelector } from '../../core/index.js'
+import { DkimError, givenDomain, givenSelector } from '../../core/index.js'
 import { unreadable } from '../file-fault.js'
 import type { RotatePlanOptions } from './options.js'
 
@@ -54,25 +54,11 @@ function fromOptions({ domain: domains = [], selector: selectors = [], newSelect
 }
 
 function target(domain: string, old: string, fresh: string | null, where: string): Target {
-  const name = toDomainName(domain.replace(/\.$/, ''))
-  if (name === undefined)
-    throw new DkimError(
-      'name-invalid',
-      `${where}: "${domain}" is not a domain name`,
-      'give the signing domain, such as example.com',
-    )
-  return { domain: name, old: selectorOf(old, where), new: fresh === null ? null : selectorOf(fresh, where) }
-}
-
-function selectorOf(text: string, where: string): string {
-  const selector = toSelector(text)
-  if (selector === undefined)
-    throw new DkimError(
-      'name-invalid',
-      `${where}: "${text}" is not a selector`,
-      'letters, digits and dashes: mail, s202611',
-    )
-  return selector
+  try {
+    return { domain: givenDomain(domain), old: givenSelector(old), new: fresh === null ? null : givenSelector(fresh) }
+  } catch (error) {
+    throw error instanceof DkimError ? new DkimError(error.code, `${where}: ${error.message}`, error.hint) : error
+  }
 }
 
 async function fromFile(file: string): Promise<Target[]> {

@@ -1,7 +1,7 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
 import { InvalidArgumentError } from 'commander'
-import { DkimError, type Policy, toDomainName } from '../../core/index.js'
+import { givenDomain, type Policy } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
 import type { ExplainOptions } from '../explain-options.js'
 import type { DnsOptions } from '../options.js'
@@ -52,7 +52,7 @@ export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
   return {
     ...(options.minKeyBits === undefined ? {} : { minKeyBits: options.minKeyBits }),
     ...(options.requireSigned === undefined ? {} : { requireSigned: fieldNames(options.requireSigned) }),
-    ...(options.requireDomain === undefined ? {} : { requireDomains: options.requireDomain.map(domainName) }),
+    ...(options.requireDomain === undefined ? {} : { requireDomains: options.requireDomain.map(givenDomain) }),
     requireAligned: options.requireAligned === true,
     allowPartialBody: options.allowPartialBody === true,
     ignoreExpiration: options.ignoreExpiration === true,
@@ -61,10 +61,4 @@ export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
 
 function fieldNames(list: string): string[] {
   return list.split(/[,:]/).map(name => name.trim().toLowerCase())
-}
-
-function domainName(text: string): string {
-  const domain = toDomainName(text)
-  if (domain !== undefined) return domain
-  throw new DkimError('name-invalid', `"${text}" is not a domain name`, 'write it as in example.com')
 }
