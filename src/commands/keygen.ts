@@ -12,7 +12,7 @@ import {
 import { toJson } from '../report/json.js'
 import { describeKey, keygenJson, type NewKey, nextSteps } from '../report/keygen.js'
 import { formatRecords } from '../report/record/dialects.js'
-import { fullName } from '../report/record/dns-record.js'
+import { doubledDomain, fullName } from '../report/record/dns-record.js'
 import type { Context } from './context.js'
 import { openResolver } from './dns.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
@@ -187,7 +187,7 @@ function tell(context: Context, keys: readonly NewKey[], backups: readonly strin
 }
 
 function warningsOf(keys: readonly NewKey[]): string[] {
-  const warnings: string[] = []
+  const warnings = keys.map(({ record }) => doubledDomain(record)).filter(text => text !== null)
   const sizes = new Set(keys.filter(({ type }) => type === 'rsa').map(({ bits }) => bits))
   for (const bits of sizes) {
     if (bits < DEFAULT_BITS) warnings.push(`${bits} bits are few: use ${DEFAULT_BITS} (RFC 8301 §3.2)`)

@@ -11,6 +11,7 @@ import {
   collect,
   newCommand,
   parseDuration,
+  parsePort,
   parseTime,
   parseWholeNumber,
 } from './options.js'
@@ -109,11 +110,7 @@ function addEvidence(command: Command): void {
       collect,
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
-    .option(
-      '--server-port <port>',
-      'the port of authoritative servers, for test set-ups (default: 53)',
-      parseWholeNumber,
-    )
+    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
 }
 
 function parseDays(value: string): readonly string[] {
