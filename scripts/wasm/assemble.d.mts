@@ -1,4 +1,4 @@
 /** The bytes of the module that the text form describes. */
 export function assemble(source: string): Buffer
-/** The path of the text form. */
-export const SOURCE: string
+/** The path of each text form, by the file of src/core that holds its bytes. */
+export const SOURCES: { readonly 'canonicalize-body-simd': string; readonly 'line-endings-simd': string }

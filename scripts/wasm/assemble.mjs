@@ -1,5 +1,5 @@
-// Assembles the one WebAssembly function of the engine from its text form into the bytes that src/core/canonicalize-body-simd.ts holds.
-// Knows no more of the format than that text uses: one exported memory, one exported function, instructions one a line.
+// Assembles the WebAssembly functions of the engine from their text form into the bytes that the files named below hold.
+// Knows no more of the format than those texts use: one exported memory, exported functions, instructions one a line.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -15,12 +15,14 @@ const OPCODES = {
   'i32.const': { bytes: [0x41], operand: 'number' },
   'i32.eqz': { bytes: [0x45] },
   'i32.lt_u': { bytes: [0x49] },
+  'i32.ctz': { bytes: [0x68] },
   'i32.popcnt': { bytes: [0x69] },
   'i32.add': { bytes: [0x6a] },
   'i32.sub': { bytes: [0x6b] },
   'i32.and': { bytes: [0x71] },
   'i32.shl': { bytes: [0x74] },
   'i32.shr_u': { bytes: [0x76] },
+  'i32.store16': { bytes: [0x3b], operand: 'memory' },
   'v128.load': { bytes: [0xfd, 0x00], operand: 'memory' },
   'v128.store': { bytes: [0xfd, 0x0b], operand: 'memory' },
   'v128.store64_lane': { bytes: [0xfd, 0x5b], operand: 'memory' },
@@ -75,14 +77,14 @@ const text = bytes => [...unsigned(bytes.length), ...Buffer.from(bytes)]
 const vector = items => [...unsigned(items.length), ...items.flat()]
 const section = (id, content) => [id, ...unsigned(content.length), ...content]
 
-export function assemble(source) {
-  const lines = source.split('\n').map(line => line.replace(/;;.*/, '').trim())
+/** One function: its type, and its code with the types of its locals in front. */
+function functionOf(source) {
   const declared = [...source.matchAll(/\((?:param|local) (\$\w+) (\w+)\)/g)].map(([, name, type]) => ({ name, type }))
   const parameters = [...source.matchAll(/\(param /g)].length
   const locals = declared.map(({ name }) => name)
-  const [, memory, pages] = /\(memory \(export "(\w+)"\) (\d+)\)/.exec(source)
-  const [, name] = /\(func \(export "(\w+)"\)/.exec(source)
-  const code = lines
+  const code = source
+    .split('\n')
+    .map(line => line.replace(/;;.*/, '').trim())
     .filter(line => /^[a-z]/.test(line))
     .flatMap(line => {
       const [word, operand, lane] = line.split(/\s+/)
@@ -93,24 +95,38 @@ export function assemble(source) {
     })
   const types = declared.map(({ type }) => TYPES[type])
   const body = [...vector(types.slice(parameters).map(type => [1, type])), ...code, 0x0b]
+  return {
+    name: /^\(func \(export "(\w+)"\)/.exec(source)[1],
+    type: [0x60, ...vector(types.slice(0, parameters).map(type => [type])), ...vector([[I32]])],
+    body: [...unsigned(body.length), ...body],
+  }
+}
+
+export function assemble(source) {
+  const [head, ...rest] = source.split(/(?=\(func )/)
+  const [, memory, pages] = /\(memory \(export "(\w+)"\) (\d+)\)/.exec(head)
+  const functions = rest.map(functionOf)
   return Buffer.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, vector([[0x60, ...vector(types.slice(0, parameters).map(type => [type])), ...vector([[I32]])]])),
-    ...section(3, vector([[0]])),
+    ...section(1, vector(functions.map(({ type }) => type))),
+    ...section(3, vector(functions.map((_, index) => [index]))),
     ...section(5, vector([[0, ...unsigned(Number(pages))]])),
     ...section(
       7,
-      vector([
-        [...text(memory), 2, 0],
-        [...text(name), 0, 0],
-      ]),
+      vector([[...text(memory), 2, 0], ...functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)])]),
     ),
-    ...section(10, vector([[...unsigned(body.length), ...body]])),
+    ...section(10, vector(functions.map(({ body }) => body))),
   ])
 }
 
-export const SOURCE = join(import.meta.dirname, 'relaxed-body.wat')
+/** The text of each module, by the file of src/core that holds its bytes. */
+export const SOURCES = {
+  'canonicalize-body-simd': join(import.meta.dirname, 'relaxed-body.wat'),
+  'line-endings-simd': join(import.meta.dirname, 'line-ends.wat'),
+}
 
 if (process.argv[1] === import.meta.filename) {
-  process.stdout.write(`${assemble(readFileSync(SOURCE, 'utf8')).toString('base64')}\n`)
+  for (const [name, path] of Object.entries(SOURCES)) {
+    process.stdout.write(`${name}: ${assemble(readFileSync(path, 'utf8')).toString('base64')}\n`)
+  }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DkimError } from '../core/index.js'
 
 /** What one read asks for. Larger pieces gain nothing, smaller ones cost a system call more often. */
-export const PIECE = 256 * 1024
+export const PIECE = 64 * 1024
 /** What tells a message from an mbox, and from what is neither. */
 export const HEAD = 2048
 /** A stream up to this size is kept in memory, a longer one goes to a temporary file. */
@@ -106,7 +106,8 @@ export async function spool(
         fd = openNameless()
         for (const earlier of kept.splice(0)) writeFully(fd, earlier)
       }
-      if (fd === undefined) kept.push(chunk)
+      // A chunk is valid until the next one is asked for.
+      if (fd === undefined) kept.push(Buffer.from(chunk))
       else writeFully(fd, chunk)
     }
   } catch (error) {

@@ -1,24 +1,30 @@
-// From commander's tree to the plain data that help, man pages and completions are written from.
+// From a command to the plain data that help, man pages and completions are written from.
 
-import type { Argument, Command, Option } from 'commander'
 import type { ArgumentRow, CommandPage, OptionRow, Values } from '../report/help/page.js'
-import { ToolCommand } from './tool-command.js'
+import { type Argument, type Command, Option } from './command.js'
+
+/** What commander adds to every command. */
+const HELP = new Option('-h, --help', 'display help for command')
 
 export function pageOf(command: Command): CommandPage {
-  const help = command.createHelp()
   const name = nameOf(command)
   return {
     name,
-    usage: `${name} ${command.usage()}`.trimEnd(),
+    usage: usageOf(command, name),
     summary: command.summary() || command.description(),
     description: command.description(),
-    examples: command instanceof ToolCommand ? command.shownExamples : [],
-    notes: command instanceof ToolCommand ? command.shownNotes : [],
-    tables: command instanceof ToolCommand ? command.shownTables : [],
+    examples: command.shownExamples,
+    notes: command.shownNotes,
+    tables: command.shownTables,
     arguments: command.registeredArguments.map(argument => argumentRow(argument, command)),
-    options: help.visibleOptions(command).map(option => optionRow(option, command)),
-    commands: help.visibleCommands(command).map(pageOf),
+    options: [...command.options, HELP].map(option => optionRow(option, command)),
+    commands: command.commands.map(pageOf),
   }
+}
+
+function usageOf({ commands, registeredArguments }: Command, name: string): string {
+  const words = [...(commands.length > 0 ? ['[command]'] : []), ...registeredArguments.map(({ flags }) => flags)]
+  return [name, '[options]', ...words].join(' ')
 }
 
 function nameOf(command: Command): string {
@@ -37,24 +43,23 @@ function argumentRow(argument: Argument, command: Command): ArgumentRow {
 }
 
 function optionRow(option: Option, command: Command): OptionRow {
-  const { short, long, flags, description, argChoices, defaultValue, defaultValueDescription } = option
-  const value = /<[^>]*>|\[[^\]]*\]/.exec(flags)?.[0] ?? null
+  const { short, long, value, description, argChoices, defaultValue } = option
   return {
     short: short ?? null,
-    long: long ?? flags,
-    value,
+    long,
+    value: value ?? null,
     text: description,
-    group: option.helpGroupHeading?.replace(/:$/, '') ?? 'Options',
+    group: option.helpGroupHeading ?? 'Options',
     choices: argChoices ?? [],
-    values: valuesOf(command, long ?? flags, argChoices, value ?? ''),
-    defaultText: defaultValueDescription ?? (typeof defaultValue === 'string' ? defaultValue : null),
+    values: valuesOf(command, long, argChoices, value ?? ''),
+    defaultText: typeof defaultValue === 'string' ? defaultValue : null,
   }
 }
 
 /** Choices, else what the command suggests, else what the name of the value tells. */
 function valuesOf(command: Command, name: string, choices: readonly string[] | undefined, value: string): Values {
   if (choices !== undefined) return { words: choices }
-  const suggested = command instanceof ToolCommand ? command.suggestions.get(name) : undefined
+  const suggested = command.suggestions.get(name)
   if (suggested !== undefined) return suggested
   if (/^<(?:dir|directory|folder)>$/.test(value)) return 'directory'
   return /^<(?:file|path|input|journal)s?(?:\.\.\.)?>$/.test(value) ? 'file' : 'free'

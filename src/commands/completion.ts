@@ -1,10 +1,10 @@
 // dkim completion: the completion script of a shell on stdout.
 
-import { Argument } from 'commander'
 import { bashCompletion } from '../report/help/bash.js'
 import { fishCompletion } from '../report/help/fish.js'
 import type { CommandPage } from '../report/help/page.js'
 import { zshCompletion } from '../report/help/zsh.js'
+import { Argument } from './command.js'
 import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
@@ -24,9 +24,12 @@ export const defineCompletion: DefineCommand = (context, done) =>
     .description(
       'Print the completion script of a shell: commands, options and their values, files, and the selectors and domains of your keys.',
     )
-    .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim', 'bash')
-    .example('dkim completion zsh > ~/.zfunc/_dkim', 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc')
-    .example('dkim completion fish > ~/.config/fish/completions/dkim.fish', 'fish')
+    .example('mkdir -p ~/.local/share/bash-completion/completions', 'bash')
+    .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim')
+    .example('mkdir -p ~/.zfunc', 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc')
+    .example('dkim completion zsh > ~/.zfunc/_dkim')
+    .example('mkdir -p ~/.config/fish/completions', 'fish')
+    .example('dkim completion fish > ~/.config/fish/completions/dkim.fish')
     .note(
       'Selectors and domains are those of the files that keygen wrote: in the working directory, and where --key, --key-dir, ' +
         '--out-dir, DKIM_OUT_DIR and the configuration file point. Nothing is run for it, dkim neither.',

@@ -1,8 +1,8 @@
 // dkim config: every setting, its value, and where that came from.
 
-import { Option } from 'commander'
 import { configJson, configText } from '../report/config.js'
 import { styleFor } from '../report/style.js'
+import { Option } from './command.js'
 import { effectiveSettings } from './config/apply.js'
 import { readConfigFile } from './config/config-file.js'
 import { SETTING_NAMES, SETTINGS, variableOf } from './config/settings.js'

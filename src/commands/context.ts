@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream'
 
 export interface Context {
   readonly stdin: Readable & { readonly isTTY?: boolean }
+  /** The descriptor behind `stdin`, where long input may be read from it directly; then `stdin` is not touched. */
+  readonly stdinFd?: number
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>
@@ -13,6 +15,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Processors that this process may use. */
   readonly processors?: number
+  /** Has an effect before anything else is done beside the main thread: so many operations at a time. */
+  readonly widenPool?: (threads: number) => void
   /** The program that a thread of a batch runs; without it there are no threads. */
   readonly workerScript?: string
 }

@@ -1,6 +1,6 @@
 // The options of dkim verify --explain, apart from what it does: a wrong option does not load the engine.
 
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from './command.js'
 import { parseDuration } from './options.js'
 
 export interface ExplainOptions {

@@ -1,6 +1,5 @@
 // dkim format-record: the record of a key, the way a DNS host, a hosted sender or a mail server wants it. Nothing is published or applied.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   allProviders,
   DkimError,
@@ -14,6 +13,7 @@ import { DIALECTS, type DialectName, formatRecords } from '../report/record/dial
 import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'
 import { checkedPath, type SignerKey } from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
+import { type Command, InvalidArgumentError, Option } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'

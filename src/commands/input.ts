@@ -1,12 +1,13 @@
 // What verify and sign read: paths, "-", directories, Maildir and mbox files become messages that can be read more than once.
 
-import { closeSync, createReadStream, openSync, type Stats, statSync } from 'node:fs'
+import { closeSync, open, openSync, type Stats, statSync } from 'node:fs'
 import { DkimError } from '../core/index.js'
 import { type ByteSource, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
 import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
+import { isTerminal, readPipe, readStandardInput } from './standard-input.js'
 
 /** One message of the input, or why there is none: a batch goes on after one that cannot be read. */
 export type Input = MessageInput | FailedInput
@@ -21,6 +22,8 @@ export interface MessageInput {
   readonly deferred?: undefined
   /** How far into its file the message ends, for one of an mbox: from 0 to 1. */
   readonly part?: number
+  /** The file that holds this message as it is and nothing else, where there is one. */
+  readonly path?: string | null
   /** In bytes; null where only reading tells. */
   readonly size: number | null
   /**
@@ -64,7 +67,7 @@ export interface DeferringOptions extends InputOptions {
 /** The inputs that `paths` name, in their order; standard input where there is no path. */
 export function readInputs(
   paths: readonly string[] | AsyncIterable<string>,
-  context: Pick<Context, 'stdin' | 'signal'>,
+  context: Pick<Context, 'stdin' | 'stdinFd' | 'signal'>,
   options: InputOptions = {},
 ): AsyncGenerator<Input> {
   // Nothing is deferred where nobody asked for that.
@@ -74,17 +77,17 @@ export function readInputs(
 /** The same, with messages among them that the caller is to open. */
 export async function* readDeferring(
   paths: readonly string[] | AsyncIterable<string>,
-  context: Pick<Context, 'stdin' | 'signal'>,
+  context: Pick<Context, 'stdin' | 'stdinFd' | 'signal'>,
   options: InputOptions | DeferringOptions,
 ): AsyncGenerator<Input | DeferredInput> {
   const nothingNamed = Array.isArray(paths) && paths.length === 0
   // Waiting in silence for somebody to type a message is never what was meant; "-" says that it is.
-  if (nothingNamed && context.stdin.isTTY) {
+  if (nothingNamed && isTerminal(context)) {
     throw new DkimError('usage', 'there is no message', 'name a file, or - to read one from standard input')
   }
   for await (const path of nothingNamed ? ['-'] : paths) {
     for await (const input of readPath(path, context, options)) {
-      if (context.signal.aborted) return
+      context.signal.throwIfAborted()
       yield input
     }
   }
@@ -93,14 +96,18 @@ export async function* readDeferring(
 type Options = InputOptions & Partial<DeferringOptions>
 type Found = Input | DeferredInput
 
-async function* readPath(path: string, context: Pick<Context, 'stdin'>, options: Options): AsyncGenerator<Found> {
+async function* readPath(
+  path: string,
+  context: Pick<Context, 'stdin' | 'stdinFd'>,
+  options: Options,
+): AsyncGenerator<Found> {
   try {
-    if (path === '-') return yield* readStream(path, context.stdin, options)
+    if (path === '-') return yield* readStream(path, readStandardInput(context), options)
     const stats = statSync(path)
     if (stats.isDirectory()) yield* readDirectory(path, options)
     else if (stats.isFile()) yield* readFile(path, true, options)
-    // A pipe, as `<(command)` of the shell makes them. Opening one waits for its writer: not on the main thread.
-    else if (stats.isFIFO()) yield* readPipe(path, options)
+    // A pipe, as `<(command)` of the shell makes them.
+    else if (stats.isFIFO()) yield* readStream(path, readPipe(await openPipe(path)), options)
     else throw notAFile(path, stats)
   } catch (error) {
     yield { name: path, alone: true, error: unreadable(path, error) }
@@ -157,27 +164,29 @@ function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b
 }
 
-async function* readPipe(path: string, options: Options): AsyncGenerator<Found> {
-  const stream = createReadStream(path)
-  try {
-    yield* readStream(path, stream, options)
-  } finally {
-    stream.destroy()
-  }
+/** Waits for the writer, but not on the main thread. */
+function openPipe(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, 'r', (error, fd) => (error === null ? resolve(fd) : reject(error)))
+  })
 }
 
 async function* readStream(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Found> {
-  if (options.once) {
-    const chunks = stream[Symbol.asyncIterator]()
+  const chunks = stream[Symbol.asyncIterator]()
+  try {
+    if (!options.once) return yield* readSpooled(name, { [Symbol.asyncIterator]: () => chunks }, options)
     const start = await readStart(chunks)
     const fault = faultOf(start.bytes, name)
     if (fault !== undefined) throw fault
     if (!start.done && !isMbox(start.bytes)) {
       yield { name, alone: true, size: null, chunks: () => continued(start.bytes, chunks) }
-      return
-    }
-    stream = continued(start.bytes, chunks)
+    } else yield* readSpooled(name, continued(start.bytes, chunks), options)
+  } finally {
+    await chunks.return?.()
   }
+}
+
+async function* readSpooled(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Found> {
   const source = await spool(stream, name)
   try {
     yield* messagesOf(source, name, true, options)
@@ -189,10 +198,10 @@ async function* readStream(name: string, stream: AsyncIterable<Buffer>, options:
 /** The first bytes of a stream, enough to tell what it is. */
 async function readStart(chunks: AsyncIterator<Buffer>): Promise<{ bytes: Buffer; done: boolean }> {
   const read: Buffer[] = []
-  for (let size = 0; size < 2048; ) {
+  for (let size = 0; size < HEAD; ) {
     const next = await chunks.next()
     if (next.done) return { bytes: Buffer.concat(read), done: true }
-    read.push(next.value)
+    read.push(Buffer.from(next.value))
     size += next.value.length
   }
   return { bytes: Buffer.concat(read), done: false }
@@ -209,7 +218,7 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
   if (!isMbox(source.head)) {
     if (source.path !== null && options.defer?.()) {
       yield { name, alone, deferred: { path: source.path, start: 0, end: source.size, unquote: false } }
-    } else yield { name, alone, size: source.size, chunks: () => source.pieces() }
+    } else yield { name, alone, path: source.path, size: source.size, chunks: () => source.pieces() }
     return
   }
   if (options.single) {

@@ -1,6 +1,5 @@
 // dkim keygen: makes keys, proves that they work, writes their files all or none, and prints their records (§3.6.1, RFC 8301, RFC 8463).
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
 import {
   DkimError,
   exportPrivateKey,
@@ -13,6 +12,7 @@ import { toJson } from '../report/json.js'
 import { describeKey, keygenJson, type NewKey, nextSteps } from '../report/keygen.js'
 import { formatRecords } from '../report/record/dialects.js'
 import { doubledDomain, fullName } from '../report/record/dns-record.js'
+import { type Command, InvalidArgumentError, Option } from './command.js'
 import type { Context } from './context.js'
 import { openResolver } from './dns.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'

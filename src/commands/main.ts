@@ -1,8 +1,9 @@
 // The program: finds the command, runs it, and turns every error into one clear message and an exit code.
 
-import type { Command } from 'commander'
 import { DkimError } from '../core/errors.js'
 import { visible } from '../report/style.js'
+import type { CommandLine } from './arguments.js'
+import type { Command } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 
@@ -77,9 +78,7 @@ export async function main(argv: readonly string[], context: Context): Promise<E
     const program = await buildProgram(asked, context, code => {
       exitCode = code
     })
-    await showOurHelp(program, argv, context)
-    program.hook('preAction', (_, command) => fillInSettings(command, context))
-    await program.parseAsync([...argv], { from: 'user' })
+    await answer(program, argv, context)
     return exitCode
   } catch (error) {
     return reportError(error, context, argv)
@@ -95,49 +94,73 @@ export async function buildProgram(
   const { addConfigOptions, newCommand } = await import('./options.js')
   const program = newCommand('dkim')
     .description('The whole life of a DKIM key: make it, publish it, sign, verify, look it up, rotate it.')
-    .version(VERSION, '-V, --version', 'print the version')
-    .configureOutput({
-      writeOut: text => void context.stdout.write(text),
-      writeErr: text => void context.stderr.write(text),
-      outputError: () => undefined,
-    })
-    .helpCommand(false)
+    .option('-V, --version', 'print the version')
   for (const [run, text] of EXAMPLES) program.example(run, text)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
     if (!WITHOUT_SETTINGS.includes(name)) addConfigOptions(command)
-    program.addCommand(command.summary(summary).copyInheritedSettings(program))
+    program.addCommand(command.summary(summary))
   }
   return program
 }
 
-/** What the command line left open may be set by the environment or the configuration file. */
-async function fillInSettings(command: Command, context: Context): Promise<void> {
-  const { applySettings, effectiveSettings } = await import('./config/apply.js')
-  const { readConfigFile } = await import('./config/config-file.js')
-  if (command.name() === 'config' || WITHOUT_SETTINGS.includes(command.name())) return
-  const file = await readConfigFile(context, command.getOptionValue('config'))
-  applySettings(command, effectiveSettings(context.env, file))
+/** A usual command line is read at once; commander reads what is not, and says what is wrong with it. */
+async function answer(program: Command, argv: readonly string[], context: Context): Promise<void> {
+  const { readArguments } = await import('./arguments.js')
+  const command = program.commands.find(candidate => candidate.name() === argv[0])
+  const line = command === undefined ? null : readArguments(command, argv.slice(1))
+  if (command !== undefined && line !== null) return run(command, line, context)
+  const helpText = await openHelp(argv, context)
+  if (isHelp(argv.at(-1)) && (argv.length === 1 || (argv.length === 2 && command !== undefined))) {
+    context.stdout.write(helpText(command ?? program))
+    return
+  }
+  const { commanderTree } = await import('./commander-tree.js')
+  const tree = commanderTree(program, (asked, understood) => run(asked, understood, context), {
+    version: VERSION,
+    writeOut: text => void context.stdout.write(text),
+    writeErr: text => void context.stderr.write(text),
+    helpText,
+  })
+  await tree.parseAsync([...argv], { from: 'user' })
 }
 
-/** With --help in argv, help is written in our own form. */
-async function showOurHelp(program: Command, argv: readonly string[], context: Context): Promise<void> {
-  if (argv.length > 0 && !argv.includes('--help') && !argv.includes('-h')) return
+/** What the command line left open may be set by the environment or the configuration file. */
+async function run(command: Command, line: CommandLine, context: Context): Promise<void> {
+  if (command.name() !== 'config' && !WITHOUT_SETTINGS.includes(command.name())) {
+    const { applySettings, effectiveSettings } = await import('./config/apply.js')
+    const { readConfigFile } = await import('./config/config-file.js')
+    const file = await readConfigFile(context, line.options['config'] as string | false | undefined)
+    applySettings(command, line, effectiveSettings(context.env, file))
+  }
+  await command.run?.(...([...line.operands, line.options] as never[]))
+}
+
+function isHelp(argument: string | undefined): boolean {
+  return argument === '--help' || argument === '-h'
+}
+
+/** Help in our own form. */
+async function openHelp(argv: readonly string[], context: Context): Promise<(command: Command) => string> {
+  if (argv.length > 0 && !argv.some(isHelp)) return () => ''
   const { styleFor } = await import('../report/style.js')
   const { helpText } = await import('../report/help/text.js')
   const { pageOf } = await import('./command-page.js')
   const { stdout, env } = context
   const option = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined
   const style = await styleFor({ option, env, isTTY: stdout.isTTY === true })
-  for (const command of [program, ...program.commands]) {
-    command.configureOutput({ getOutHasColors: () => true, getErrHasColors: () => true })
-    command.configureHelp({ formatHelp: () => helpText(pageOf(command), stdout.columns ?? 80, style) })
-  }
+  return command => helpText(pageOf(command), stdout.columns ?? 80, style)
 }
 
 function reportError(error: unknown, context: Context, argv: readonly string[]): ExitCode {
   if (isCommanderError(error)) return reportUsage(error, context, argv)
+  // Whoever owns the stream ends the process (run.ts).
   if (isBrokenPipe(error)) return EXIT_CODES.ok
+  // What was being done is not done, and what is there of it is no account of all.
+  if (context.signal.aborted && error === context.signal.reason) {
+    say(context, 'error', 'interrupted')
+    return EXIT_CODES.temporary
+  }
   if (isDkimError(error)) {
     say(context, 'error', error.message)
     if (error.hint !== undefined) say(context, 'hint', error.hint)

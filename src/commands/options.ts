@@ -1,7 +1,6 @@
 // Options that several commands share, and the strict readers of their values.
 
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { ToolCommand } from './tool-command.js'
+import { Command, InvalidArgumentError, Option } from './command.js'
 
 /** What every command that takes DNS understands. */
 export interface DnsOptions {
@@ -15,9 +14,8 @@ export interface DnsOptions {
 
 export type ReportFormat = 'text' | 'json' | 'ndjson'
 
-/** A command of ours: errors are thrown (main.ts prints them), help is shown after none of them. */
-export function newCommand(name: string): ToolCommand {
-  return new ToolCommand(name).exitOverride().allowExcessArguments(false).showHelpAfterError(false)
+export function newCommand(name: string): Command {
+  return new Command(name)
 }
 
 export function addDnsOptions<Kind extends Command>(command: Kind): Kind {
@@ -122,3 +120,12 @@ export function parsePort(value: string): number {
   if (port >= 1 && port <= 65_535) return port
   throw new InvalidArgumentError('expected a port from 1 to 65535')
 }
+
+/** `--jobs N` */
+export function parseJobs(value: string): number {
+  const jobs = /^\d{1,4}$/.test(value) ? Number(value) : 0
+  if (jobs < 1 || jobs > MAX_JOBS) throw new InvalidArgumentError(`expected a number from 1 to ${MAX_JOBS}`)
+  return jobs
+}
+
+const MAX_JOBS = 256

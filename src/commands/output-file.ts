@@ -5,6 +5,7 @@ import {
   fchmodSync,
   fchownSync,
   fstatSync,
+  fsync,
   fsyncSync,
   openSync,
   realpathSync,
@@ -25,18 +26,23 @@ export interface OutputFile {
   write(chunk: Uint8Array): void
   /** Puts the file into its place. */
   commit(): void
+  /** The same without keeping this thread waiting for the disk. */
+  commitLater(): Promise<void>
   /** Leaves everything as it was; without effect after `commit`. */
   abandon(): void
 }
 
-/** Opens `path` for writing; what it holds stays until `commit`, its mode and owner for good. Links are followed. Throws DkimError. */
-export function openOutputFile(path: string): OutputFile {
+/**
+ * Opens `path` for writing; what it holds stays until `commit`, its mode and owner for good, and a new file gets `mode`. Links are
+ * followed. Throws DkimError.
+ */
+export function openOutputFile(path: string, mode = DEFAULT_MODE): OutputFile {
   return guarded(path, () => {
     const existing = statSync(path, { throwIfNoEntry: false })
     // /dev/null, a pipe: nothing there to replace.
     if (existing !== undefined && !existing.isFile()) return openStream(path, existing)
     const target = existing === undefined ? path : realpathSync(path)
-    return openReplacement(path, target, existing)
+    return openReplacement({ path, target, existing, mode })
   })
 }
 
@@ -47,12 +53,21 @@ function openStream(path: string, existing: Stats): OutputFile {
   return {
     write: chunk => guarded(path, () => writeFully(fd, chunk)),
     commit: () => closeSync(fd),
+    commitLater: async () => closeSync(fd),
     abandon: () => undefined,
   }
 }
 
-function openReplacement(path: string, target: string, existing: Stats | undefined): OutputFile {
-  const { fd, temporary } = openBeside(target, existing === undefined ? DEFAULT_MODE : 0o600)
+interface Replacement {
+  readonly path: string
+  /** Where the links of `path` end. */
+  readonly target: string
+  readonly existing: Stats | undefined
+  readonly mode: number
+}
+
+function openReplacement({ path, target, existing, mode }: Replacement): OutputFile {
+  const { fd, temporary } = openBeside(target, existing === undefined ? mode : 0o600)
   let open = true
   const close = (): void => {
     if (open) closeSync(fd)
@@ -63,22 +78,40 @@ function openReplacement(path: string, target: string, existing: Stats | undefin
     close()
     rmSync(temporary, { force: true })
   }
+  const refuse = (error: unknown): never => {
+    abandon()
+    throw unwritable(path, error)
+  }
+  const settle = (): void => {
+    renameSync(temporary, target)
+    close()
+  }
   return {
     write: chunk => guarded(path, () => writeFully(fd, chunk)),
-    commit: () =>
-      guarded(path, () => {
-        try {
-          if (existing !== undefined) keepOwnerAndMode(fd, existing)
-          fsyncSync(fd)
-          renameSync(temporary, target)
-        } catch (error) {
-          abandon()
-          throw error
-        }
-        close()
-      }),
+    commit: () => {
+      try {
+        if (existing !== undefined) keepOwnerAndMode(fd, existing)
+        fsyncSync(fd)
+        settle()
+      } catch (error) {
+        refuse(error)
+      }
+    },
+    commitLater: async () => {
+      try {
+        if (existing !== undefined) keepOwnerAndMode(fd, existing)
+        await onDisk(fd)
+        settle()
+      } catch (error) {
+        refuse(error)
+      }
+    },
     abandon,
   }
+}
+
+function onDisk(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => fsync(fd, error => (error === null ? resolve() : reject(error))))
 }
 
 function openBeside(target: string, mode: number): { fd: number; temporary: string } {

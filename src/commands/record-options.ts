@@ -1,7 +1,7 @@
 // The options that shape a record, shared by keygen and format-record.
 
-import { type Command, Option } from 'commander'
 import { DIALECT_NAMES, type DialectName } from '../report/record/dialects.js'
+import { type Command, Option } from './command.js'
 import { parseWholeNumber } from './options.js'
 
 export interface RecordOptions {

@@ -1,9 +1,9 @@
 // dkim rotate-plan: plans a key rotation with dates, and says on any day where it stands and what proves it.
 
-import { InvalidArgumentError, Option } from 'commander'
 import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, PHASE_IDS, SCHEMES, STAGES } from '../core/index.js'
 import { DIALECT_NAMES } from '../report/record/dialects.js'
 import { SIGNER_NAMES } from '../report/signer/signers.js'
+import { InvalidArgumentError, Option } from './command.js'
 import type { DefineCommand } from './main.js'
 import {
   addDnsOptions,

@@ -7,13 +7,18 @@ import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isBrokenPipe, main, say } from './main.js'
 
+const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
+/** What the shell makes of a program that SIGPIPE ended: nothing that a reader has not taken counts as done. Node itself ignores that signal. */
+const BROKEN_PIPE = 141
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
 export function run(process: NodeJS.Process): void {
   const abort = new AbortController()
+  let received: 'SIGINT' | 'SIGTERM' | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
+      received = signal
       abort.abort()
       // A second signal, or a command that does not listen, ends the process the ordinary way. Raised again, since exit() would wait
       // for the threads: a large RSA key in the making takes its time.
@@ -26,7 +31,7 @@ export function run(process: NodeJS.Process): void {
     if (stream.listenerCount('error') > 0) return stream
     stream.on('error', error => {
       closed = true
-      if (isBrokenPipe(error)) process.exit(process.exitCode ?? 0)
+      if (isBrokenPipe(error)) process.exit(BROKEN_PIPE)
       // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
       if (isProduct) {
         say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
@@ -40,6 +45,8 @@ export function run(process: NodeJS.Process): void {
     get stdin() {
       return process.stdin
     },
+    // The pipes of Windows are no descriptors that libuv can watch.
+    ...(process.platform === 'win32' ? {} : { stdinFd: STDIN }),
     get stdout() {
       return guarded(process.stdout, true)
     },
@@ -52,11 +59,17 @@ export function run(process: NodeJS.Process): void {
     get processors() {
       return availableParallelism()
     },
+    widenPool(threads) {
+      // libuv reads it when the first operation comes.
+      process.env['UV_THREADPOOL_SIZE'] ??= String(threads)
+    },
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.
     ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
   }
   void main(process.argv.slice(2), context).then(code => {
+    // A run that a signal cut short has no result: who waits for it is told of the signal, as the shell expects it (130, 143).
+    if (received !== undefined && code !== EXIT_CODES.ok) process.kill(process.pid, received)
     if (!closed) process.exitCode = code
   })
 }

@@ -3,8 +3,8 @@
 import { FORMAT_NAMES } from '../report/verification/formats.js'
 import { addExplainOptions } from './explain-options.js'
 import type { DefineCommand } from './main.js'
-import { addDnsOptions, addReportOptions, collect, newCommand, parseWholeNumber } from './options.js'
-import { parseJobs, type VerifyCommandOptions } from './verify/options.js'
+import { addDnsOptions, addReportOptions, collect, newCommand, parseJobs, parseWholeNumber } from './options.js'
+import type { VerifyCommandOptions } from './verify/options.js'
 import { parseShard } from './verify/shard.js'
 
 export const defineVerify: DefineCommand = (context, done) =>

@@ -7,6 +7,7 @@ const SP = 0x20
 const HTAB = 0x09
 const CR = 0x0d
 const LF = 0x0a
+const UNDERSCORE = 0x5f
 
 /** WSP of RFC 5234 and nothing else: JavaScript's \s matches NBSP, VT and FF, which are data here. */
 export function isWsp(code: number): boolean {
@@ -36,6 +37,15 @@ export function trimFws(text: string): string {
   return text.slice(start, skipFwsBack(text, start, text.length))
 }
 
+/** Without the WSP at both ends. */
+export function trimWsp(text: string): string {
+  let start = 0
+  while (start < text.length && isWsp(text.charCodeAt(start))) start += 1
+  let end = text.length
+  while (end > start && isWsp(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
 export function removeFws(text: string): string {
   // Runs of one class: linear whatever the input is.
   return /[ \t\r\n]/.test(text) ? text.replace(/[ \t\r\n]+/g, '') : text
@@ -47,14 +57,31 @@ export function lowerAscii(text: string): string {
   return /[^\0-\x7f]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
 }
 
+function isLetter(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)
+}
+
 /** tag-name = ALPHA *( ALPHA / DIGIT / "_" ) (§3.2) */
 export function isTagName(text: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_]*$/.test(text)
+  // Names of one or two letters, nine in each signature: the way into a regular expression would cost more than the look.
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    const digit = (code >= 0x30 && code <= 0x39) || code === UNDERSCORE
+    if (!isLetter(code) && !(digit && index > 0)) return false
+  }
+  return text.length > 0
 }
 
 /** hyphenated-word = ALPHA [ *(ALPHA / DIGIT / "-") (ALPHA / DIGIT) ] (§2.10) */
 export function isHyphenatedWord(text: string): boolean {
   return /^[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/.test(text)
+}
+
+const FIELD_NAMES = /^[ \t\r\n]*[!-9<-~]+[ \t\r\n]*(?::[ \t\r\n]*[!-9<-~]+[ \t\r\n]*)*$/
+
+/** hdr-name *( [FWS] ":" [FWS] hdr-name ) as in h= (§3.5), in lower case; undefined where it is no such list. One more than `limit` at most. */
+export function toFieldNames(text: string, limit: number): string[] | undefined {
+  return FIELD_NAMES.test(text) ? removeFws(text.toLowerCase()).split(':', limit + 1) : undefined
 }
 
 /** field-name = 1*ftext, any printable US-ASCII but ":" (RFC 5322 §2.2); ";" is excluded because h= and z= cannot carry it (§3.5). */

@@ -15,6 +15,8 @@ interface Algorithm {
   /** Verifies a signature over the canonical header (§3.7); a wrong length is a mismatch, not an error. */
   verify(key: KeyObject, header: Buffer, hashOf: HashFunction, signature: Buffer, bits: number): boolean
   sign(key: KeyObject, header: Buffer, hashOf: HashFunction): Buffer
+  /** The same in the thread pool, so that a batch signs on as many cores as there are. */
+  signLater(key: KeyObject, header: Buffer, hashOf: HashFunction): Promise<Buffer>
 }
 
 /** SHA-256 of some bytes. */
@@ -31,6 +33,7 @@ export const ALGORITHMS = {
     verify: (key, header, _hashOf, signature, bits) =>
       signature.length === Math.ceil(bits / 8) && verify('sha256', header, key, signature),
     sign: (key, header) => sign('sha256', header, key),
+    signLater: (key, header) => signInPool('sha256', header, key),
   },
   'ed25519-sha256': {
     keyType: 'ed25519',
@@ -42,8 +45,15 @@ export const ALGORITHMS = {
       !isWeakEd25519Point(signature.subarray(0, 32)) &&
       verify(null, hashOf(header), key, signature),
     sign: (key, header, hashOf) => sign(null, hashOf(header), key),
+    signLater: (key, header, hashOf) => signInPool(null, hashOf(header), key),
   },
 } as const satisfies Record<string, Algorithm>
+
+function signInPool(hash: 'sha256' | null, bytes: Buffer, key: KeyObject): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    sign(hash, bytes, key, (error, signature) => (error === null ? resolve(signature) : reject(error)))
+  })
+}
 
 export function algorithmOf(name: AlgorithmName): Algorithm {
   return ALGORITHMS[name]

@@ -1,6 +1,8 @@
 // Relaxed body canonicalization (§3.4.4) of long pieces by WebAssembly, sixteen octets at a time: two to six times as fast as JavaScript.
 // Optional: where it cannot run, or the piece is not one it can judge, the loop in canonicalize-body.ts does the same.
 
+import { instantiate, type WithMemory } from './web-assembly.js'
+
 /** scripts/wasm/relaxed-body.wat, as scripts/wasm/assemble.mjs writes it. */
 export const MODULE =
   'AGFzbQEAAAABBwFgAn9/AX8DAgEABQMBAAIHEgIGbWVtb3J5AgAFcmVsYXgAAAqOAwGLAwcBfwF/AX8BewF7AXsBeyAAIQIgACED' +
@@ -17,18 +19,8 @@ const START = TABLE_OCTETS
 /** Behind the piece: what the last block reads beyond it. */
 const PADDING = 32
 
-/** As the engine needs it of the platform: the library of types has it for browsers alone. */
-interface Instance {
-  readonly exports: {
-    readonly memory: { readonly buffer: ArrayBuffer }
-    relax(start: number, end: number): number
-  }
-}
-interface Platform {
-  readonly WebAssembly?: {
-    readonly Module: new (bytes: Uint8Array) => object
-    readonly Instance: new (module: object) => Instance
-  }
+interface Exports extends WithMemory {
+  relax(start: number, end: number): number
 }
 
 export interface SimdRelaxer {
@@ -43,23 +35,13 @@ let relaxer: SimdRelaxer | null | undefined
 
 /** One for all: it keeps nothing between calls but its scratch memory. Null where the platform has no such thing. */
 export function simdRelaxer(): SimdRelaxer | null {
-  if (relaxer === undefined) relaxer = tryInstantiate()
+  if (relaxer === undefined) relaxer = open()
   return relaxer
 }
 
-function tryInstantiate(): SimdRelaxer | null {
-  const { WebAssembly } = globalThis as Platform
-  if (WebAssembly === undefined) return null
-  try {
-    return instantiate(WebAssembly)
-  } catch {
-    // A processor or a policy without it: slower, and no other answer.
-    return null
-  }
-}
-
-function instantiate(platform: NonNullable<Platform['WebAssembly']>): SimdRelaxer {
-  const { exports } = new platform.Instance(new platform.Module(Buffer.from(MODULE, 'base64')))
+function open(): SimdRelaxer | null {
+  const exports = instantiate<Exports>(MODULE)
+  if (exports === null) return null
   const memory = Buffer.from(exports.memory.buffer)
   writeTable(memory)
   return {

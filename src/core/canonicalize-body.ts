@@ -96,7 +96,7 @@ function behindContent(chunk: Buffer, start: number, end: number): number {
 }
 
 /** Below this a call into WebAssembly does not pay. */
-const SIMD_FROM = 1024
+const SIMD_FROM = 64
 
 /**
  * "Ignore all whitespace at the end of lines … Reduce all sequences of WSP within a line to a single SP … Ignore all empty lines at the end

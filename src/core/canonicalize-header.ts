@@ -83,18 +83,14 @@ function relaxed(
   }
   target[out++] = COLON
   const valueOut = out
-  let blank = false
+  // A blank is written where none stands yet, and taken back at the end: whatever is printable costs one comparison.
   for (let index = valueStart; index < end; index += 1) {
     const byte = source[index]!
-    if (byte === SP || byte === HTAB) {
-      blank = true
-    } else if (byte === CR && index + 1 < end && source[index + 1] === LF) {
-      index += 1
-    } else {
-      if (blank && out > valueOut) target[out++] = SP
-      blank = false
-      target[out++] = byte
-    }
+    if (byte > SP) target[out++] = byte
+    else if (byte === SP || byte === HTAB) {
+      if (out > valueOut && target[out - 1] !== SP) target[out++] = SP
+    } else if (byte === CR && index + 1 < end && source[index + 1] === LF) index += 1
+    else target[out++] = byte
   }
-  return out
+  return out > valueOut && target[out - 1] === SP ? out - 1 : out
 }

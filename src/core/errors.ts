@@ -17,6 +17,7 @@ export type DkimErrorCode =
   | 'state-invalid'
   | 'output-exists'
   | 'output-failed'
+  | 'check-failed'
   | 'limit'
 
 /** Our use is at fault: an argument, a file, a key, a zone. `hint` names the command or the change to try. */

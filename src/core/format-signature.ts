@@ -1,5 +1,8 @@
 // DKIM-Signature fields written: tag order, folding under 78 columns, and room for b= (§3.5, §3.7).
 
+import { DkimError } from './errors.js'
+import { LIMITS } from './limits.js'
+
 /** "each line … SHOULD be no more than 78 characters, excluding the CRLF" (RFC 5322 §2.1.1) */
 const MAX_COLUMNS = 77
 const FOLD = '\r\n '
@@ -13,6 +16,7 @@ class FieldWriter {
 
   /** A piece that may not be cut; `glue` stands between it and what is before where no fold is needed. */
   piece(text: string, glue: '' | ' ', follows = 0): void {
+    if (text.length >= LIMITS.lineOctets) throw tooLong(`a line of ${text.length + 1} octets`, LIMITS.lineOctets)
     if (this.#column + glue.length + text.length + follows > MAX_COLUMNS) {
       this.#text += FOLD + text
       this.#column = 1 + text.length
@@ -62,8 +66,18 @@ class FieldWriter {
 
   filled(signature: string): string {
     this.stream(signature)
+    if (this.#text.length > LIMITS.signatureBytes) throw tooLong(`${this.#text.length} octets`, LIMITS.signatureBytes)
     return `${this.#text}\r\n`
   }
+}
+
+/** A signature that no verifier reads, ours included, is worse than none. */
+function tooLong(what: string, limit: number): DkimError {
+  return new DkimError(
+    'limit',
+    `the DKIM-Signature would have ${what}, more than ${limit}`,
+    'sign fewer fields, copy none (--copied-headers), or shorten the identity',
+  )
 }
 
 export interface UnsignedField {

@@ -1,7 +1,7 @@
 // The author domain of a message, read strictly from its From field (RFC 5322 §3.4, RFC 6532), and alignment with it.
 // Readers differ in what they make of odd addresses, so that everything but the plain forms counts as indeterminate.
 
-import { isSubdomainOrEqual, latin1ToUtf8, toDomainName } from './abnf.js'
+import { isSubdomainOrEqual, latin1ToUtf8, toDomainName, trimWsp } from './abnf.js'
 import { type FieldIndex, type HeaderSection, indexFields, parseHeaderSection, rawValue, unfold } from './header.js'
 import { LineEndNormalizer } from './line-endings.js'
 import { MessageSplitter } from './message.js'
@@ -19,24 +19,27 @@ const MAX_LENGTH = 4096
 
 /** The domain in lower case A-label form; null where it is missing, ambiguous or oddly written. */
 export function authorDomain(section: HeaderSection, index: FieldIndex): string | null {
-  return author(section, index)?.domain ?? null
+  const written = writtenAddress(section, index)?.groups?.['domain']
+  return (written === undefined ? undefined : toDomainName(written)) ?? null
 }
 
-function author(
-  section: HeaderSection,
-  index: FieldIndex,
-): { readonly address: string; readonly domain: string } | null {
-  const fields = index.get('from')
-  if (fields === undefined || fields.length !== 1) return null
-  const value = latin1ToUtf8(unfold(rawValue(section, fields[0]!)))
-  if (value === undefined || value.length > MAX_LENGTH) return null
-  const text = value.replace(/^[ \t]+/, '').replace(/(?<![ \t])[ \t]+$/, '')
-  const match = BARE.exec(text) ?? mailboxAddress(text)
+/** The same with its local-part: `local@domain`. */
+function authorAddress(section: HeaderSection, index: FieldIndex): string | null {
+  const match = writtenAddress(section, index)
   const written = match?.groups?.['domain'] ?? ''
   const domain = toDomainName(written)
   if (match === null || domain === undefined) return null
   const localPart = match[0].replace(/^</, '').slice(0, -written.length - (match[0].endsWith('>') ? 2 : 1))
-  return { address: `${localPart}@${domain}`, domain }
+  return `${localPart}@${domain}`
+}
+
+function writtenAddress(section: HeaderSection, index: FieldIndex): RegExpExecArray | null {
+  const fields = index.get('from')
+  if (fields === undefined || fields.length !== 1) return null
+  const value = latin1ToUtf8(unfold(rawValue(section, fields[0]!)))
+  if (value === undefined || value.length > MAX_LENGTH) return null
+  const text = trimWsp(value)
+  return text.endsWith('>') ? mailboxAddress(text) : BARE.exec(text)
 }
 
 /** The author's address of a message of whatever line ends, read no further than its header section; null as for its domain. */
@@ -54,7 +57,7 @@ export function readAuthor(message: Iterable<Uint8Array>): string | null {
     if (section !== undefined) break
   }
   splitter.end()
-  return section === undefined ? null : (author(section, indexFields(section.fields))?.address ?? null)
+  return section === undefined ? null : authorAddress(section, indexFields(section.fields))
 }
 
 /** [display-name] "<" addr-spec ">" */

@@ -25,6 +25,17 @@ export type HeaderFault =
   | 'too-many-fields'
   | 'too-large'
 
+/** What each means, for people. */
+export const FAULT_TEXTS = {
+  'no-colon': 'a line of the header section is no header field',
+  'leading-continuation': 'the header section begins with a continuation line',
+  'bad-field-name': 'a field name holds characters that no field name can',
+  'bare-cr': 'the header section contains a bare CR',
+  'bare-lf': 'the header section contains a bare LF',
+  'too-many-fields': `the header section has more than ${LIMITS.headerFields} fields`,
+  'too-large': `the header section is longer than ${LIMITS.headerBytes} octets`,
+} as const satisfies Record<HeaderFault, string>
+
 export interface HeaderSection {
   readonly bytes: Buffer
   /** The same as latin1: one character per byte. */
@@ -53,88 +64,120 @@ const USUAL_NAMES: ReadonlyMap<string, string> = new Map(
     .map(name => [name, lowerAscii(name)]),
 )
 
+const NO_FAULTS: HeaderSection['faults'] = new Map()
+
 export function parseHeaderSection(bytes: Buffer): HeaderSection {
-  const text = bytes.toString('latin1')
-  const fields: HeaderField[] = []
-  const faults = new Map<HeaderFault, number>()
-  const spaced: string[] = []
-  const fault = (kind: HeaderFault, offset: number): void => {
-    if (!faults.has(kind)) faults.set(kind, offset)
-  }
-  for (let start = 0; start < text.length; ) {
-    if (fields.length >= LIMITS.headerFields) {
-      fault('too-many-fields', start)
-      break
-    }
-    const end = endOfField(text, start, fault)
-    const contentEnd = endsWithCrlf(text, start, end) ? end - 2 : end
-    const field = readField(text, start, contentEnd, fault)
-    if (field !== undefined) {
-      fields.push(field)
-      if (field.nameEnd < field.valueStart - 1) spaced.push(field.name)
-    }
-    start = end
-  }
-  return { bytes, text, fields, faults, spaced }
+  return new SectionReader(bytes).read()
 }
 
-type ReportFault = (kind: HeaderFault, offset: number) => void
+/**
+ * The next occurrence of a character at or behind a place that only moves forward, the length of the text where there is none.
+ * However often it is asked, the text is searched once, so that no arrangement of lines costs more than linear time.
+ */
+class NextOf {
+  readonly #text: string
+  readonly #character: string
+  #found = -1
 
-/** Index behind the CRLF that no white space follows. A CR or LF alone ends no line: it is data, and reported. */
-function endOfField(text: string, start: number, fault: ReportFault): number {
-  for (let position = start; ; ) {
-    const end = endOfLine(text, position, fault)
-    if (end >= text.length || !isWsp(text.charCodeAt(end))) return end
-    position = end
+  constructor(text: string, character: string) {
+    this.#text = text
+    this.#character = character
+  }
+
+  at(start: number): number {
+    if (this.#found < start) {
+      const found = this.#text.indexOf(this.#character, start)
+      this.#found = found === -1 ? this.#text.length : found
+    }
+    return this.#found
   }
 }
 
-/** Index behind the CRLF. The search for an LF never runs past the CRLF: begun anew on each line, it would cost quadratic time. */
-function endOfLine(text: string, start: number, fault: ReportFault): number {
-  for (let position = start; ; ) {
-    const cr = text.indexOf('\r', position)
-    const isCrlf = cr !== -1 && text.charCodeAt(cr + 1) === LF
-    if (cr === -1 || isCrlf) {
-      const lf = text.indexOf('\n', start)
-      if (lf !== -1 && lf !== cr + 1) fault('bare-lf', lf)
-      return isCrlf ? cr + 2 : text.length
+class SectionReader {
+  readonly #bytes: Buffer
+  readonly #text: string
+  readonly #cr: NextOf
+  readonly #lf: NextOf
+  readonly #colon: NextOf
+  #faults: Map<HeaderFault, number> | null = null
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+    this.#text = bytes.toString('latin1')
+    this.#cr = new NextOf(this.#text, '\r')
+    this.#lf = new NextOf(this.#text, '\n')
+    this.#colon = new NextOf(this.#text, ':')
+  }
+
+  read(): HeaderSection {
+    const text = this.#text
+    const fields: HeaderField[] = []
+    const spaced: string[] = []
+    for (let start = 0; start < text.length; ) {
+      if (fields.length >= LIMITS.headerFields) {
+        this.#fault('too-many-fields', start)
+        break
+      }
+      const firstLineEnd = this.#endOfLine(start)
+      let end = firstLineEnd
+      while (end < text.length && isWsp(text.charCodeAt(end))) end = this.#endOfLine(end)
+      const valueEnd = endsWithCrlf(text, start, end) ? end - 2 : end
+      const field = this.#readField(start, firstLineEnd, valueEnd)
+      if (field !== undefined) {
+        fields.push(field)
+        if (field.nameEnd < field.valueStart - 1) spaced.push(field.name)
+      }
+      start = end
     }
-    fault('bare-cr', cr)
-    position = cr + 1
+    return { bytes: this.#bytes, text, fields, faults: this.#faults ?? NO_FAULTS, spaced }
+  }
+
+  #fault(kind: HeaderFault, offset: number): void {
+    this.#faults ??= new Map()
+    if (!this.#faults.has(kind)) this.#faults.set(kind, offset)
+  }
+
+  /** Index behind the CRLF. A CR or LF alone ends no line: it is data, and reported. */
+  #endOfLine(start: number): number {
+    const text = this.#text
+    let cr = this.#cr.at(start)
+    while (cr < text.length && text.charCodeAt(cr + 1) !== LF) {
+      this.#fault('bare-cr', cr)
+      cr = this.#cr.at(cr + 1)
+    }
+    const lf = this.#lf.at(start)
+    if (lf < cr) this.#fault('bare-lf', lf)
+    return Math.min(cr + 2, text.length)
+  }
+
+  #readField(start: number, firstLineEnd: number, valueEnd: number): HeaderField | undefined {
+    const text = this.#text
+    if (isWsp(text.charCodeAt(start))) {
+      this.#fault('leading-continuation', start)
+      return undefined
+    }
+    // A name is never folded.
+    const colon = this.#colon.at(start)
+    if (colon >= firstLineEnd) {
+      this.#fault('no-colon', start)
+      return undefined
+    }
+    let nameEnd = colon
+    while (nameEnd > start && isWsp(text.charCodeAt(nameEnd - 1))) nameEnd -= 1
+    return { name: this.#readName(start, nameEnd), start, nameEnd, valueStart: colon + 1, valueEnd }
+  }
+
+  #readName(start: number, end: number): string {
+    const name = this.#text.slice(start, end)
+    const usual = USUAL_NAMES.get(name)
+    if (usual !== undefined) return usual
+    if (!isFieldName(name)) this.#fault('bad-field-name', start)
+    return lowerAscii(name)
   }
 }
 
 function endsWithCrlf(text: string, start: number, end: number): boolean {
-  return end - start >= 2 && text.charCodeAt(end - 1) === 0x0a && text.charCodeAt(end - 2) === 0x0d
-}
-
-function readField(text: string, start: number, end: number, fault: ReportFault): HeaderField | undefined {
-  if (isWsp(text.charCodeAt(start))) {
-    fault('leading-continuation', start)
-    return undefined
-  }
-  const colon = colonOfFirstLine(text, start, end)
-  if (colon === -1) {
-    fault('no-colon', start)
-    return undefined
-  }
-  let nameEnd = colon
-  while (nameEnd > start && isWsp(text.charCodeAt(nameEnd - 1))) nameEnd -= 1
-  const name = text.slice(start, nameEnd)
-  const usual = USUAL_NAMES.get(name)
-  if (usual !== undefined) return { name: usual, start, nameEnd, valueStart: colon + 1, valueEnd: end }
-  if (!isFieldName(name)) fault('bad-field-name', start)
-  return { name: lowerAscii(name), start, nameEnd, valueStart: colon + 1, valueEnd: end }
-}
-
-/** -1 where the first line has none: a name is never folded. The search stays inside the field, so that all fields together cost linear time. */
-function colonOfFirstLine(text: string, start: number, end: number): number {
-  for (let index = start; index < end; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code === 0x3a) return index
-    if (code === CR && text.charCodeAt(index + 1) === LF) return -1
-  }
-  return -1
+  return end - start >= 2 && text.charCodeAt(end - 1) === LF && text.charCodeAt(end - 2) === CR
 }
 
 /** The fields of each name, top to bottom: built once per message, so that selection is linear in h= (§5.4.2). */
@@ -176,5 +219,5 @@ export function rawValue(section: HeaderSection, field: HeaderField): string {
 
 /** CRLF that white space follows removed (RFC 5322 §2.2.3). */
 export function unfold(value: string): string {
-  return value.replace(/\r\n(?=[ \t])/g, '')
+  return value.includes('\r') ? value.replace(/\r\n(?=[ \t])/g, '') : value
 }

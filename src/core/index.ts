@@ -14,7 +14,7 @@ export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type Key
 export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'
 export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
 export { isNameserver, isTrustedPath } from './dns/nameserver.js'
-export { MAX_TTL, negativeTtl } from './dns/record.js'
+export { MAX_TTL, negativeTtl, type RecordType, type ResourceRecord } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { noAnswer, TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
@@ -138,7 +138,14 @@ export {
 } from './result.js'
 export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
-export { type SignatureRequest, type SignedFields, Signer, type SignOptions, sign } from './sign.js'
+export {
+  type NewSignature,
+  type SignatureRequest,
+  type SignedFields,
+  Signer,
+  type SignOptions,
+  sign,
+} from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'
 export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'

@@ -33,7 +33,7 @@ interface Trial {
 export type Judgement = { -readonly [Key in keyof SignatureReport]: SignatureReport[Key] }
 
 export function judge(evidence: Evidence): Judgement {
-  const { signature, bodyHash, lookup } = evidence
+  const { signature, bodyHash } = evidence
   const bodyMatch = bodyHashMatch(signature, bodyHash)
   const trial = bestTrial(evidence)
   const rejection = firstRejection(evidence, bodyMatch, trial)
@@ -57,13 +57,13 @@ export function judge(evidence: Evidence): Judgement {
     signedAt: signature.timestamp === null ? null : formatTime(signature.timestamp),
     expiresAt: signature.expiration === null ? null : formatTime(signature.expiration),
     aligned: 'indeterminate',
-    warnings: warningsOf(evidence, trial, lookup),
+    warnings: warningsOf(evidence, trial),
   }
 }
 
 function bodyHashMatch(signature: Signature, bodyHash: BodyHash | null): Match {
   if (signature.bodyHash === null || bodyHash === null) return 'unchecked'
-  return signature.bodyHash.equals(bodyHash.digest) ? 'match' : 'mismatch'
+  return signature.bodyHash.toString('base64') === bodyHash.digest ? 'match' : 'mismatch'
 }
 
 /**
@@ -197,36 +197,34 @@ function summaryOf({ key, record }: KeyCandidate): KeySummary | null {
   return { type, bits, fingerprint, testing: record.flags.includes('y') }
 }
 
-function warningsOf(evidence: Evidence, trial: Trial | null, lookup: KeyLookup | null): Warning[] {
-  const { signature } = evidence
-  return [
-    ...(trial?.candidate.key?.warnings ?? []),
-    ...keyWarnings(trial, lookup),
-    ...tagWarnings(signature),
-    ...coverageWarnings(evidence),
-    ...ageWarnings(evidence),
-  ]
+function warningsOf(evidence: Evidence, trial: Trial | null): Warning[] {
+  const warnings: Warning[] = [...(trial?.candidate.key?.warnings ?? NO_WARNINGS)]
+  warnOfKey(evidence, trial, warnings)
+  warnOfTags(evidence.signature, warnings)
+  warnOfCoverage(evidence, warnings)
+  warnOfAge(evidence, warnings)
+  return warnings
 }
 
-function keyWarnings(trial: Trial | null, lookup: KeyLookup | null): Warning[] {
-  const warnings: Warning[] = []
+const NO_WARNINGS: readonly Warning[] = []
+
+function warnOfKey({ lookup }: Evidence, trial: Trial | null, warnings: Warning[]): void {
   if (trial?.candidate.record?.flags.includes('y')) {
     warnings.push({ code: 'testing-key', text: 'the key record says t=y: the domain is testing DKIM (§3.6.1)' })
   }
   const count = lookup?.candidates.length ?? 0
   if (count > 1) warnings.push({ code: 'multiple-keys', text: `${count} key records stand at ${lookup?.answer.name}` })
-  return warnings
 }
 
-function tagWarnings({ tags, bodyLength }: Signature): Warning[] {
-  const warnings: Warning[] = []
+const KNOWN_TAG_IN_ANOTHER_CASE = /^(?:V|A|B|BH|C|D|H|I|L|Q|S|T|X|Z)$/i
+
+function warnOfTags({ tags, bodyLength }: Signature, warnings: Warning[]): void {
   if (bodyLength !== null) warnings.push({ code: 'body-length', text: 'l= lets anyone append to the body (§8.2)' })
-  for (const name of tags?.keys() ?? []) {
-    if (name !== name.toLowerCase() && /^(?:V|A|B|BH|C|D|H|I|L|Q|S|T|X|Z)$/i.test(name)) {
+  tags?.forEach((_, name) => {
+    if (name !== name.toLowerCase() && KNOWN_TAG_IN_ANOTHER_CASE.test(name)) {
       warnings.push({ code: 'tag-case', text: `${name}= is an unknown tag, not ${name.toLowerCase()}= (§3.2)` })
     }
-  }
-  return warnings
+  })
 }
 
 /** Fields that change what a reader is shown. */
@@ -241,24 +239,26 @@ const PRESENTATION_FIELDS = [
   'content-disposition',
 ]
 
-function coverageWarnings({ signature, index, section }: Evidence): Warning[] {
-  if (signature.signedFields.length === 0) return []
-  const unsigned = PRESENTATION_FIELDS.filter(name => index.has(name) && !signature.signedFields.includes(name))
-  const warnings: Warning[] = unsigned.map(name => ({ code: 'unprotected-field', text: `${name} is not signed` }))
-  if (section.text.includes('\0')) {
-    const names = new Set(signature.signedFields)
-    const nul = section.fields.find(
-      field => names.has(field.name) && section.text.slice(field.start, field.valueEnd).includes('\0'),
-    )
-    if (nul !== undefined) warnings.push({ code: 'nul-in-header', text: `${nul.name} contains a NUL byte` })
+function warnOfCoverage({ signature, index, section }: Evidence, warnings: Warning[]): void {
+  const { signedFields } = signature
+  if (signedFields.length === 0) return
+  for (const name of PRESENTATION_FIELDS) {
+    if (index.has(name) && !signedFields.includes(name)) {
+      warnings.push({ code: 'unprotected-field', text: `${name} is not signed` })
+    }
   }
-  return warnings
+  if (!section.text.includes('\0')) return
+  const names = new Set(signedFields)
+  const nul = section.fields.find(
+    field => names.has(field.name) && section.text.slice(field.start, field.valueEnd).includes('\0'),
+  )
+  if (nul !== undefined) warnings.push({ code: 'nul-in-header', text: `${nul.name} contains a NUL byte` })
 }
 
-function ageWarnings({ signature, now, policy }: Evidence): Warning[] {
+function warnOfAge({ signature, now, policy }: Evidence, warnings: Warning[]): void {
   const { timestamp, expiration } = signature
-  if (timestamp === null || expiration !== null) return []
+  if (timestamp === null || expiration !== null) return
   const age = Math.floor(now.getTime() / 1000) - timestamp
-  if (age <= policy.maxAge) return []
-  return [{ code: 'old-signature', text: `signed ${Math.floor(age / 86_400)} days ago, without x=` }]
+  if (age <= policy.maxAge) return
+  warnings.push({ code: 'old-signature', text: `signed ${Math.floor(age / 86_400)} days ago, without x=` })
 }

@@ -8,6 +8,8 @@ export const LIMITS = {
   signatures: 10,
   /** Octets of one DKIM-Signature field. */
   signatureBytes: 16_384,
+  /** Octets of a line that is written: "MUST be no more than 998 characters, excluding the CRLF" (RFC 5322 §2.1.1). */
+  lineOctets: 998,
   tagsPerList: 64,
   signedFields: 500,
   /** Distinct l= values that are hashed side by side per message. */

@@ -1,14 +1,13 @@
 // Line ends of a message, found and made CRLF at the edge of the program: DKIM is defined over CRLF lines alone (§5.3, RFC 5322 §2.3).
 
+import { type LineEnds, PIECE, simdLineEnds } from './line-endings-simd.js'
+
 /** How the lines of a message end, as its first line end shows; `none` where it has no line end at all. */
 export type LineEnd = 'crlf' | 'lf' | 'none'
 
 const LF = 0x0a
 const CR = 0x0d
 const CRLF = Uint8Array.of(CR, LF)
-/** What is converted at a time. */
-const BLOCK = 32 * 1024
-
 /**
  * Hands a message on with CRLF line ends.
  *
@@ -25,8 +24,6 @@ export class LineEndNormalizer {
   #mixed = false
   /** The last byte so far was a CR: what it is shows only in the next chunk. */
   #afterCr = false
-  /** Where every byte of a block could be a line end. */
-  #space = Buffer.alloc(0)
 
   constructor(sink: (chunk: Uint8Array) => void) {
     this.#sink = sink
@@ -72,75 +69,47 @@ export class LineEndNormalizer {
       this.#sink(chunk)
       return
     }
-    let afterCr = this.#afterCr
-    for (let start = 0; start < chunk.length; start += BLOCK) {
-      const block = chunk.subarray(start, start + BLOCK)
-      this.#sink(this.#withCrlf(block, afterCr))
-      afterCr = block[block.length - 1] === CR
+    const { withCrlf } = simdLineEnds(chunk.length) ?? OCTET_BY_OCTET
+    for (let start = 0; start < chunk.length; start += PIECE) {
+      this.#sink(withCrlf(chunk.subarray(start, start + PIECE), isCrBefore(chunk, start, this.#afterCr)))
     }
-  }
-
-  /** One pass, four bytes at a time where none of them is near a line end; the copy is valid until the next one is made. */
-  #withCrlf(block: Uint8Array, afterCr: boolean): Uint8Array {
-    if (this.#space.length < 2 * block.length) this.#space = Buffer.allocUnsafeSlow(2 * block.length)
-    const converted = this.#space
-    const source = new DataView(block.buffer, block.byteOffset, block.length)
-    const target = new DataView(converted.buffer)
-    let length = 0
-    for (let index = 0; index < block.length; ) {
-      if (index + 4 <= block.length) {
-        const word = source.getUint32(index)
-        if (!hasLowByte(word)) {
-          target.setUint32(length, word)
-          index += 4
-          length += 4
-          continue
-        }
-      }
-      const byte = block[index]!
-      if (byte === LF && !(index === 0 ? afterCr : block[index - 1] === CR)) {
-        converted[length] = CR
-        length += 1
-      }
-      converted[length] = byte
-      length += 1
-      index += 1
-    }
-    return converted.subarray(0, length)
   }
 }
 
-/**
- * True where an LF has no CR before it or a CR no LF behind it. The last byte is not judged: the next chunk shows.
- * Four bytes are looked at together: those above 0F, which is nearly all mail, cost a quarter of a look each.
- */
 function hasBareLineEnd(chunk: Uint8Array, afterCr: boolean): boolean {
-  if (afterCr !== (chunk[0] === LF)) return true
-  if (chunk.length < 16) return hasBareLineEndIn(chunk, 1, chunk.length)
-  const lead = (4 - (chunk.byteOffset & 3)) & 3
-  const words = new Uint32Array(chunk.buffer, chunk.byteOffset + lead, (chunk.length - lead) >>> 2)
-  if (hasBareLineEndIn(chunk, 1, lead + 1)) return true
-  for (let index = 0; index < words.length; index += 1) {
-    if (!hasLowByte(words[index]!)) continue
-    // One pair more than the word has bytes: its last byte may be a CR.
-    const start = lead + index * 4
-    if (hasBareLineEndIn(chunk, start, start + 5)) return true
-  }
-  return hasBareLineEndIn(chunk, lead + words.length * 4, chunk.length)
-}
-
-/** The classic test for a byte below n in a word, here n = 0x10. A false alarm costs time only. */
-function hasLowByte(word: number): boolean {
-  return ((word - 0x10101010) & ~word & 0x80808080) !== 0
-}
-
-/** Judges the bytes at `start` to `end - 1`, each with the one before it: "CR before" without "LF now", or the reverse, is a bare one. */
-function hasBareLineEndIn(chunk: Uint8Array, start: number, end: number): boolean {
-  const stop = Math.min(end, chunk.length)
-  for (let index = Math.max(start, 1); index < stop; index += 1) {
-    if ((chunk[index - 1] === CR) !== (chunk[index] === LF)) return true
+  const lineEnds = simdLineEnds(chunk.length) ?? OCTET_BY_OCTET
+  for (let start = 0; start < chunk.length; start += PIECE) {
+    const piece = chunk.subarray(start, start + PIECE)
+    if (lineEnds.hasBareLineEnd(piece, isCrBefore(chunk, start, afterCr))) return true
   }
   return false
+}
+
+function isCrBefore(chunk: Uint8Array, start: number, afterCr: boolean): boolean {
+  return start === 0 ? afterCr : chunk[start - 1] === CR
+}
+
+/** The rules themselves. */
+export const OCTET_BY_OCTET: LineEnds = {
+  hasBareLineEnd(piece, afterCr) {
+    let before = afterCr
+    for (const octet of piece) {
+      if (before !== (octet === LF)) return true
+      before = octet === CR
+    }
+    return false
+  },
+  withCrlf(piece, afterCr) {
+    const converted = Buffer.allocUnsafe(2 * piece.length)
+    let length = 0
+    let before = afterCr
+    for (const octet of piece) {
+      if (octet === LF && !before) converted[length++] = CR
+      converted[length++] = octet
+      before = octet === CR
+    }
+    return converted.subarray(0, length)
+  },
 }
 
 /** The bytes that end a line in a message of this kind. */

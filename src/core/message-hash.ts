@@ -8,7 +8,8 @@ import { LIMITS } from './limits.js'
 import type { CanonicalizationName } from './result.js'
 
 export interface BodyHash {
-  readonly digest: Buffer
+  /** In base64, as bh= has it: a string of that size costs less than a buffer. */
+  readonly digest: string
   /** Octets of the canonical body, whatever l= says. */
   readonly total: number
 }
@@ -41,7 +42,8 @@ class PrefixHash {
     const length = this.#smallLength + bytes.length
     if (this.#hash === null && length <= SMALL) {
       if (length > this.#small.length) {
-        const grown = Buffer.allocUnsafe(2 * length)
+        // Mostly all that comes, but for the last CRLF; what comes byte by byte still costs linear time.
+        const grown = Buffer.allocUnsafe(Math.max(length + 16, 2 * this.#small.length))
         this.#small.copy(grown, 0, 0, this.#smallLength)
         this.#small = grown
       }
@@ -54,7 +56,10 @@ class PrefixHash {
   }
 
   digest(): BodyHash {
-    const digest = this.#hash?.digest() ?? sha256(this.#small.subarray(0, this.#smallLength))
+    const digest =
+      this.#hash === null
+        ? hash('sha256', this.#small.subarray(0, this.#smallLength), 'base64')
+        : this.#hash.digest('base64')
     return { digest, total: this.#total }
   }
 }

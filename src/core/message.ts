@@ -13,11 +13,12 @@ export interface MessageSink {
 }
 
 const BLANK_LINE = Buffer.from('\r\n\r\n')
+const EMPTY = Buffer.alloc(0)
 
 /** Takes CRLF. The body begins behind the first empty line; a header section that none closes is a message with an empty body. */
 export class MessageSplitter {
   readonly #sink: MessageSink
-  #pending = Buffer.alloc(0)
+  #pending = EMPTY
   #length = 0
   #state: 'header' | 'body' | 'oversized' = 'header'
 
@@ -26,7 +27,7 @@ export class MessageSplitter {
   }
 
   write(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     if (this.#state === 'body') this.#sink.body(bytes)
     else if (this.#state === 'header') this.#writeHeader(bytes)
   }
@@ -51,7 +52,7 @@ export class MessageSplitter {
       if (this.#length === 0) this.#append(chunk)
     } else {
       this.#finishHeader(whole.subarray(0, boundary))
-      this.#pending = Buffer.alloc(0)
+      this.#pending = EMPTY
       if (boundary + 2 < whole.length) this.#sink.body(whole.subarray(boundary + 2))
     }
   }
@@ -64,7 +65,7 @@ export class MessageSplitter {
   #cutHeader(whole: Buffer): void {
     this.#state = 'oversized'
     this.#sink.header(Buffer.from(whole.subarray(0, LIMITS.headerBytes)), false)
-    this.#pending = Buffer.alloc(0)
+    this.#pending = EMPTY
   }
 
   /** Grows by doubling, so that a header section that comes byte by byte costs linear time. */

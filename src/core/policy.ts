@@ -62,10 +62,10 @@ export function checkTimes(signature: Signature, now: Date, policy: Policy): Rej
   const seconds = Math.floor(now.getTime() / 1000)
   const { timestamp, expiration } = signature
   if (expiration !== null && seconds > expiration && !policy.ignoreExpiration) {
-    return new Rejection('signature-expired', `x= was ${formatTime(expiration)}, ${agoOf(seconds - expiration)} ago`)
+    return new Rejection('signature-expired', `x= was ${timeText(expiration)}, ${agoOf(seconds - expiration)} ago`)
   }
   if (timestamp !== null && timestamp > seconds + policy.clockSkew) {
-    return new Rejection('timestamp-in-future', `t= is ${formatTime(timestamp)}, ${agoOf(timestamp - seconds)} ahead`)
+    return new Rejection('timestamp-in-future', `t= is ${timeText(timestamp)}, ${agoOf(timestamp - seconds)} ahead`)
   }
   return null
 }
@@ -102,10 +102,16 @@ export function checkSigningDomain(domain: string | null, aligned: Alignment, po
   return new Rejection('signing-domain-not-accepted', `${domain} is none of ${requireDomains.join(', ')}`)
 }
 
-/** Unix seconds as ISO 8601; null beyond what a date can hold. */
+/** Behind 9999-12-31T23:59:59Z, where a date-time has no form (RFC 3339 §1). */
+const NO_DATE = 253_402_300_800
+
+/** Unix seconds as a date-time of RFC 3339; null where there is none. */
 export function formatTime(seconds: number): string | null {
-  const date = new Date(seconds * 1000)
-  return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, -'.000Z'.length)}Z`
+  return seconds < NO_DATE ? `${new Date(seconds * 1000).toISOString().slice(0, -'.000Z'.length)}Z` : null
+}
+
+function timeText(seconds: number): string {
+  return formatTime(seconds) ?? `${seconds} seconds after 1970`
 }
 
 export function agoOf(seconds: number): string {

@@ -239,7 +239,6 @@ export const WARNINGS = {
   'testing-key': 'the key record says t=y: the domain is testing DKIM',
   'multiple-keys': 'more than one key record stands at the name',
   'unprotected-field': 'a field that readers see is not signed',
-  'not-oversigned': 'a signed field could be added a second time without breaking the signature',
   'duplicate-field': 'a field that may occur once occurs several times',
   'body-length': 'the signature uses l=',
   'old-signature': 'the signature is old and has no x=',
@@ -289,6 +288,7 @@ export interface SignatureReport {
   readonly bodyLength: number | null
   /** Octets of the canonical body that l= was held against; null without l=. */
   readonly bodyTotal: number | null
+  /** t= and x= as date-times of RFC 3339; null where absent, and beyond the year 9999. */
   readonly signedAt: string | null
   readonly expiresAt: string | null
   readonly aligned: Alignment

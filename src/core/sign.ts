@@ -1,12 +1,13 @@
 // Signing (§5): chooses h=, hashes the body, writes the field, signs. Bytes in (CRLF line ends), DKIM-Signature fields out.
 
 import { encodeDkimQuotedPrintable, isSubdomainOrEqual, keyRecordName, toDomainName, trimFws } from './abnf.js'
-import { ALGORITHMS, algorithmFor } from './algorithm.js'
+import { ALGORITHMS, type AlgorithmName, algorithmFor } from './algorithm.js'
 import { DkimError } from './errors.js'
-import { formatSignatureField, type SignatureTag } from './format-signature.js'
+import { formatSignatureField, type SignatureTag, type UnsignedField } from './format-signature.js'
 import { authorDomain } from './from-field.js'
 import { givenDomain, givenSelector } from './given-name.js'
 import {
+  FAULT_TEXTS,
   type FieldIndex,
   type HeaderSection,
   indexFields,
@@ -52,8 +53,16 @@ export interface SignOptions {
 export interface SignedFields {
   /** One field for each request, in order, each with its CRLF: to be put in front of the message. */
   readonly fields: readonly Buffer[]
+  /** Who signs, in the same order. */
+  readonly signatures: readonly NewSignature[]
   /** What is legal but probably not meant. */
   readonly warnings: readonly string[]
+}
+
+export interface NewSignature {
+  readonly domain: string
+  readonly selector: string
+  readonly algorithm: AlgorithmName
 }
 
 /** One message: write its bytes in any chunking, then end(). Throws DkimError; what was refused is never signed. */
@@ -89,6 +98,17 @@ export class Signer {
   }
 
   end(): SignedFields {
+    const { unsigned, ...rest } = this.#finish()
+    return { fields: unsigned.map(signField), ...rest }
+  }
+
+  /** The same with the signatures made beside this thread: several messages at once keep several cores busy. */
+  async endLater(): Promise<SignedFields> {
+    const { unsigned, ...rest } = this.#finish()
+    return { fields: await Promise.all(unsigned.map(signFieldLater)), ...rest }
+  }
+
+  #finish(): Omit<SignedFields, 'fields'> & { readonly unsigned: readonly UnsignedHeader[] } {
     this.#splitter.end()
     const section = this.#section!
     const index = indexFields(section.fields)
@@ -96,28 +116,33 @@ export class Signer {
     const author = authorDomain(section, index)
     const bodyHashes = this.#hasher.end()
     const warnings: string[] = []
-    const fields = this.#options.requests.map(request => {
+    const unsigned = this.#options.requests.map(request => {
       const canonicalization = canonicalizationOf(request)
       const bodyHash = bodyHashes(canonicalization.body, null)!.digest
       const domain = domainOf(request, author)
       warnings.push(...warningsOf(request, domain, author))
-      return signField(request, { section, index, domain, bodyHash, now: this.#options.now })
+      return unsignedHeader(request, { section, index, domain, bodyHash, now: this.#options.now })
     })
-    return { fields, warnings: [...new Set(warnings)] }
+    const signatures = unsigned.map(({ signature }) => signature)
+    return { unsigned, signatures, warnings: [...new Set(warnings)] }
   }
 
   /** A signature over a message that readers understand differently lends our name to the other reading (§8.15). */
   #refuse(section: HeaderSection, index: FieldIndex): void {
     const reasons = [
       ...this.#malformed,
-      ...Array.from(section.faults.keys(), fault => `malformed header section (${fault})`),
+      ...Array.from(section.faults, ([fault, offset]) => `${FAULT_TEXTS[fault]} (at byte ${offset})`),
     ]
-    if (!this.#complete) reasons.push(`a header section longer than ${LIMITS.headerBytes} octets`)
+    if (!this.#complete) reasons.push(FAULT_TEXTS['too-large'])
+    const nul = section.text.indexOf('\0')
+    if (nul !== -1) reasons.push(`the header section contains a NUL (at byte ${nul})`)
     for (const [name, { length }] of index) {
       if (length > 1 && SINGULAR_FIELDS.has(name)) reasons.push(`${length} ${name} fields`)
     }
-    const missingFrom = !index.has('from')
-    if (missingFrom) throw refusal('no From field', 'add one: a signature must cover it (§5.4)')
+    if (section.fields.length === 0 && section.faults.size === 0) {
+      throw refusal('it has no header section, or begins with an empty line', 'begin it with its first header field')
+    }
+    if (!index.has('from')) throw refusal('it has no From field', 'add one: a signature must cover it (§5.4)')
     if (!this.#complete || (reasons.length > 0 && !this.#options.force)) {
       throw refusal(reasons.join(', '), 'mend the message, or sign it as it is with --force')
     }
@@ -125,7 +150,7 @@ export class Signer {
 }
 
 function refusal(reason: string, hint: string): DkimError {
-  return new DkimError('message-refused', `the message has ${reason}: not signed`, hint)
+  return new DkimError('message-refused', `the message was not signed: ${reason}`, hint)
 }
 
 function canonicalizationOf(request: SignatureRequest): NonNullable<SignatureRequest['canonicalization']> {
@@ -155,11 +180,21 @@ interface SigningInput {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly domain: string
-  readonly bodyHash: Buffer
+  /** In base64. */
+  readonly bodyHash: string
   readonly now: Date
 }
 
-function signField(request: SignatureRequest, input: SigningInput): Buffer {
+/** All of a signature but the signature operation itself. */
+interface UnsignedHeader {
+  readonly key: PrivateKey
+  readonly signature: NewSignature
+  /** The canonical header that is signed (§3.7). */
+  readonly header: Buffer
+  readonly field: UnsignedField
+}
+
+function unsignedHeader(request: SignatureRequest, input: SigningInput): UnsignedHeader {
   const { section, index } = input
   const { key, fields = DEFAULT_FIELDS } = request
   const signedFields = signedFieldsOf(fields, index)
@@ -172,13 +207,26 @@ function signField(request: SignatureRequest, input: SigningInput): Buffer {
     signatureField: Buffer.from(field.text, 'latin1'),
     except: null,
   })
-  const signature = ALGORITHMS[algorithmFor(key.type)].sign(key.keyObject, header, sha256)
+  const algorithm = algorithmFor(key.type)
+  return { key, signature: { domain: input.domain, selector: request.selector, algorithm }, header, field }
+}
+
+function signField({ key, signature, header, field }: UnsignedHeader): Buffer {
+  return filled(field, ALGORITHMS[signature.algorithm].sign(key.keyObject, header, sha256))
+}
+
+async function signFieldLater({ key, signature, header, field }: UnsignedHeader): Promise<Buffer> {
+  return filled(field, await ALGORITHMS[signature.algorithm].signLater(key.keyObject, header, sha256))
+}
+
+function filled(field: UnsignedField, signature: Buffer): Buffer {
   return Buffer.from(field.fill(signature.toString('base64')), 'latin1')
 }
 
 function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: readonly string[]): SignatureTag[] {
   const { header, body } = canonicalizationOf(request)
-  const timestamp = request.timestamp === undefined ? Math.floor(input.now.getTime() / 1000) : request.timestamp
+  const now = Math.floor(input.now.getTime() / 1000)
+  const timestamp = request.timestamp === undefined ? now : request.timestamp
   const selector = selectorOf(request, input.domain)
   const tags: SignatureTag[] = [
     ['v', '1'],
@@ -189,14 +237,25 @@ function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: re
   ]
   if (request.identity !== undefined) tags.push(['i', identityOf(request.identity, input.domain)])
   if (request.queryMethod) tags.push(['q', 'dns/txt'])
-  if (timestamp !== null) tags.push(['t', String(timestamp)])
-  if (request.expiresIn !== undefined) {
-    tags.push(['x', String((timestamp ?? Math.floor(input.now.getTime() / 1000)) + request.expiresIn)])
+  if (timestamp !== null) tags.push(['t', secondsOf('t', timestamp)])
+  if (request.expiresIn !== undefined && request.expiresIn < 1) {
+    throw new DkimError('usage', 'a signature that expires at once', 'x= must be later than t= (§3.5)')
   }
+  if (request.expiresIn !== undefined) tags.push(['x', secondsOf('x', (timestamp ?? now) + request.expiresIn)])
   tags.push(['h', signedFields.join(':'), 'colon'])
   if (request.copyFields) tags.push(['z', copiedFields(input, signedFields), 'quoted'])
-  tags.push(['bh', input.bodyHash.toString('base64'), 'anywhere'])
+  tags.push(['bh', input.bodyHash, 'anywhere'])
   return tags
+}
+
+/** t= and x= are 1*12DIGIT (§3.5). */
+function secondsOf(name: 't' | 'x', seconds: number): string {
+  if (Number.isSafeInteger(seconds) && seconds >= 0 && seconds < 1e12) return String(seconds)
+  throw new DkimError(
+    'usage',
+    `${name}= cannot hold the time ${seconds}`,
+    'it counts the seconds since 1970, in twelve digits at most (§3.5)',
+  )
 }
 
 function selectorOf({ selector }: SignatureRequest, domain: string): string {

@@ -3,15 +3,14 @@
 import {
   decodeBase64,
   decodeDkimQuotedPrintable,
-  isFieldName,
   isSubdomainOrEqual,
   keyRecordName,
   latin1ToUtf8,
-  lowerAscii,
   removeFws,
   skipFws,
   skipFwsBack,
   toDomainName,
+  toFieldNames,
   toSelector,
   trimFws,
 } from './abnf.js'
@@ -173,12 +172,11 @@ function readSelector(tags: TagList, draft: Draft): void {
 function readSignedFields(tags: TagList, draft: Draft): void {
   const h = tags.get('h')
   if (h === undefined) return
-  const items = lowerAscii(h.value).split(':', LIMITS.signedFields + 1)
-  if (items.length > LIMITS.signedFields) {
+  const names = toFieldNames(h.value, LIMITS.signedFields)
+  if (names === undefined) throw new Rejection('signature-syntax-error', 'h= is not a list of field names')
+  if (names.length > LIMITS.signedFields) {
     throw new Rejection('signature-syntax-error', `h= names more than ${LIMITS.signedFields} fields`)
   }
-  const names = items.map(trimFws)
-  if (!names.every(isFieldName)) throw new Rejection('signature-syntax-error', 'h= is not a list of field names')
   draft.signedFields = names
   if (!names.includes('from')) throw new Rejection('from-field-not-signed', 'h= does not name From')
 }
@@ -205,17 +203,24 @@ function readIdentity(tags: TagList, draft: Draft): void {
   }
 }
 
+const NAMES = ['simple', 'relaxed'] as const satisfies readonly CanonicalizationName[]
+
+/** Every c= there is. */
+const CANONICALIZATIONS: ReadonlyMap<string, NonNullable<Signature['canonicalization']>> = new Map(
+  NAMES.flatMap(header => [
+    [header, { header, body: 'simple' }],
+    ...NAMES.map(body => [`${header}/${body}`, { header, body }] as const),
+  ]),
+)
+
 /** "c= … If only one algorithm is named, that algorithm is used for the header and 'simple' is used for the body." */
 function readCanonicalization(tags: TagList, draft: Draft): void {
   const c = tags.get('c')?.value ?? 'simple/simple'
-  if (!/^[A-Za-z][A-Za-z0-9-]*(?:\/[A-Za-z][A-Za-z0-9-]*)?$/.test(c)) {
-    throw new Rejection('signature-syntax-error', 'c= is not one or two algorithm names')
-  }
-  const [header = '', body = 'simple'] = c.split('/')
-  if (!isCanonicalization(header) || !isCanonicalization(body)) {
+  const known = CANONICALIZATIONS.get(c)
+  if (known !== undefined) draft.canonicalization = known
+  else if (/^[A-Za-z][A-Za-z0-9-]*(?:\/[A-Za-z][A-Za-z0-9-]*)?$/.test(c)) {
     throw new Rejection('unsupported-canonicalization', `c=${c}`)
-  }
-  draft.canonicalization = { header, body }
+  } else throw new Rejection('signature-syntax-error', 'c= is not one or two algorithm names')
 }
 
 export function isCanonicalization(name: string): name is CanonicalizationName {
@@ -287,10 +292,11 @@ function readSignature(tags: TagList, draft: Draft): void {
  */
 export function withEmptyB(section: HeaderSection, { field, tags }: Signature): Buffer {
   const b = tags?.get('b')
-  const whole = section.bytes.subarray(field.start, field.valueEnd)
-  if (b === undefined) return whole
-  const text = section.text.slice(field.start, field.valueEnd)
-  const start = skipFwsBack(text, 0, b.valueStart)
-  const end = skipFws(text, b.valueEnd)
-  return Buffer.concat([whole.subarray(0, start), whole.subarray(end)])
+  if (b === undefined) return section.bytes.subarray(field.start, field.valueEnd)
+  const start = skipFwsBack(section.text, field.valueStart, field.start + b.valueStart)
+  const end = skipFws(section.text, field.start + b.valueEnd, field.valueEnd)
+  const emptied = Buffer.allocUnsafe(field.valueEnd - field.start - (end - start))
+  section.bytes.copy(emptied, 0, field.start, start)
+  section.bytes.copy(emptied, start - field.start, end, field.valueEnd)
+  return emptied
 }

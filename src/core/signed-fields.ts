@@ -3,6 +3,7 @@
 import { isFieldName, lowerAscii } from './abnf.js'
 import { DkimError } from './errors.js'
 import type { FieldIndex } from './header.js'
+import { LIMITS } from './limits.js'
 
 export interface FieldChoice {
   /** Lower case. */
@@ -92,11 +93,17 @@ export function parseFieldChoices(list: string): FieldChoice[] {
   return names.has('from') ? choices : [{ name: 'from', mode: 'oversign' }, ...choices]
 }
 
-/** h= for a message. */
+/** h= for a message. Throws DkimError('limit') where it would name more fields than a verifier reads. */
 export function signedFieldsOf(choices: readonly FieldChoice[], index: FieldIndex): string[] {
-  return choices.flatMap(({ name, mode }) => {
+  const names = choices.flatMap(({ name, mode }) => {
     const present = index.get(name)?.length ?? 0
     const extra = mode === 'oversign' || (mode === 'oversign-present' && present > 0) ? 1 : 0
     return new Array<string>(present + extra).fill(name)
   })
+  if (names.length <= LIMITS.signedFields) return names
+  throw new DkimError(
+    'limit',
+    `h= would name ${names.length} fields, more than ${LIMITS.signedFields}`,
+    'name fewer fields with --headers',
+  )
 }

@@ -37,7 +37,7 @@ export class TagListError extends Error {
 export function parseTagList(text: string, start = 0): TagList {
   const tags = new Map<string, Tag>()
   // One look at all of the text instead of one at each value; where it finds something, each value is asked.
-  const clean = !FORBIDDEN.test(text)
+  const clean = findForbidden(text) === -1
   for (let position = start; position <= text.length; ) {
     const semicolon = text.indexOf(';', position)
     const end = semicolon === -1 ? text.length : semicolon
@@ -63,17 +63,20 @@ function parseTag(text: string, start: number, end: number, clean: boolean): Tag
     throw new TagListError('name', 'a tag name is not made of letters, digits and underscores', start)
   const valueStart = skipFws(text, equals + 1, end)
   const valueEnd = skipFwsBack(text, valueStart, end)
-  const bad = clean ? -1 : findForbidden(text, valueStart, valueEnd)
-  if (bad !== -1) throw new TagListError('value', `the value of ${name}= contains a control character`, bad)
+  const bad = clean ? -1 : findForbidden(text.slice(valueStart, valueEnd))
+  if (bad !== -1)
+    throw new TagListError('value', `the value of ${name}= contains a control character`, valueStart + bad)
   return { name, value: text.slice(valueStart, valueEnd), valueStart, valueEnd }
 }
 
-const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/
+const DEL = '\x7f'
 
-/** VALCHAR = %x21-3A / %x3C-7E, with FWS between and octets above 7F for RFC 8616 (§3). */
-function findForbidden(text: string, start: number, end: number): number {
-  const found = text.slice(start, end).search(FORBIDDEN)
-  return found === -1 ? -1 : start + found
+/** VALCHAR = %x21-3A / %x3C-7E, with FWS between and octets above 7F for RFC 8616 (§3). DEL is sought apart: in the class it would double the cost. */
+function findForbidden(text: string): number {
+  const control = text.search(CONTROL)
+  const del = text.indexOf(DEL)
+  return control === -1 || (del !== -1 && del < control) ? del : control
 }
 
 /** `v=DKIM1; k=rsa; p=…`: the inverse of parsing, for values without leading or trailing white space. */

@@ -8,7 +8,7 @@ import {
   mayAlign,
   type OrganizationalDomain,
 } from './from-field.js'
-import { type FieldIndex, type HeaderFault, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
+import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import { type Judgement, judge } from './judge.js'
 import { KeyCache, type KeyLookup, keysAtHand, lookUpKeys } from './key-lookup.js'
 import { LIMITS } from './limits.js'
@@ -33,16 +33,6 @@ export interface VerifyOptions {
 /** Fields of protocols that are drafts: seen, named, and not verified. */
 const DRAFT_FIELDS = ['dkim2-signature', 'message-instance']
 
-const FAULTS = {
-  'no-colon': 'a line of the header section is no header field',
-  'leading-continuation': 'the header section begins with a continuation line',
-  'bad-field-name': 'a field name holds characters that no field name can',
-  'bare-cr': 'the header section contains a bare CR',
-  'bare-lf': 'the header section contains a bare LF',
-  'too-many-fields': `the header section has more than ${LIMITS.headerFields} fields`,
-  'too-large': `the header section is longer than ${LIMITS.headerBytes} octets`,
-} as const satisfies Record<HeaderFault, string>
-
 interface Examined {
   readonly signature: Signature
   readonly lookup: KeyLookup | Promise<KeyLookup> | null
@@ -59,7 +49,7 @@ export class Verifier {
   /** Only where DNS is asked. */
   #abort: AbortController | null = null
   #section: HeaderSection = EMPTY_SECTION
-  #index: FieldIndex = new Map()
+  #index: FieldIndex = EMPTY_INDEX
   #author: string | null = null
   #examined: Examined[] = []
   #malformed: string | null = null
@@ -218,26 +208,36 @@ export class Verifier {
     if (complete && faults.size === 0) return
     const kinds = complete ? [...faults.keys()] : [...faults.keys(), 'too-large' as const]
     for (const kind of kinds) {
-      this.#malformed ??= FAULTS[kind]
+      this.#malformed ??= FAULT_TEXTS[kind]
       const code = kind === 'too-large' || kind === 'too-many-fields' ? 'header-limit' : 'malformed-header'
       const offset = faults.get(kind)
-      this.#warnings.push({ code, text: offset === undefined ? FAULTS[kind] : `${FAULTS[kind]} (at byte ${offset})` })
+      this.#warnings.push({
+        code,
+        text: offset === undefined ? FAULT_TEXTS[kind] : `${FAULT_TEXTS[kind]} (at byte ${offset})`,
+      })
     }
   }
 
   #noteFields(): void {
-    for (const name of new Set(this.#section.spaced)) {
+    const { spaced } = this.#section
+    for (const name of spaced.length === 0 ? spaced : new Set(spaced)) {
       this.#warnings.push({ code: 'space-before-colon', text: `${name} has white space before its colon` })
     }
-    for (const [name, fields] of this.#index) {
+    this.#index.forEach((fields, name) => {
       if (fields.length > 1 && SINGULAR_FIELDS.has(name)) {
         this.#warnings.push({ code: 'duplicate-field', text: `${name} occurs ${fields.length} times` })
       }
-    }
+    })
     for (const name of DRAFT_FIELDS) {
       if (this.#index.has(name)) this.#warnings.push({ code: 'not-verified', text: `${name}: not verified (draft)` })
     }
-    if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: 'the message has no From field' })
+    if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: this.#whyNoFrom() })
+  }
+
+  #whyNoFrom(): string {
+    return this.#section.bytes.length === 0
+      ? 'the message has no header section, or begins with an empty line'
+      : 'the message has no From field'
   }
 
   #report(judgements: readonly Judgement[], organizational: OrganizationalDomain | null): VerificationReport {
@@ -275,6 +275,7 @@ export class Verifier {
   }
 }
 
+const EMPTY_INDEX: FieldIndex = new Map()
 const EMPTY_SECTION: HeaderSection = { bytes: Buffer.alloc(0), text: '', fields: [], faults: new Map(), spaced: [] }
 
 function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {

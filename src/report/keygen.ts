@@ -42,7 +42,7 @@ export function nextSteps(keys: readonly NewKey[]): string[] {
   const format = `dkim format-record ${keyArguments(first)} --key ${shellWord(first.file)}`
   return [
     `publish ${keys.length === 1 ? 'the record' : 'the records'}: ${shown.map(nameOf).join(', ')}${more}; for the form of your DNS host: ${format} --dialect panel`,
-    `wait until DNS has ${keys.length === 1 ? 'it' : 'them'}: ${shown.map(key => `dkim lookup ${nameOf(key)}`).join('; ')}${more}`,
+    `wait until DNS has ${keys.length === 1 ? 'it' : 'them'}: ${shown.map(key => `dkim lookup ${nameOf(key)} --wait --expect ${shellWord(key.file)}`).join('; ')}${more}`,
     `only then sign with ${keys.length === 1 ? 'it' : 'them'}: ${signCommands(shown).join('; ')}${more}; for the configuration of your mail server: ${format} --signer opendkim`,
   ]
 }

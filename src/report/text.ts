@@ -1,6 +1,6 @@
 // Verification reports for people: the verdict first, what each signature says, why it failed and what to do next.
 
-import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport } from '../core/index.js'
+import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport, type Warning } from '../core/index.js'
 import { explanationLines, isExplained } from './explain-text.js'
 import type { ReadableFields } from './readable-fields.js'
 import { row, wrapped } from './rows.js'
@@ -19,7 +19,7 @@ export function toText(report: VerificationReport, options: TextOptions = {}): s
   const lines = [headline(report, style), ...describe(options, style)]
   for (const signature of report.signatures) lines.push('', ...describeSignature(signature, options, style))
   if (report.warnings.length > 0) lines.push('')
-  for (const { text } of report.warnings) lines.push(`  ${style.warn('!')} ${visible(text)}`)
+  for (const warning of report.warnings) lines.push(`  ${warningLine(warning, style)}`)
   if (report.result === 'none')
     lines.push('', `  ${style.dim('next')} sign it: dkim sign --key KEY --selector NAME FILE`)
   return `${lines.join('\n')}\n`
@@ -82,9 +82,14 @@ function describeSignature(signature: SignatureReport, options: TextOptions, sty
   lines.push(row('  From alignment', ALIGNMENT_TEXT[signature.aligned]))
   lines.push(...timesOf(signature))
   lines.push(...coverage(signature, options))
-  for (const { text } of signature.warnings) lines.push(`    ${style.warn('!')} ${visible(text)}`)
+  for (const warning of signature.warnings) lines.push(`    ${warningLine(warning, style)}`)
   if (isExplained(signature)) lines.push(...explanationLines(signature, style))
   return lines
+}
+
+/** With the code: dkim help CODE says more. */
+function warningLine({ code, text }: Warning, style: Style): string {
+  return `${style.warn('!')} ${visible(text)} (${code})`
 }
 
 const ALIGNMENT_TEXT = {

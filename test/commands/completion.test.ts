@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageOf } from '../../src/commands/command-page.js'
 import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
-import type { ToolCommand } from '../../src/commands/tool-command.js'
 import { dkim } from '../support/cli.js'
 import { testContext } from '../support/context.js'
 import { COMPLETION_FILES, hasShell, type Shell, typed } from '../support/shell.js'
@@ -176,7 +175,7 @@ describe('the scripts', () => {
 
   it('hold words that need no quotes, and every suggestion is for an option or argument that there is', async () => {
     const program = await buildProgram(COMMAND_NAMES, testContext())
-    for (const command of program.commands as ToolCommand[]) {
+    for (const command of program.commands) {
       const { options, arguments: rest } = pageOf(command)
       const names = [...options.map(({ long }) => long), ...rest.map(({ name }) => name)]
       expect(names).toEqual(expect.arrayContaining([...command.suggestions.keys()]))

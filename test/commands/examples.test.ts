@@ -1,9 +1,11 @@
 // Every command line that help, guide and documents print is one that the program takes.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import type * as commander from 'commander'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Command } from '../../src/commands/command.js'
 import { pageOf } from '../../src/commands/command-page.js'
+import { commanderTree } from '../../src/commands/commander-tree.js'
 import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
 import { GUIDE_CODES, GUIDES, type Guide } from '../../src/report/guide/guide.js'
 import { testContext } from '../support/context.js'
@@ -11,9 +13,12 @@ import { shellCommands } from '../support/shell-words.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 let program: Command
+let tree: commander.Command
 
 beforeAll(async () => {
   program = await buildProgram(COMMAND_NAMES, testContext())
+  const ignore = () => undefined
+  tree = commanderTree(program, ignore, { version: '1', writeOut: ignore, writeErr: ignore, helpText: () => '' })
 })
 
 /** Throws where an option is unknown, lacks its value, or has one that its choices or its parser refuse. */
@@ -23,7 +28,7 @@ function check(line: string): void {
     if (start === -1) continue
     const [name = '', ...rest] = words.slice(start + 1)
     if (name.startsWith('-')) continue
-    const command = program.commands.find(candidate => candidate.name() === name)
+    const command = tree.commands.find(candidate => candidate.name() === name)
     if (command === undefined) throw new Error(`no command "${name}"`)
     const { operands, unknown } = command.parseOptions(rest)
     if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(' ')}`)

@@ -1,15 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REASONS, WARNINGS } from '../../src/core/index.js'
 import { dkim, type Outcome } from '../support/cli.js'
 import { failing, signatureReport, verificationReport } from '../support/report.js'
-import { faultsOf, readSchema } from '../support/schema.js'
+import { faultsOf, readSchema, SCHEMA_FOLDER } from '../support/schema.js'
 
 let folder = ''
 const FILE = 'mail._domainkey.example.com.private.pem'
 const DNS = ['--dns-file', 'dns.json']
+
+const SOURCES = join(import.meta.dirname, '..', '..', 'src')
+const linesOf = (text: string): Record<string, unknown>[] =>
+  text
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
 
 async function run(argv: readonly string[]): Promise<Outcome> {
   return dkim(argv, { cwd: folder })
@@ -59,6 +66,45 @@ describe('docs/schema', () => {
     expect(await faultsIn('verification-1', [...json, ...explained], 1)).toEqual([])
     expect(await faultsIn('summary-1', [...json, '--summary', 'signed.eml', 'changed.eml'], 1)).toEqual([])
     expect(await faultsIn('config-1', ['config', '--format', 'json'])).toEqual([])
+  })
+
+  it('describes shards, their sum, the journal of a run, and signing many', async () => {
+    const batch = ['verify', ...DNS, '--format', 'ndjson']
+    const shards = await Promise.all(
+      ['1/2', '2/2'].map(shard => run([...batch, '--shard', shard, 'signed.eml', 'a.eml', 'gone.eml'])),
+    )
+    for (const [index, { stdout }] of shards.entries()) {
+      const lines = linesOf(stdout)
+      expect(faultsOf('shard-1', lines.pop())).toEqual([])
+      for (const line of lines) expect(faultsOf('verification-1', line)).toEqual([])
+      writeFileSync(join(folder, `${index + 1}.ndjson`), stdout)
+    }
+    const merge = ['verify', '--merge', '--format', 'json']
+    expect(await faultsIn('summary-1', [...merge, '1.ndjson', '2.ndjson'], 2)).toEqual([])
+    writeFileSync(join(folder, 'torn.ndjson'), `${shards[0]!.stdout}{"schema":`)
+    expect(await faultsIn('summary-1', [...merge, 'torn.ndjson', 'gone.ndjson', 'a.eml'], 2)).toEqual([])
+
+    await run([...batch, '--resume', 'journal', 'signed.eml', 'a.eml', 'gone.eml'])
+    const journal = linesOf(readFileSync(join(folder, 'journal'), 'utf8'))
+    expect(journal).toHaveLength(2)
+    expect(journal.flatMap(line => faultsOf('journal-1', line))).toEqual([])
+
+    const sign = ['sign', '--key', FILE, '--selector', 'mail', '--out-dir', 'out', '--format']
+    expect(await faultsIn('signing-1', [...sign, 'json', 'a.eml'])).toEqual([])
+    expect(await faultsIn('signing-1', [...sign, 'json', 'signed.eml', 'gone.eml', 'dns.json'], 2)).toEqual([])
+    const each = linesOf((await run([...sign, 'ndjson', 'a.eml', 'gone.eml'])).stdout)
+    expect(each.flatMap(line => faultsOf('signing-1', line))).toEqual([])
+    expect(faultsOf('signing-1', { ...each[0]!, result: 'maybe' })).not.toEqual([])
+  })
+
+  it('has a schema for each report that the program writes', () => {
+    const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.ts'))
+    const named = sources.flatMap(name => [
+      ...readFileSync(join(SOURCES, name), 'utf8').matchAll(/schema: '(dkim\.[a-z-]+\/\d+)'/g),
+    ])
+    const names = [...new Set(named.map(([, name]) => name!.replace('dkim.', '').replace('/', '-')))]
+    expect(names).toContain('verification-1')
+    expect(names.filter(name => !existsSync(join(SCHEMA_FOLDER, `${name}.schema.json`)))).toEqual([])
   })
 
   it('describes lookup, discovery, lock and drift', async () => {

@@ -376,4 +376,14 @@ describe('R-09 --check-dns', () => {
     expect(outcome.stderr).toMatch(/^dkim: error: not signed: r\._domainkey\.example\.com: .*\ndkim: hint: .*\n$/)
     expect(readdirSync(folder)).not.toContain('unwritten.eml')
   })
+
+  it.each([
+    ['expired', ['--time', '2020-01-01', '--expires', '1d']],
+    ['not valid yet', ['--time', '2040-01-01']],
+  ])('looks for the key of a signature that is %s', async (_, times) => {
+    const argv = [...times, '--header-only', 'a.eml']
+    const good = zone('good.json', { 'r._domainkey.example.com': record(rsa) })
+    expect(await withRsa('--dns-file', good, ...argv)).toMatchObject({ code: 0 })
+    expect(await withRsa('--dns-file', zone('bad.json', {}), ...argv)).toMatchObject({ code: 1, stdout: '' })
+  })
 })

@@ -139,5 +139,5 @@ it('a reader that goes away ends it quietly', async () => {
   })
   child.stdout.once('data', () => child.stdout.destroy())
   const code = await new Promise(resolve => child.on('close', resolve))
-  expect([code, stderr]).toEqual([0, ''])
+  expect([code, stderr]).toEqual([141, ''])
 })

@@ -16,9 +16,11 @@ import {
   skipFws,
   skipFwsBack,
   toDomainName,
+  toFieldNames,
   toSelector,
   toUnicodeName,
   trimFws,
+  trimWsp,
 } from '../../src/core/abnf.js'
 
 const BINARY = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map(code => String.fromCharCode(code)) })
@@ -34,6 +36,15 @@ describe('white space', () => {
       code => removeFws(String.fromCharCode(code)) === '' && trimFws(String.fromCharCode(code)) === '',
     )
     expect(found).toEqual([9, 10, 13, 32])
+  })
+
+  it('is trimmed where it is WSP, and nothing else', () => {
+    const unit = fc.constantFrom(' ', '\t', '\r', '\n', '\xa0', 'a')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 8 }), text => {
+        expect(trimWsp(text)).toBe(text.replace(/^[ \t]+/, '').replace(/[ \t]+$/, ''))
+      }),
+    )
   })
 
   it('is skipped from both ends and no further than asked', () => {
@@ -257,6 +268,35 @@ describe('DKIM-quoted-printable', () => {
         const encoded = encodeDkimQuotedPrintable(text, '|')
         expect(encoded).toMatch(/^[!-:<-{}~]*$/)
         expect(decodeDkimQuotedPrintable(encoded)).toBe(text)
+      }),
+    )
+  })
+})
+
+describe('lists of field names', () => {
+  it('are what one name after the other is', () => {
+    const unit = fc.constantFrom('a', 'Z', '-', ':', ';', ' ', '\t', '\r\n ', '\0', '\xc4')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 12 }), text => {
+        const names = text.split(':').map(name => trimFws(lowerAscii(name)))
+        expect(toFieldNames(text, 20)).toEqual(names.every(isFieldName) ? names : undefined)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('are read no further than one beyond the limit', () => {
+    expect(toFieldNames('a:b', 2)).toEqual(['a', 'b'])
+    expect(toFieldNames('a:b:c:d', 2)).toEqual(['a', 'b', 'c'])
+  })
+})
+
+describe('tag names', () => {
+  it('are those of the grammar', () => {
+    const unit = fc.constantFrom('a', 'Z', '0', '9', '_', '-', '@', '[', '`', '{', ' ', '\xe9')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 4 }), text => {
+        expect(isTagName(text)).toBe(/^[A-Za-z][A-Za-z0-9_]*$/.test(text))
       }),
     )
   })

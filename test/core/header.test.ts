@@ -16,7 +16,42 @@ const fieldsOf = (text: string): [string, string][] => {
   return section.fields.map(field => [field.name, rawValue(section, field)])
 }
 
+/** The same by regular expressions over the whole text: names, values, and the first place of each fault. */
+function oracle(text: string) {
+  const fields: [string, string][] = []
+  const faults: Partial<Record<HeaderFault, number>> = {}
+  const note = (fault: HeaderFault, offset: number): void => {
+    if (offset !== -1) faults[fault] ??= offset
+  }
+  note('bare-cr', text.search(/\r(?!\n)/))
+  note('bare-lf', text.search(/(?<!\r)\n/))
+  for (const { 0: whole, index } of text.matchAll(/(?:(?!\r\n(?![ \t])).)*(?:\r\n|$)/gs)) {
+    if (whole === '') continue
+    const field = whole.replace(/\r\n$/, '')
+    const [firstLine = ''] = whole.split('\r\n')
+    const name = /^[^:]*/.exec(firstLine)![0].replace(/[ \t]+$/, '')
+    if (/^[ \t]/.test(whole)) note('leading-continuation', index)
+    else if (!firstLine.includes(':')) note('no-colon', index)
+    else {
+      if (!/^[!-9<-~]+$/.test(name)) note('bad-field-name', index)
+      const lower = name.replace(/[A-Z]/g, letter => letter.toLowerCase())
+      fields.push([lower, field.slice(field.indexOf(':') + 1)])
+    }
+  }
+  return { fields, faults }
+}
+
 describe('parseHeaderSection', () => {
+  it('reads the same as the oracle', () => {
+    const unit = fc.constantFrom('A', ':', ' ', '\t', '\r', '\n', '\r\n', '\r\n ', 'From: c\r\n', 'B\r\n', '\0', '\xff')
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 30 }), text => {
+        expect({ fields: fieldsOf(text), faults: Object.fromEntries(parse(text).faults) }).toEqual(oracle(text))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
   it.each<[string, [string, string][]]>([
     ['', []],
     ['A: b\r\n', [['a', ' b']]],

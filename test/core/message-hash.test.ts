@@ -13,8 +13,8 @@ describe('BodyHasher', () => {
     hasher.request('simple', null)
     hasher.request('relaxed', null)
     const hashes = hasher.end()
-    expect(hashes('simple', null)?.digest.toString('base64')).toBe('frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=')
-    expect(hashes('relaxed', null)?.digest.toString('base64')).toBe('47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=')
+    expect(hashes('simple', null)?.digest).toBe('frcCV1k9oG9oKj3dpUqdJg1PxRT2RSN/XKdLCPjaYaY=')
+    expect(hashes('relaxed', null)?.digest).toBe('47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=')
   })
 
   it('T-16 keeps hashes of one canonicalization and different lengths apart', () => {
@@ -34,7 +34,7 @@ describe('BodyHasher', () => {
           const canonical = canonicalBody(text, how)
           for (const length of [null, ...limits]) {
             const { digest, total } = hashes(how, length)!
-            expect(digest.toString('base64')).toBe(sha256(canonical.slice(0, length ?? canonical.length)))
+            expect(digest).toBe(sha256(canonical.slice(0, length ?? canonical.length)))
             expect(total).toBe(canonical.length)
           }
         }

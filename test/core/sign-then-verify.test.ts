@@ -154,6 +154,20 @@ describe('sign, then verify', () => {
     expect(signed).toBeGreaterThan(100)
   })
 
+  it('makes the same signatures beside the thread, of several messages at once', async () => {
+    const signers = () =>
+      Array.from({ length: 20 }, (_, number) => {
+        const requests = keys.map(key => ({ key, selector: key.type }))
+        const signer = new Signer({ requests, now: NOW })
+        signer.write(latin1(`From: a@example.com\r\nSubject: ${number}\r\n\r\nbody\r\n`))
+        return signer
+      })
+    expect(await Promise.all(signers().map(signer => signer.endLater()))).toEqual(signers().map(signer => signer.end()))
+    const refused = new Signer({ requests: [{ key: keys[0]!, selector: 'rsa' }], now: NOW })
+    refused.write(latin1('To: a@example.com\r\n\r\n'))
+    await expect(refused.endLater()).rejects.toThrow(DkimError)
+  })
+
   it('folds the field within 78 columns, and writes nothing but printable ASCII', () => {
     fc.assert(
       fc.property(message, choice, (bytes, request) => {
@@ -214,6 +228,89 @@ describe('sign, then verify', () => {
     const h = /h=([^;]*);/.exec(added)![1]!.replace(/\s/g, '').split(':')
     expect(h.filter(item => item === 'comments')).toHaveLength(copies + 1)
     expect(h.filter(item => item === 'from')).toHaveLength(2)
+  })
+})
+
+const codeOf = (choice: Partial<SignatureRequest>, message = 'From: a@example.com\r\n\r\n'): string => {
+  const requests = [{ key: keys[1]!, selector: 'ed25519', domain: 'example.com', ...choice }]
+  const signer = new Signer({ requests, now: NOW })
+  signer.write(latin1(message))
+  try {
+    signer.end()
+    return 'signed'
+  } catch (error) {
+    return error instanceof DkimError ? error.code : String(error)
+  }
+}
+
+describe('what no verifier reads is not written', () => {
+  const manyOf = (count: number) => `From: a@example.com\r\n${'List-Id: x\r\n'.repeat(count)}\r\n`
+
+  it.each([
+    [0, undefined, 'signed'],
+    [-1, undefined, 'usage'],
+    [0.5, undefined, 'usage'],
+    [999_999_999_999, undefined, 'signed'],
+    [1_000_000_000_000, undefined, 'usage'],
+    [999_999_999_998, 1, 'signed'],
+    [999_999_999_999, 1, 'usage'],
+    [0, 0, 'usage'],
+    [10, -1, 'usage'],
+  ])('t=%d and %d seconds: %s', (timestamp, expiresIn, code) => {
+    expect(codeOf({ timestamp, ...(expiresIn === undefined ? {} : { expiresIn }) })).toBe(code)
+  })
+
+  it('as many fields as h= may name, and one more', () => {
+    const fields = parseFieldChoices('from:list-id')
+    expect(codeOf({ fields }, manyOf(499))).toBe('signed')
+    expect(codeOf({ fields }, manyOf(500))).toBe('limit')
+    expect(codeOf({}, manyOf(500))).toBe('limit')
+  })
+
+  it('a field as long as it may be, and longer', async () => {
+    const withSubject = (octets: number) => `From: a@example.com\r\nSubject: ${'x'.repeat(octets)}\r\n\r\n`
+    const request = { copyFields: true, timestamp: 0 }
+    let [most, tooMany] = [1, 16_384]
+    while (tooMany - most > 1) {
+      const middle = (most + tooMany) >> 1
+      if (codeOf(request, withSubject(middle)) === 'signed') most = middle
+      else tooMany = middle
+    }
+    expect(codeOf(request, withSubject(tooMany))).toBe('limit')
+    const longest = latin1(withSubject(most))
+    const added = signWith(keys[1]!, longest, request)!
+    expect(added.length).toBeGreaterThan(16_300)
+    expect((await verifyAll(Buffer.concat([added, longest]))).result).toBe('pass')
+  })
+
+  it('a line of 998 octets, and one more', async () => {
+    const identityOf = (octets: number) => `${'x'.repeat(octets - ' i=@example.com;'.length)}@example.com`
+    const message = latin1('From: a@example.com\r\n\r\n')
+    const added = signWith(keys[1]!, message, { identity: identityOf(998) })!
+    expect(
+      Math.max(
+        ...added
+          .toString()
+          .split('\r\n')
+          .map(line => line.length),
+      ),
+    ).toBe(998)
+    expect((await verifyAll(Buffer.concat([added, message]))).result).toBe('pass')
+    expect(codeOf({ identity: identityOf(999) })).toBe('limit')
+  })
+
+  it.each([
+    ['s._domainkey.example.com', 'name-invalid'],
+    ['a.b._DomainKey', 'name-invalid'],
+    ['_domainkey', 'signed'],
+    ['s._domainkeys', 'signed'],
+  ])('the selector %s: %s', (selector, code) => expect(codeOf({ selector })).toBe(code))
+
+  it('a NUL in the header section, or no header section at all', () => {
+    expect(codeOf({}, 'From: a@example.com\r\nX: \0\r\n\r\n')).toBe('message-refused')
+    expect(codeOf({}, 'From: a@example.com\r\n\r\n\0')).toBe('signed')
+    expect(codeOf({}, '\r\nFrom: a@example.com\r\n\r\n')).toBe('message-refused')
+    expect(codeOf({}, '')).toBe('message-refused')
   })
 })
 

@@ -1,7 +1,8 @@
 // Settings as defaults of a command's options: the command line wins over the environment, and that over the file.
 
-import type { Command, Option } from 'commander'
 import { DkimError } from '../../core/index.js'
+import type { CommandLine } from '../arguments.js'
+import type { Command, Option } from '../command.js'
 import type { Context } from '../context.js'
 import type { ConfigFile } from './config-file.js'
 import { SETTING_NAMES, SETTINGS, type Setting, type SettingName, type SettingRow, variableOf } from './settings.js'
@@ -27,35 +28,34 @@ function fromEnvironment(name: SettingName, value: string): Setting {
 }
 
 /** Fills in what the command line left open. */
-export function applySettings(command: Command, settings: ReadonlyMap<SettingName, Setting>): void {
+export function applySettings(command: Command, line: CommandLine, settings: ReadonlyMap<SettingName, Setting>): void {
   // What was given is looked at before anything is filled in: a default never hides behind another.
-  const given = new Set(command.options.filter(option => isGiven(command, option)).map(({ long }) => long?.slice(2)))
+  const given = new Set(command.options.filter(option => isGiven(line, option)).map(({ long }) => long.slice(2)))
   for (const setting of settings.values()) {
     const { commands, unless = [] }: SettingRow = SETTINGS[setting.name]
     if (!commands.includes(command.name()) || given.has(setting.name)) continue
     if (unless.some(name => given.has(name))) continue
     const option = command.options.find(({ long }) => long === `--${setting.name}`)
-    if (option !== undefined) fillIn(command, option, setting)
+    if (option !== undefined) fillIn(line, option, setting)
   }
 }
 
-function isGiven(command: Command, option: Option): boolean {
-  const source = command.getOptionValueSource(option.attributeName())
+function isGiven({ given, options }: CommandLine, option: Option): boolean {
+  const name = option.attributeName()
   // --color and --no-color share one value; which of them was given is told by the value.
-  return source === 'cli' && (!option.negate || command.getOptionValue(option.attributeName()) === false)
+  return given.has(name) && (!option.negate || options[name] === false)
 }
 
-function fillIn(command: Command, option: Option, { values, source, name }: Setting): void {
+function fillIn({ options }: CommandLine, option: Option, { values, source, name }: Setting): void {
   if (SETTINGS[name].kind === 'flag') {
-    command.setOptionValueWithSource(option.attributeName(), values[0] === 'true', source)
+    options[option.attributeName()] = values[0] === 'true'
     return
   }
   try {
-    const parsed = values.reduce<unknown>(
-      (previous, value) => (option.parseArg === undefined ? value : option.parseArg(value, previous as never)),
+    options[option.attributeName()] = values.reduce<unknown>(
+      (previous, value) => (option.parseArg === undefined ? value : option.parseArg(value, previous)),
       undefined,
     )
-    command.setOptionValueWithSource(option.attributeName(), parsed, source)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new DkimError('usage', `${source}: ${name} "${values.join(' ')}": ${why}`, 'dkim config shows every setting')

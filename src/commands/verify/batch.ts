@@ -5,13 +5,13 @@ import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { MessageExplainer } from '../explain.js'
 import { readsAgain } from '../explain-options.js'
+import { pathsOf } from '../file-list.js'
 import { type DeferredInput, type DeferringOptions, type Input, readDeferring } from '../input.js'
-import { pathsOf } from './file-list.js'
+import { Progress } from '../progress.js'
 import type { Journal } from './journal.js'
 import { type Bench, judgeInput, type Outcome } from './judge-input.js'
 import { runNameOf, type VerifyCommandOptions } from './options.js'
 import type { GroupResult, Pool } from './pool.js'
-import { Progress } from './progress.js'
 import { ShardFilter } from './shard.js'
 import type { VerifyRun } from './verify-run.js'
 
@@ -36,6 +36,7 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
       if (batch.stopped) break
     }
     await batch.drain()
+    context.signal.throwIfAborted()
   } finally {
     await batch.close()
   }
@@ -136,6 +137,8 @@ class Batch {
   }
 
   #settle(outcome: Outcome, part: number): Promise<void> | undefined {
+    // Once the run is cut off, DNS is no longer waited for: such a verdict is not told, and a journal has to do the message again.
+    if (this.#parts.context.signal.aborted) return undefined
     this.#progress.clear()
     const waiting = this.#run.take(outcome)
     this.#progress.step(part, 1)
@@ -197,6 +200,7 @@ class Batch {
   }
 
   async #settleGroup({ group, text, errors, codes, summary, entries, done }: GroupResult): Promise<void> {
+    if (this.#parts.context.signal.aborted) return
     this.#progress.clear()
     this.#run.add(codes, summary)
     this.#run.collect(entries)

@@ -22,7 +22,6 @@ interface Problem {
   readonly code:
     | 'torn-line'
     | 'no-report'
-    | 'duplicate'
     | 'conflict'
     | 'shard-missing'
     | 'shard-cut-off'

@@ -1,6 +1,5 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
-import { InvalidArgumentError } from 'commander'
 import { givenDomain, type Policy } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
 import type { ExplainOptions } from '../explain-options.js'
@@ -38,15 +37,6 @@ export function runNameOf(paths: readonly string[], options: VerifyCommandOption
   const facts = [paths, filesFrom, format, shard, unquoteMbox, lenientEol, dnsFile, policyOf(options)]
   return JSON.stringify(facts)
 }
-
-/** `--jobs N` */
-export function parseJobs(value: string): number {
-  const jobs = /^\d{1,4}$/.test(value) ? Number(value) : 0
-  if (jobs < 1 || jobs > MAX_JOBS) throw new InvalidArgumentError(`expected a number from 1 to ${MAX_JOBS}`)
-  return jobs
-}
-
-const MAX_JOBS = 256
 
 export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
   return {

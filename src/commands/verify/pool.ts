@@ -79,12 +79,12 @@ export class Pool {
   async submit(group: readonly DeferredInput[]): Promise<void> {
     this.#tasks.push({ group, result: null })
     this.#dispatch()
-    while (this.#tasks.length >= this.#parts.jobs * AHEAD) await this.#change()
+    while (this.#tasks.length >= this.#parts.jobs * AHEAD && !this.#parts.context.signal.aborted) await this.#change()
     await this.#telling
   }
 
   async drain(): Promise<void> {
-    while (this.#tasks.length > 0) await this.#change()
+    while (this.#tasks.length > 0 && !this.#parts.context.signal.aborted) await this.#change()
     await this.#telling
   }
 

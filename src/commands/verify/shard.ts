@@ -1,6 +1,6 @@
 // Shards: each of N runs takes the messages whose name falls to it, the same ones whatever the machine or the order.
 
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '../command.js'
 
 export interface Shard {
   /** Counted from 1. */

@@ -55,7 +55,10 @@ export const POLICY_GUIDES = {
   },
   'key-below-policy': {
     cause: 'The RSA key has fewer bits than --min-key-bits asks for. It is above the 1024 that DKIM demands.',
-    confirm: [['See the size of the key', 'dkim lookup example.com --selector mail']],
+    confirm: [
+      ['Ask again, with the same policy', 'dkim verify --min-key-bits 2048 message.eml'],
+      ['See the size of the key', 'dkim lookup example.com --selector mail'],
+    ],
     fix: [
       [
         'Ask the sender to change to 2048 bits; for a domain of your own',
@@ -66,7 +69,12 @@ export const POLICY_GUIDES = {
   'required-field-not-signed': {
     cause:
       'A field that --require-signed names is in the message, and the signature does not cover it: it could have been added or changed by anybody.',
-    confirm: [['The lines “signed” and “not signed” list what is covered', 'dkim verify message.eml']],
+    confirm: [
+      [
+        'The lines “signed” and “not signed” list what is covered',
+        'dkim verify --require-signed subject,message-id message.eml',
+      ],
+    ],
     fix: [
       [
         'As the signer, add the field to those that are signed',
@@ -77,7 +85,9 @@ export const POLICY_GUIDES = {
   'signing-domain-not-accepted': {
     cause:
       'The signature is good, but it was made by another domain than --require-aligned or --require-domain accept. A mail service that signs with its own domain is the usual cause.',
-    confirm: [['See the signing domain and its alignment with From', 'dkim verify message.eml']],
+    confirm: [
+      ['See the signing domain and its alignment with From', 'dkim verify --require-domain example.com message.eml'],
+    ],
     fix: [
       [
         'Set up the mail service to sign with your domain: every large one can, with CNAME or TXT records that it tells you',

@@ -47,12 +47,6 @@ export const WARNING_GUIDES = {
     confirm: [VERIFY],
     fix: [['As the signer, sign it: our default list covers what readers see', SIGN]],
   },
-  'not-oversigned': {
-    cause:
-      'A field is signed as often as it occurs and no more. A second one could be put in without breaking the signature.',
-    confirm: [VERIFY],
-    fix: [['As the signer, list the field once more than it occurs. Our default does', SIGN]],
-  },
   'duplicate-field': {
     cause:
       'A field that RFC 5322 allows once stands in the message several times. Readers differ in which one they show.',

@@ -1,9 +1,9 @@
 // How far a batch is, on a terminal: one line on stderr with count, rate and time left. Nothing where nobody watches.
 
 import { statSync } from 'node:fs'
-import type { Context } from '../context.js'
-import { mailFiles } from '../mail-folder.js'
-import { isWatched } from '../spinner.js'
+import type { Context } from './context.js'
+import { mailFiles } from './mail-folder.js'
+import { isWatched } from './spinner.js'
 
 const DELAY = 300
 const INTERVAL = 200

@@ -1,9 +1,9 @@
 // Paths from a list (--files-from): one a line, or each ended by a NUL; read as it is needed, however long it is.
 
 import { createReadStream } from 'node:fs'
-import { DkimError } from '../../core/index.js'
-import type { Context } from '../context.js'
-import { unreadable } from '../file-fault.js'
+import { DkimError } from '../core/index.js'
+import type { Context } from './context.js'
+import { unreadable } from './file-fault.js'
 
 /** A path is not longer than this (PATH_MAX of Linux): what is, is no list of files. */
 const MAX_PATH = 4096

@@ -1,0 +1,242 @@
+// Many messages, each to a file of its own: read one after the other, signed on as many cores as there are, told of in their order.
+
+import { DkimError } from '../../core/index.js'
+import { toJson, toJsonLine } from '../../report/json.js'
+import { type SigningOutcome, signingJson } from '../../report/signing.js'
+import { SPOOL_LIMIT } from '../byte-source.js'
+import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { unreadable } from '../file-fault.js'
+import { pathsOf } from '../file-list.js'
+import { type Input, type MessageInput, readInputs } from '../input.js'
+import { say } from '../main.js'
+import { openOutputFile } from '../output-file.js'
+import { Progress } from '../progress.js'
+import { checkFields, type NewFields, NotPublished, type ReadySigner, readToSign, type SignBench } from './message.js'
+import { type Argument, type Target, Targets } from './targets.js'
+
+export async function signBatch(files: readonly string[], bench: SignBench): Promise<ExitCode> {
+  const { context, options } = bench
+  const batch = new SignBatch(files, bench)
+  try {
+    for await (const argument of argumentsOf(files, bench)) {
+      if (context.signal.aborted) break
+      await batch.read(argument, readInputs([argument.path], context, { unquoteMbox: options.unquoteMbox === true }))
+    }
+  } finally {
+    await batch.drain()
+  }
+  return batch.finish()
+}
+
+async function* argumentsOf(files: readonly string[], { context, options }: SignBench): AsyncGenerator<Argument> {
+  for (const path of files) yield { path, listed: false }
+  const { filesFrom = [], null: nul = false } = options
+  for await (const path of pathsOf([], filesFrom, { nul, context })) yield { path, listed: true }
+}
+
+/** Messages that are read and not yet told of, per job: while one waits for the disk, others are signed. */
+const AHEAD = 8
+/** What they may hold of memory, all together. */
+const HELD = 32 << 20
+/** What the disk keeps waiting beside the signatures. */
+const DISK_THREADS = 4
+
+interface Task {
+  readonly outcome: Promise<Outcome>
+  /** Held in memory until then. */
+  readonly octets: number
+  readonly part: number
+}
+
+interface Outcome extends SigningOutcome {
+  readonly code: ExitCode
+}
+
+class SignBatch {
+  readonly #bench: SignBench
+  readonly #targets: Targets
+  readonly #progress: Progress
+  readonly #jobs: number
+  readonly #gate: Gate
+  readonly #codes = new Set<ExitCode>()
+  readonly #warned = new Set<string>()
+  /** For --format json, which is one document. */
+  readonly #collected: SigningOutcome[] = []
+  #single: boolean
+  #tasks: Task[] = []
+  #octets = 0
+  #count = 0
+  #signed = 0
+
+  constructor(files: readonly string[], bench: SignBench) {
+    const { context, options } = bench
+    this.#bench = bench
+    this.#single = files.length === 1 && options.filesFrom === undefined
+    this.#targets = new Targets(options.outDir)
+    this.#progress = new Progress(context, files, options.filesFrom === undefined)
+    this.#jobs = options.jobs ?? context.processors ?? 1
+    this.#gate = new Gate(this.#jobs)
+    context.widenPool?.(this.#jobs + DISK_THREADS)
+  }
+
+  async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {
+    try {
+      this.#targets.refuseInside(argument)
+      for await (const input of inputs) await this.#take(input, argument)
+    } catch (error) {
+      await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
+    }
+  }
+
+  async #take(input: Input, argument: Argument): Promise<void> {
+    if (!input.alone) this.#single = false
+    const part = input.part ?? 1
+    try {
+      if (input.error !== undefined) throw input.error
+      if (this.#targets.isRefused(input)) return
+      const target = this.#targets.of(input, argument)
+      const held = await hold(input)
+      const message = held === null ? input : { ...input, chunks: () => [held] }
+      const outcome = this.#sign(message, target, await readToSign(message, this.#bench))
+      // Thrown again where it is told of.
+      outcome.catch(() => undefined)
+      // Its bytes are there only until the next message is asked for.
+      if (held === null) await outcome
+      await this.#add({ outcome, octets: held?.length ?? 0, part })
+    } catch (error) {
+      await this.#add({ outcome: Promise.resolve(failed(input.name, error)), octets: 0, part })
+    }
+  }
+
+  async #sign(input: MessageInput, target: Target, ready: ReadySigner): Promise<Outcome> {
+    try {
+      const fields = await this.#gate.pass(() => ready.signLater())
+      await checkFields(input, fields, this.#bench)
+      await write(input, fields, target)
+      const { signatures, warnings } = fields
+      return { input: input.name, output: target.path, signatures, warnings, error: null, code: EXIT_CODES.ok }
+    } catch (error) {
+      return failed(input.name, error)
+    }
+  }
+
+  /** One job is one message at a time. */
+  async #add(task: Task): Promise<void> {
+    this.#tasks.push(task)
+    this.#octets += task.octets
+    const ahead = this.#jobs === 1 ? 0 : this.#jobs * AHEAD
+    while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
+  }
+
+  async drain(): Promise<void> {
+    while (this.#tasks.length > 0) await this.#settle()
+    this.#progress.clear()
+  }
+
+  async #settle(): Promise<void> {
+    const task = this.#tasks.shift()!
+    this.#octets -= task.octets
+    const outcome = await task.outcome
+    this.#progress.clear()
+    this.#count += 1
+    if (outcome.error === null) this.#signed += 1
+    this.#codes.add(outcome.code)
+    this.#say(outcome)
+    await this.#report(outcome)
+    this.#progress.step(task.part, 1)
+  }
+
+  #say({ input, warnings, error }: Outcome): void {
+    const { context } = this.#bench
+    const about = (text: string) => (text.includes(input) ? text : `${input}: ${text}`)
+    for (const warning of warnings) {
+      // What is true of a whole outbox is said once.
+      if (this.#warned.has(warning) || this.#warned.size >= MAX_WARNINGS) continue
+      this.#warned.add(warning)
+      say(context, 'warning', about(warning))
+    }
+    if (error === null) return
+    say(context, 'error', about(error.message))
+    say(context, 'hint', error.hint)
+  }
+
+  async #report({ code: _, ...outcome }: Outcome): Promise<void> {
+    const { context, options } = this.#bench
+    if (options.format === 'json') this.#collected.push(outcome)
+    if (options.format !== 'ndjson' || context.stdout.write(toJsonLine(signingJson(outcome)))) return
+    await new Promise(resolve => context.stdout.once('drain', resolve))
+  }
+
+  finish(): ExitCode {
+    const { context, options } = this.#bench
+    const { signal, stdout } = context
+    if (options.format === 'json') {
+      const reports = this.#collected.map(signingJson)
+      stdout.write(toJson(this.#single && reports.length === 1 ? reports[0] : reports))
+    }
+    const left = this.#count - this.#signed
+    if (left > 0 && this.#count > 1) say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
+    if (signal.aborted) {
+      say(context, 'error', `interrupted: ${this.#signed} messages are signed, the others are as they were`)
+      this.#codes.add(EXIT_CODES.usage)
+    }
+    return combineExitCodes(this.#codes)
+  }
+}
+
+/** Warnings that differ from each other, in one run. */
+const MAX_WARNINGS = 100
+
+/** Lets so many in at a time; the others wait in the order in which they came. */
+class Gate {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(places: number) {
+    this.#free = places
+  }
+
+  async pass<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>(resolve => this.#waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#free += 1
+      else next()
+    }
+  }
+}
+
+/** All bytes of a message that is not too long, read once: what is written is what was signed. */
+async function hold(input: MessageInput): Promise<Buffer | null> {
+  if (input.size !== null && input.size > SPOOL_LIMIT) return null
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const chunk of input.chunks()) {
+    size += chunk.length
+    if (size > SPOOL_LIMIT) return null
+    pieces.push(Buffer.from(chunk))
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
+}
+
+async function write(input: MessageInput, { bytes }: NewFields, { path, mode }: Target): Promise<void> {
+  const file = openOutputFile(path, mode)
+  try {
+    file.write(bytes)
+    for await (const chunk of input.chunks()) file.write(chunk)
+    await file.commitLater()
+  } finally {
+    file.abandon()
+  }
+}
+
+/** One bad message of many has its own error, and the others are signed. What is our fault ends the run. */
+function failed(input: string, fault: unknown): Outcome {
+  const error = fault instanceof DkimError ? fault : unreadable(input, fault)
+  const { code, message, hint } = error
+  const exitCode = error instanceof NotPublished ? error.exitCode : EXIT_CODES.usage
+  return { input, output: null, signatures: [], warnings: [], error: { code, message, hint }, code: exitCode }
+}

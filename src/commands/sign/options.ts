@@ -1,0 +1,98 @@
+// The options of dkim sign as they come from the command line, and the signature that they ask for.
+
+import {
+  type CanonicalizationName,
+  DkimError,
+  isCanonicalization,
+  parseFieldChoices,
+  type SignatureRequest,
+} from '../../core/index.js'
+import type { DnsOptions, ReportFormat } from '../options.js'
+import type { KeyOptions } from '../signing-keys.js'
+
+export interface SignCommandOptions extends KeyOptions, DnsOptions {
+  readonly identity?: string
+  readonly canonicalization: string
+  readonly headers?: string
+  readonly time?: Date | 'none'
+  /** Milliseconds. */
+  readonly expires?: number
+  readonly copiedHeaders?: boolean
+  readonly output?: string
+  readonly headerOnly?: boolean
+  readonly force?: boolean
+  readonly checkDns?: boolean
+  readonly inPlace?: boolean
+  readonly outDir?: string
+  readonly filesFrom?: readonly string[]
+  readonly null?: boolean
+  readonly unquoteMbox?: boolean
+  readonly jobs?: number
+  readonly format: ReportFormat
+}
+
+/** Many messages, each to a file of its own. */
+export function isBatch({ inPlace, outDir }: SignCommandOptions): boolean {
+  return inPlace === true || outDir !== undefined
+}
+
+/** What cannot go together is refused before anything is read. */
+export function checkOptions(files: readonly string[], options: SignCommandOptions): void {
+  const { inPlace, outDir, output, headerOnly, filesFrom, null: nul } = options
+  if (nul && filesFrom === undefined) throw usage('-0 is about --files-from', 'add --files-from FILE')
+  if (!isBatch(options)) {
+    checkSingle(files, options)
+    return
+  }
+  const option = inPlace ? '--in-place' : '--out-dir'
+  if (inPlace && outDir !== undefined) throw usage('--in-place together with --out-dir', 'use one of them')
+  if (output !== undefined || headerOnly) {
+    const hint = 'use one of --in-place, --out-dir, --output and --header-only'
+    throw usage(`${option} together with another kind of output`, hint)
+  }
+  if ((files.length === 0 && filesFrom === undefined) || files.includes('-')) {
+    throw usage(`${option} needs a file`, 'name the file: standard input has no name')
+  }
+}
+
+function checkSingle(files: readonly string[], { filesFrom, format, jobs, unquoteMbox }: SignCommandOptions): void {
+  if (files.length > 1 || filesFrom !== undefined) {
+    const hint = 'use --out-dir or --in-place, or sign them one by one'
+    throw usage('several messages would run together in one output', hint)
+  }
+  if (format !== 'text' || jobs !== undefined || unquoteMbox) {
+    const option = format !== 'text' ? '--format' : unquoteMbox ? '--unquote-mbox' : '--jobs'
+    throw usage(`${option} is about many messages`, 'add --out-dir DIRECTORY or --in-place')
+  }
+}
+
+export type RequestTemplate = Omit<SignatureRequest, 'key' | 'selector' | 'domain'>
+
+export function requestTemplate(options: SignCommandOptions): RequestTemplate {
+  const { identity, headers, time, expires, copiedHeaders } = options
+  return {
+    canonicalization: parseCanonicalization(options.canonicalization),
+    ...(identity === undefined ? {} : { identity }),
+    ...(headers === undefined ? {} : { fields: parseFieldChoices(headers) }),
+    ...(time === undefined ? {} : { timestamp: time === 'none' ? null : Math.floor(time.getTime() / 1000) }),
+    ...(expires === undefined ? {} : { expiresIn: wholeSeconds(expires) }),
+    ...(copiedHeaders === undefined ? {} : { copyFields: copiedHeaders }),
+  }
+}
+
+/** As c= has it: one name alone is that of the header, and the body is simple. */
+function parseCanonicalization(text: string): { header: CanonicalizationName; body: CanonicalizationName } {
+  const [header = '', body = 'simple', ...rest] = text.split('/')
+  if (rest.length === 0 && isCanonicalization(header) && isCanonicalization(body)) return { header, body }
+  const hint = 'use relaxed/relaxed, relaxed/simple, simple/relaxed or simple/simple'
+  throw usage(`"${text}" is no canonicalization`, hint)
+}
+
+function wholeSeconds(milliseconds: number): number {
+  if (milliseconds >= 1000) return Math.floor(milliseconds / 1000)
+  throw usage('a signature that expires at once', 'give --expires a second or more, for instance 14d')
+}
+
+function usage(message: string, hint: string): DkimError {
+  return new DkimError('usage', message, hint)
+}

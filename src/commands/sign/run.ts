@@ -1,0 +1,80 @@
+// A run of dkim sign: one message to stdout or to a file here, many of them in batch.ts.
+
+import { DkimError } from '../../core/index.js'
+import type { Context } from '../context.js'
+import { openResolver } from '../dns.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { type MessageInput, readInputs } from '../input.js'
+import { say } from '../main.js'
+import { openOutputFile } from '../output-file.js'
+import { loadSigningKeys } from '../signing-keys.js'
+import { checkFields, type NewFields, NotPublished, readToSign, type SignBench } from './message.js'
+import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
+
+export async function runSign(
+  context: Context,
+  files: readonly string[],
+  options: SignCommandOptions,
+): Promise<ExitCode> {
+  checkOptions(files, options)
+  const template = requestTemplate(options)
+  const keys = await loadSigningKeys(options, context)
+  const now = options.now ?? context.now()
+  const check = wantsCheck(options)
+    ? { resolver: await openResolver(context, options), now, signal: context.signal }
+    : undefined
+  const bench: SignBench = { context, options, template, keys, now, check }
+  return isBatch(options) ? (await import('./batch.js')).signBatch(files, bench) : signOne(files, bench)
+}
+
+function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): boolean {
+  return checkDns === true || dnsFile !== undefined || nameserver !== undefined
+}
+
+async function signOne(files: readonly string[], bench: SignBench): Promise<ExitCode> {
+  const { context } = bench
+  for await (const input of readInputs(files, context, { single: true })) {
+    if (input.error !== undefined) throw input.error
+    const fields = (await readToSign(input, bench)).sign()
+    for (const warning of fields.warnings) say(context, 'warning', warning)
+    try {
+      await checkFields(input, fields, bench)
+    } catch (error) {
+      if (!(error instanceof NotPublished)) throw error
+      for (const problem of error.problems) say(context, 'error', `not signed: ${problem}`)
+      say(context, 'hint', error.hint)
+      return error.exitCode
+    }
+    await writeSigned(input, fields, bench)
+    return EXIT_CODES.ok
+  }
+  throw new DkimError('output-failed', 'interrupted: nothing was signed', 'run it again')
+}
+
+async function writeSigned(
+  input: MessageInput,
+  { bytes }: NewFields,
+  { context, options: { output, headerOnly } }: SignBench,
+): Promise<void> {
+  const message = headerOnly ? [] : input.chunks()
+  if (output === undefined || output === '-') {
+    await writeOut(context, bytes)
+    for await (const chunk of message) await writeOut(context, chunk)
+    return
+  }
+  const file = openOutputFile(output)
+  try {
+    file.write(bytes)
+    for await (const chunk of message) file.write(chunk)
+    file.commit()
+  } finally {
+    file.abandon()
+  }
+}
+
+/** Waits until the bytes are gone: the next chunk may use the same memory. */
+function writeOut({ stdout }: Context, chunk: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stdout.write(chunk, error => (error ? reject(error) : resolve()))
+  })
+}

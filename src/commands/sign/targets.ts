@@ -1,0 +1,120 @@
+// Where the signed messages of a batch go: into the place of each, or below --out-dir under the name that each has.
+
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
+import { DkimError } from '../../core/index.js'
+import { unwritable } from '../file-fault.js'
+import type { MessageInput } from '../input.js'
+
+/** What the user named, and whether in a list. */
+export interface Argument {
+  readonly path: string
+  readonly listed: boolean
+}
+
+export interface Target {
+  readonly path: string
+  /** Of a new file: whoever may not read the message may not read the signed one. */
+  readonly mode: number
+}
+
+/** Of a message that came through a pipe. */
+const PRIVATE = 0o600
+
+export class Targets {
+  /** Null in place. */
+  readonly #directory: string | null
+  /** Two messages never go to one file: the second is refused. */
+  readonly #taken = new Set<string>()
+  readonly #made = new Set<string>()
+  #refusedBox: string | null = null
+
+  constructor(directory: string | undefined) {
+    this.#directory = directory ?? null
+  }
+
+  /** What is written to a folder while it is read would be read again. */
+  refuseInside({ path }: Argument): void {
+    if (this.#directory === null || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+    const [from, to] = [realpathSync(path), placeOf(resolve(this.#directory))]
+    if (to !== from && !to.startsWith(from.endsWith(sep) ? from : from + sep)) return
+    throw new DkimError('usage', `${this.#directory} is inside ${path}`, 'name another directory with --out-dir')
+  }
+
+  /** True for the further messages of an mbox that was refused as a whole. */
+  isRefused(input: MessageInput): boolean {
+    return this.#directory === null && input.part !== undefined && fileOf(input) === this.#refusedBox
+  }
+
+  of(input: MessageInput, argument: Argument): Target {
+    if (this.#directory === null && input.part !== undefined) this.#refusedBox = fileOf(input)
+    const target = this.#directory === null ? inPlace(input) : this.#inDirectory(this.#directory, input, argument)
+    if (this.#taken.has(target.path)) {
+      const message = `${target.path} is the place of another message of this run`
+      const hint = this.#directory === null ? 'name each file once' : 'use another --out-dir, or other names'
+      throw new DkimError('output-exists', message, hint)
+    }
+    this.#taken.add(target.path)
+    return target
+  }
+
+  #inDirectory(directory: string, input: MessageInput, argument: Argument): Target {
+    const file = fileOf(input)
+    const path = join(directory, dirname(nameOf(file, argument)), ownName(input, basename(file)))
+    this.#make(dirname(path))
+    const source = statSync(file, { throwIfNoEntry: false })
+    const existing = statSync(path, { throwIfNoEntry: false })
+    if (existing !== undefined && existing.dev === source?.dev && existing.ino === source.ino) {
+      throw new DkimError('output-exists', `${path} is the message itself`, 'use --in-place if that is meant')
+    }
+    return { path, mode: source?.isFile() ? source.mode & 0o777 : PRIVATE }
+  }
+
+  #make(directory: string): void {
+    if (this.#made.has(directory)) return
+    try {
+      mkdirSync(directory, { recursive: true })
+    } catch (error) {
+      throw unwritable(directory, error)
+    }
+    this.#made.add(directory)
+  }
+}
+
+function inPlace({ name, part, path }: MessageInput): Target {
+  if (typeof path === 'string') return { path: resolve(path), mode: PRIVATE }
+  const hint = 'use --out-dir DIRECTORY: each message becomes a file of its own'
+  const what =
+    part === undefined
+      ? `${name} is a compressed file or a pipe`
+      : `${name.slice(0, name.lastIndexOf('#'))} is an mbox file`
+  throw new DkimError('usage', `${what} and cannot be signed in place`, hint)
+}
+
+/** The real path of what may not be there yet. */
+function placeOf(path: string): string {
+  return existsSync(path) || dirname(path) === path ? realpathSync(path) : join(placeOf(dirname(path)), basename(path))
+}
+
+/** The file that a message is in. */
+function fileOf({ name, part }: MessageInput): string {
+  return part === undefined ? name : name.slice(0, name.lastIndexOf('#'))
+}
+
+/** Below --out-dir: a file that was named goes by its own name, one of a folder by its path in it, one of a list by its whole path. */
+function nameOf(file: string, { path, listed }: Argument): string {
+  if (!listed) return file === path ? basename(file) : relative(path, file)
+  const name = normalize(file)
+  const below = name.slice(parse(name).root.length)
+  if (!below.split(sep).includes('..')) return below
+  throw new DkimError('usage', `${file} would be written outside of --out-dir`, 'list names without ".."')
+}
+
+/** A message of an mbox gets its number, and what was compressed is no longer. */
+function ownName({ name, part, path }: MessageInput, file: string): string {
+  if (part !== undefined) {
+    const number = name.slice(name.lastIndexOf('#') + 1)
+    return `${file.replace(/\.gz$/i, '').replace(/\.(?:mbox|mbx)$/i, '')}-${number}.eml`
+  }
+  return path === null ? file.replace(/\.gz$/i, '') : file
+}

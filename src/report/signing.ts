@@ -1,0 +1,18 @@
+// What dkim sign tells of a message in a batch.
+
+import type { NewSignature } from '../core/index.js'
+
+export interface SigningOutcome {
+  readonly input: string
+  /** Where the signed message is; null where it was not signed. */
+  readonly output: string | null
+  readonly signatures: readonly NewSignature[]
+  readonly warnings: readonly string[]
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null
+}
+
+/** `dkim.signing/1` */
+export function signingJson({ input, output, signatures, warnings, error }: SigningOutcome) {
+  const result = error === null ? 'signed' : 'not-signed'
+  return { schema: 'dkim.signing/1', input, result, output, signatures, warnings, error }
+}

@@ -1,0 +1,36 @@
+// Every example of help (and so of the manual pages, which are made from the same tree) is run in a world that has the files it names,
+// and what it writes is compared with transcripts/.
+import { expect, it } from 'vitest'
+import { pageOf } from '../../src/commands/command-page.js'
+import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
+import { testContext } from '../support/context.js'
+import { filesForHelp } from './files.js'
+import { transcriptOf } from './transcript.js'
+import { openWorld } from './world.js'
+
+/** Runs until it is interrupted, on a port that somebody else may have: interrupted after a second, on a free one. */
+const SERVE = 'dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone'
+const served = SERVE.replace('dkim', 'timeout --preserve-status --signal INT 1 dkim').replace(':5300', ':0')
+
+const PAGE = pageOf(await buildProgram(COMMAND_NAMES, testContext()))
+const PAGES = [PAGE, ...PAGE.commands].filter(({ examples }) => examples.length > 0)
+
+it('help has examples', () => {
+  expect(PAGES.length).toBeGreaterThan(8)
+})
+
+it.each(PAGES)('the examples of $name write what they should', async ({ name, examples }) => {
+  const parts: string[] = []
+  // What one example makes, the next may use, as a reader would: they share a world.
+  const world = await openWorld({ files: filesForHelp(name) })
+  try {
+    for (const { run } of examples) {
+      const isServe = run === SERVE
+      const transcript = await transcriptOf(world, { line: isServe ? served : run, output: null })
+      parts.push(isServe ? transcript.replace(served, SERVE).replaceAll(/:\d{4,5}\b/g, ':5300') : transcript)
+    }
+  } finally {
+    await world.close()
+  }
+  await expect(parts.join('\n')).toMatchFileSnapshot(`transcripts/help-${name.replaceAll(' ', '-')}.txt`)
+})
