@@ -10,11 +10,11 @@ import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
-import { newCommand } from './options.js'
+import { addGroup, colourOptions, newCommand } from './options.js'
 import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
-  newCommand('help')
+  addGroup(newCommand('help'), 'Report', colourOptions())
     .description(
       'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
     )
@@ -24,10 +24,12 @@ export const defineHelp: DefineCommand = (context, done) =>
     .example('dkim help codes', 'all reasons and warnings')
     .suggest({ topic: { words: [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES] } })
     .argument('[topic]', 'a command, a code, or "codes"')
-    .action(async (topic: string | undefined) => done(await runHelp(context, topic)))
+    .action(async (topic: string | undefined, options: { readonly color?: boolean }) =>
+      done(await runHelp(context, topic, options.color)),
+    )
 
-async function runHelp(context: Context, topic: string | undefined): Promise<ExitCode> {
-  const style = await styleFor({ option: undefined, env: context.env, isTTY: context.stdout.isTTY === true })
+async function runHelp(context: Context, topic: string | undefined, option?: boolean): Promise<ExitCode> {
+  const style = await styleFor({ option, env: context.env, isTTY: context.stdout.isTTY === true })
   context.stdout.write(await textOn(topic, context, style))
   return EXIT_CODES.ok
 }

@@ -37,9 +37,13 @@ export function addReportOptions<Kind extends Command>(
   return addGroup(command, 'Report', [
     new Option('--format <format>', 'how to write the report').choices(formats).default('text'),
     new Option('-q, --quiet', 'write nothing but errors: the exit code tells'),
-    new Option('--color', 'colour even where stdout is no terminal'),
-    new Option('--no-color', 'no colour'),
+    ...colourOptions(),
   ])
+}
+
+/** Of everything that writes text for people. */
+export function colourOptions(): readonly Option[] {
+  return [new Option('--color', 'colour even where stdout is no terminal'), new Option('--no-color', 'no colour')]
 }
 
 /** What every command takes beside its own options. */

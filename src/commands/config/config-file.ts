@@ -1,10 +1,12 @@
 // The configuration file: found by XDG rules or named, never taken from the working directory; TOML, checked setting by setting.
 
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DkimError } from '../../core/index.js'
 import type { Context } from '../context.js'
+import { unreadable } from '../file-fault.js'
+import { readSmallFile } from '../small-file.js'
 import { closest } from '../suggestion.js'
 import { isSettingName, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from './settings.js'
 
@@ -37,16 +39,20 @@ function defaultPath(env: Context['env']): string | null {
 }
 
 function readText(path: string, named: boolean): string | null {
+  if (!named && !isThere(path)) return null
+  const bytes = readSmallFile(path, { limit: MAX_BYTES, hint: HINT })
   try {
-    const stats = statSync(path)
-    if (!stats.isFile()) throw fault(path, 'is no regular file')
-    if (stats.size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} octets`)
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw fault(path, 'is no UTF-8')
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch (error) {
-    if (error instanceof DkimError) throw error
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'is no UTF-8'
-    if (!named && (code === 'ENOENT' || code === 'ENOTDIR')) return null
-    throw fault(path, `cannot be read (${code})`)
+    throw unreadable(path, error)
   }
 }
 
@@ -97,10 +103,8 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
-function fault(
-  path: string,
-  what: string,
-  hint = 'dkim config lists the settings; --no-config runs without the file',
-): DkimError {
+const HINT = 'dkim config lists the settings; --no-config runs without the file'
+
+function fault(path: string, what: string, hint = HINT): DkimError {
   return new DkimError('usage', `${path}: ${what}`, hint)
 }
