@@ -7,6 +7,7 @@ import { formatKeyRecord, importPrivateKey, Signer } from '../dist/core/index.js
 /** Messages of a set, octets of a body, and what the body is made of. */
 export const SETS = {
   small: { count: 10_000, size: 500, content: 'text' },
+  five: { count: 10, size: 3000, content: 'text' },
   medium: { count: 1000, size: 48_000, content: 'text' },
   'large-base64': { count: 10, size: 10_000_000, content: 'base64' },
   'large-text': { count: 10, size: 10_000_000, content: 'text' },

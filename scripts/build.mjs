@@ -5,13 +5,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, transform } from 'esbuild'
+import { build } from 'esbuild'
 import { licenseText } from './licenses.mjs'
+import { bundlePackages, LAZY_PACKAGES } from './packages.mjs'
+import { partsOf } from './parts.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const require = createRequire(import.meta.url)
-const LAZY_PACKAGES = ['commander', 'chalk', 'ora', 'mailparser', 'dns2', 'tldts', 'smol-toml']
-const DEFAULT_EXPORTS = new Set(['ora'])
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const typescript = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
@@ -82,9 +82,8 @@ const withoutIndex = {
 }
 
 // The program in parts that are loaded when they are needed: esbuild splits ES modules alone, so each part becomes CommonJS in a second
-// step. The ESM loader costs a quarter of the start-up time, a part that a command does not use nothing.
-const bundled = []
-const { metafile, outputFiles } = await build({
+// step (parts.mjs). The ESM loader costs a quarter of the start-up time, a part that a command does not use nothing.
+const program = await build({
   ...shared,
   format: 'esm',
   splitting: true,
@@ -95,55 +94,12 @@ const { metafile, outputFiles } = await build({
   plugins: [lazyPackages, withoutIndex],
 })
 mkdirSync(join(root, 'dist', 'cli'), { recursive: true })
-for (const { path, text } of outputFiles) {
-  const { code } = await transform(text, { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } })
-  writeFileSync(path, withLateBuiltins(code))
-}
+for (const [name, text] of await partsOf(program)) writeFileSync(join(root, 'dist', 'cli', name), text)
 
-/** Modules of Node itself are loaded when the first of their functions is called: crypto alone takes longer than printing the version. */
-function withLateBuiltins(code) {
-  const names = [...code.matchAll(/^var (import_\w+) = require\("node:[\w/]+"\);$/gm)].map(([, name]) => name)
-  return names.reduce(
-    (changed, name) =>
-      changed
-        // In parentheses, because `new name().Class()` would construct the wrong thing.
-        .replaceAll(new RegExp(`\\b${name}\\.`, 'g'), `(${name}()).`)
-        .replace(
-          new RegExp(`^var ${name} = (require\\("node:[\\w/]+"\\));$`, 'm'),
-          `let ${name}_;\nconst ${name} = () => (${name}_ ??= $1);`,
-        ),
-    code,
-  )
-}
-
-/** What a package loads of Node at once and hardly ever uses: commander starts other programs only where a command is one. */
-const lateChildProcess = {
-  name: 'late-child-process',
-  setup(build) {
-    build.onResolve({ filter: /^node:child_process$/ }, ({ path, namespace }) =>
-      namespace === 'late' ? { path, external: true } : { path, namespace: 'late' },
-    )
-    build.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({
-      contents: `module.exports = { spawn: (...argv) => require('${path}').spawn(...argv) }`,
-    }))
-  },
-}
-
-for (const name of LAZY_PACKAGES) {
-  // import() of a CommonJS file makes all of module.exports the default: a package with a default export must be that itself.
-  const footer = DEFAULT_EXPORTS.has(name) ? { footer: { js: 'module.exports = module.exports.default' } } : {}
-  const result = await build({
-    ...shared,
-    ...footer,
-    plugins: name === 'commander' ? [lateChildProcess] : [],
-    entryPoints: { [`package-${name}`]: `scripts/packages/${name}.ts` },
-    outdir: 'dist/cli',
-  })
-  bundled.push(...Object.keys(result.metafile.inputs))
-}
+const bundled = await bundlePackages(root, 'dist/cli', shared)
 writeFileSync(
   join(root, 'dist', 'cli', 'LICENSES.txt'),
-  licenseText(root, [...Object.keys(metafile.inputs), ...bundled]),
+  licenseText(root, [...Object.keys(program.metafile.inputs), ...bundled]),
 )
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
 

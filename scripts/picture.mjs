@@ -1,19 +1,113 @@
 // Pictures of a terminal for README: real runs of the program on examples/, as SVG, light and dark. With --check nothing is written, and the
 // exit code tells whether the pictures are those of today.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const BIN = join(root, 'bin', 'dkim.js')
 
-/** Each is a file docs/pictures/NAME-light.svg and -dark.svg. Runs are in examples/, without the network, at a fixed time. */
+const EXAMPLES = join(root, 'examples')
+const NOW = ['--now', '2026-01-05']
+
+/**
+ * Each is a file docs/pictures/NAME-light.svg and -dark.svg: command lines that are run one after the other without the network, in a
+ * folder that holds `files`. `before` is run and not shown.
+ */
 const PICTURES = {
-  verify: [
-    ['verify', '--dns-file', 'example.com.zone', 'messages'],
-    ['verify', '--dns-file', 'example.com.zone', 'messages/tampered.eml'],
-  ],
+  verify: {
+    files: examples,
+    runs: [
+      ['verify', '--dns-file', 'example.com.zone', 'messages'],
+      ['verify', '--dns-file', 'example.com.zone', 'messages/tampered.eml'],
+    ],
+  },
+  explain: {
+    files: () => ({ ...examples(), 'received.eml': fromTheList() }),
+    runs: [['verify', '--explain', '--dns-file', 'example.com.zone', 'received.eml']],
+  },
+  lookup: {
+    files: () => ({ 'example.com.zone': faultyZone() }),
+    runs: [
+      ['lookup', 'mail._domainkey.example.com', '--dns-file', 'example.com.zone'],
+      ['lookup', 'news._domainkey.example.com', '--dns-file', 'example.com.zone'],
+    ],
+  },
+  'rotate-plan': {
+    files: () => ({
+      ...examples(),
+      'new.pem': newKeyFile(),
+      'both.zone': `${examples()['example.com.zone']}${newLine()}`,
+    }),
+    before: [
+      [
+        'rotate-plan',
+        '--domain',
+        'example.com',
+        '--selector',
+        'mail',
+        '--new-selector',
+        'mail2026',
+        '--key',
+        'new.pem',
+      ].concat(['--dns-file', 'example.com.zone', '--state', 'plan.json', ...NOW]),
+    ],
+    runs: [['rotate-plan', '--state', 'plan.json', '--check', '--dns-file', 'both.zone', '--now', '2026-01-07']],
+  },
 }
+
+/** The examples as they stand in their folder. */
+function examples() {
+  const names = readdirSync(EXAMPLES, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(EXAMPLES, join(entry.parentPath, entry.name)))
+    .filter(name => name === 'example.com.zone' || name.startsWith('messages'))
+  return Object.fromEntries(names.map(name => [name, readFileSync(join(EXAMPLES, name), 'utf8')]))
+}
+
+/** What a mailing list makes of the newsletter: a tag in the subject, a footer under the text. */
+function fromTheList() {
+  const newsletter = readFileSync(join(EXAMPLES, 'messages', 'newsletter.eml'), 'utf8')
+  const [first] = newsletter.split(/^(?=DKIM-Signature:.*ed25519)/m)
+  const rest = newsletter.replace(/^[\s\S]*?(?=^From:)/m, '').replace(/^Subject: /m, 'Subject: [example-list] ')
+  return `${first}${rest}-- \r\nexample-list@example.org\r\nTo leave, write to example-list-leave@example.org\r\n`
+}
+
+/** The text of an example's record, as one string. */
+function record(selector) {
+  const line = readFileSync(join(EXAMPLES, 'example.com.zone'), 'utf8')
+    .split('\n')
+    .find(text => text.startsWith(`${selector}._domainkey.`))
+  return Array.from(line.matchAll(/"([^"]*)"/g), ([, text]) => text).join('')
+}
+
+/** In strings that DNS can hold. */
+const quoted = text =>
+  text
+    .match(/.{1,255}/g)
+    .map(part => `"${part}"`)
+    .join(' ')
+
+/** A key that a form cut off, and one for tests that nobody switched on. */
+function faultyZone() {
+  const [mail, ed25519] = ['mail', 'mail-ed25519'].map(record)
+  return [
+    `mail._domainkey.example.com. 3600 IN TXT ${quoted(mail.slice(0, 255))}`,
+    `news._domainkey.example.com. 3600 IN TXT ${quoted(ed25519.replace('k=', 't=y; k='))}`,
+    '',
+  ].join('\n')
+}
+
+/** The key of a test vector, as the next one of example.com. */
+function newKey() {
+  const zone = readFileSync(join(root, 'test', 'vectors', '03-rsa-relaxed', 'dns.zone'), 'utf8')
+  return /p=([A-Za-z0-9+/=]*)/.exec(zone.replace(/"\s+"/g, ''))[1]
+}
+
+const newKeyFile = () => `-----BEGIN PUBLIC KEY-----\n${newKey()}\n-----END PUBLIC KEY-----\n`
+
+const newLine = () => `mail2026._domainkey.example.com. 3600 IN TXT ${quoted(`v=DKIM1; k=rsa; p=${newKey()}`)}\n`
 
 const FONT = 13
 const COLUMN = 7.8
@@ -45,9 +139,9 @@ const THEMES = {
   },
 }
 
-function run(argv) {
+function run(argv, cwd) {
   const env = { PATH: process.env.PATH, FORCE_COLOR: '1', TZ: 'UTC', DKIM_CONFIG: '', XDG_CONFIG_HOME: '/nonexistent' }
-  const { stdout, error } = spawnSync(process.execPath, [BIN, ...argv], { cwd: join(root, 'examples'), env })
+  const { stdout, error } = spawnSync(process.execPath, [BIN, ...argv], { cwd, env })
   if (error) throw error
   return stdout.toString().trimEnd().split('\n')
 }
@@ -75,12 +169,22 @@ function styled(style, code) {
 
 const escaped = text => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
 
-function linesOf(commands) {
-  return commands.flatMap((argv, index) => [
-    ...(index === 0 ? [] : ['']),
-    `\u001b[2m$\u001b[22m \u001b[1mdkim ${argv.join(' ')}\u001b[22m`,
-    ...run(argv),
-  ])
+function linesOf({ files, before = [], runs }) {
+  const world = mkdtempSync(join(tmpdir(), 'dkim-picture-'))
+  try {
+    for (const [name, text] of Object.entries(files())) {
+      mkdirSync(dirname(join(world, name)), { recursive: true })
+      writeFileSync(join(world, name), text)
+    }
+    for (const argv of before) run(argv, world)
+    return runs.flatMap((argv, index) => [
+      ...(index === 0 ? [] : ['']),
+      `\u001b[2m$\u001b[22m \u001b[1mdkim ${argv.join(' ')}\u001b[22m`,
+      ...run(argv, world),
+    ])
+  } finally {
+    rmSync(world, { recursive: true })
+  }
 }
 
 function svg(lines, name, theme) {
@@ -121,8 +225,8 @@ function svg(lines, name, theme) {
 const folder = join(root, 'docs', 'pictures')
 const stale = []
 mkdirSync(folder, { recursive: true })
-for (const [name, commands] of Object.entries(PICTURES)) {
-  const lines = linesOf(commands)
+for (const [name, picture] of Object.entries(PICTURES)) {
+  const lines = linesOf(picture)
   for (const theme of Object.keys(THEMES)) {
     const file = join(folder, `${name}-${theme}.svg`)
     const text = svg(lines, name, theme)

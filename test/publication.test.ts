@@ -11,11 +11,35 @@ it('F-15 the package holds what users need, and nothing else', () => {
   const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, stdio: 'pipe' })
   const files: string[] = JSON.parse(output.toString())[0].files.map(({ path }: { path: string }) => path)
   const allowed =
-    /^(?:bin\/|dist\/(?:cli|core)\/|man\/[a-z-]+\.1$|completions\/|docs\/schema\/|(?:README|CHANGELOG)\.md$|LICENSE$|package\.json$)/
+    /^(?:bin\/|dist\/(?:cli|core)\/|man\/[a-z-]+\.1$|completions\/|docs\/|examples\/|[A-Z]+\.md$|LICENSE$|package\.json$)/
   expect(files.filter(path => !allowed.test(path))).toEqual([])
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const links = Array.from(readme.matchAll(/(?:\]\(|(?:src|srcset)=")(?!https?:|#)([^)#"]+)/g), ([, path]) => path!)
+  expect(links.length).toBeGreaterThan(15)
+  // What README points to is there for those who have the package alone.
+  expect(links.filter(link => !files.some(path => path === link || path.startsWith(`${link}/`)))).toEqual([])
   for (const name of ['bin/dkim.js', 'dist/cli/dkim.cjs', 'dist/core/index.js', 'dist/core/index.d.ts', 'man/dkim.1'])
     expect(files).toContain(name)
-  expect(files.filter(path => path.startsWith('man/')).length).toBeGreaterThan(8)
+  // Named one by one: npm installs no manual pages by the name of their directory any more.
+  const { man } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect([...man].sort()).toEqual(
+    files
+      .filter(path => path.startsWith('man/'))
+      .map(path => `./${path}`)
+      .sort(),
+  )
+})
+
+it('the packed package runs in an empty project, as its owner and as a user whose home cannot be written to', {
+  timeout: 180_000,
+}, () => {
+  const script = join(root, 'scripts', 'publication.mjs')
+  const { status, stdout } = spawnSync(process.execPath, [script, '--offline'], { encoding: 'utf8' })
+  expect([status, stdout.match(/^WRONG.*/m)]).toEqual([0, null])
+  expect(stdout).toMatch(/^ok +(\d+) of \1 runs as the user who asks$/m)
+  // Loud: what the machine could not do stands in the output of the tests.
+  for (const [line] of stdout.matchAll(/^SKIPPED.*root.*$/gm)) console.warn(line)
+  if (process.getuid?.() === 0) expect(stdout).toMatch(/^ok +(\d+) of \1 runs as nobody/m)
 })
 
 it('the licenses of every bundled package are beside the bundles', () => {

@@ -1,4 +1,4 @@
-// mailauth from npm, by its library.
+// mailauth from npm, by its library: the message in one piece, keys out of memory. It takes private keys as PEM alone.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 

@@ -1,11 +1,11 @@
-// nodemailer from npm: its signer.
+// nodemailer from npm: its signer, with a key that is parsed already, as it allows.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 
-export function signer({ pem, peers }) {
+export function signer({ key, peers }) {
   const DKIM = createRequire(join(peers, 'npm', 'package.json'))('nodemailer/lib/dkim')
-  const signing = new DKIM({ domainName: 'd0.example.com', keySelector: 'rsa', privateKey: pem })
+  const signing = new DKIM({ domainName: 'd0.example.com', keySelector: 'rsa', privateKey: key.keyObject })
   return message =>
     new Promise((resolve, reject) => {
       const input = new PassThrough()

@@ -1,5 +1,7 @@
 // dkim completion: the completion script of a shell on stdout.
 
+import { FINDING_CODES } from '../report/finding-help.js'
+import { GUIDE_CODES } from '../report/guide/guide.js'
 import { bashCompletion } from '../report/help/bash.js'
 import { fishCompletion } from '../report/help/fish.js'
 import type { CommandPage } from '../report/help/page.js'
@@ -42,5 +44,9 @@ export const defineCompletion: DefineCommand = (context, done) =>
 
 /** The whole tree with every option. */
 export async function programPage(context: Context): Promise<CommandPage> {
-  return pageOf(await buildProgram(COMMAND_NAMES, context))
+  const program = await buildProgram(COMMAND_NAMES, context)
+  // Not where help describes itself, which would load every code for the help of a command.
+  const help = program.commands.find(command => command.name() === 'help')
+  help?.suggest({ topic: { words: [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES] } })
+  return pageOf(program)
 }

@@ -1,7 +1,6 @@
 // dkim config: every setting, its value, and where that came from.
 
 import { configJson, configText } from '../report/config.js'
-import { styleFor } from '../report/style.js'
 import { Option } from './command.js'
 import { effectiveSettings } from './config/apply.js'
 import { readConfigFile } from './config/config-file.js'
@@ -10,6 +9,7 @@ import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import type { DefineCommand } from './main.js'
 import { addGroup, colourOptions, newCommand } from './options.js'
+import { stdoutStyle } from './stdout-style.js'
 
 interface ConfigOptions {
   readonly format: 'text' | 'json'
@@ -41,7 +41,7 @@ async function runConfig(context: Context, { format, config, color }: ConfigOpti
     source: settings.get(name)?.source ?? null,
   }))
   const where = file === null ? null : { path: file.path, exists: file.exists }
-  const style = await styleFor({ option: color, env: context.env, isTTY: context.stdout.isTTY === true })
+  const style = await stdoutStyle(context, color)
   context.stdout.write(format === 'json' ? configJson(where, rows) : configText(where, rows, style))
   return EXIT_CODES.ok
 }

@@ -1,13 +1,22 @@
 // What a command may touch of the outside: streams, environment, clock. Injected, so that tests can stand in for all of it.
 
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
+
+/** What commands need of a stream that they write to. */
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  /** False where the writer should wait for `drain`. */
+  write(chunk: string | Uint8Array, done?: (error?: Error | null) => void): boolean
+  once(event: 'drain', listener: () => void): unknown
+}
 
 export interface Context {
   readonly stdin: Readable & { readonly isTTY?: boolean }
   /** The descriptor behind `stdin`, where long input may be read from it directly; then `stdin` is not touched. */
   readonly stdinFd?: number
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Output
+  readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   /** The wall clock; commands with --now override it. */
   readonly now: () => Date

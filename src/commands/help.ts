@@ -1,16 +1,14 @@
 // dkim help: on a command, on a reason or warning code, or on everything.
 
 import { DkimError } from '../core/index.js'
-import { FINDING_CODES, findingHelp, isFindingCode } from '../report/finding-help.js'
-import { GUIDE_CODES, isGuideCode } from '../report/guide/guide.js'
-import { guideIndex, guideText } from '../report/guide/text.js'
 import { helpText } from '../report/help/text.js'
-import { type Style, styleFor } from '../report/style.js'
+import type { Style } from '../report/style.js'
 import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
 import { addGroup, colourOptions, newCommand } from './options.js'
+import { stdoutStyle } from './stdout-style.js'
 import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
@@ -22,14 +20,13 @@ export const defineHelp: DefineCommand = (context, done) =>
     .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
     .example('dkim help dangling-cname', 'a finding of dkim lookup')
     .example('dkim help codes', 'all reasons and warnings')
-    .suggest({ topic: { words: [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES] } })
     .argument('[topic]', 'a command, a code, or "codes"')
     .action(async (topic: string | undefined, options: { readonly color?: boolean }) =>
       done(await runHelp(context, topic, options.color)),
     )
 
 async function runHelp(context: Context, topic: string | undefined, option?: boolean): Promise<ExitCode> {
-  const style = await styleFor({ option, env: context.env, isTTY: context.stdout.isTTY === true })
+  const style = await stdoutStyle(context, option)
   context.stdout.write(await textOn(topic, context, style))
   return EXIT_CODES.ok
 }
@@ -41,6 +38,9 @@ async function textOn(topic: string | undefined, context: Context, style: Style)
     const program = await buildProgram([topic], context)
     return helpText(pageOf(program.commands.find(command => command.name() === topic) ?? program), columns, style)
   }
+  const { GUIDE_CODES, isGuideCode } = await import('../report/guide/guide.js')
+  const { guideIndex, guideText } = await import('../report/guide/text.js')
+  const { FINDING_CODES, findingHelp, isFindingCode } = await import('../report/finding-help.js')
   if (topic === 'codes') return guideIndex(style)
   if (isGuideCode(topic)) return guideText(topic, style)
   if (isFindingCode(topic)) return findingHelp(topic, style)

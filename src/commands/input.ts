@@ -20,6 +20,7 @@ export interface MessageInput {
   readonly alone: boolean
   readonly error?: undefined
   readonly deferred?: undefined
+  readonly later?: undefined
   /** How far into its file the message ends, for one of an mbox: from 0 to 1. */
   readonly part?: number
   /** The file that holds this message as it is and nothing else, where there is one. */
@@ -38,6 +39,7 @@ export interface FailedInput {
   readonly alone: boolean
   readonly error: DkimError
   readonly deferred?: undefined
+  readonly later?: undefined
   readonly part?: number
 }
 
@@ -47,7 +49,14 @@ export interface DeferredInput {
   readonly alone: boolean
   readonly error?: undefined
   readonly part?: number
+  readonly later?: undefined
   readonly deferred: { readonly path: string; readonly start: number; readonly end: number; readonly unquote: boolean }
+}
+
+/** What has to be waited for, standing where its messages belong. */
+export interface LaterInputs {
+  readonly deferred?: undefined
+  readonly later: AsyncIterable<Input>
 }
 
 export interface InputOptions {
@@ -65,56 +74,80 @@ export interface DeferringOptions extends InputOptions {
 }
 
 /** The inputs that `paths` name, in their order; standard input where there is no path. */
-export function readInputs(
+export async function* readInputs(
   paths: readonly string[] | AsyncIterable<string>,
-  context: Pick<Context, 'stdin' | 'stdinFd' | 'signal'>,
+  context: InputContext,
   options: InputOptions = {},
 ): AsyncGenerator<Input> {
-  // Nothing is deferred where nobody asked for that.
-  return readDeferring(paths, context, options) as AsyncGenerator<Input>
+  for await (const inputs of readEach(paths, context, options)) {
+    for (const input of inputs) {
+      if (input.later !== undefined) yield* input.later
+      // Nothing is deferred where nobody asked for that.
+      else if (input.deferred === undefined) yield input
+    }
+  }
 }
 
-/** The same, with messages among them that the caller is to open. */
-export async function* readDeferring(
+type InputContext = Pick<Context, 'stdin' | 'stdinFd' | 'signal'>
+type Options = InputOptions & Partial<DeferringOptions>
+export type Found = Input | DeferredInput | LaterInputs
+
+/** The same path by path: most messages need no promise, which a batch would pay for each of them. */
+export async function* readEach(
   paths: readonly string[] | AsyncIterable<string>,
-  context: Pick<Context, 'stdin' | 'stdinFd' | 'signal'>,
-  options: InputOptions | DeferringOptions,
-): AsyncGenerator<Input | DeferredInput> {
+  context: InputContext,
+  options: Options,
+): AsyncGenerator<Iterable<Found>> {
   const nothingNamed = Array.isArray(paths) && paths.length === 0
   // Waiting in silence for somebody to type a message is never what was meant; "-" says that it is.
   if (nothingNamed && isTerminal(context)) {
     throw new DkimError('usage', 'there is no message', 'name a file, or - to read one from standard input')
   }
-  for await (const path of nothingNamed ? ['-'] : paths) {
-    for await (const input of readPath(path, context, options)) {
-      context.signal.throwIfAborted()
-      yield input
-    }
+  for await (const path of nothingNamed ? ['-'] : paths) yield uninterrupted(readPath(path, context, options), context)
+}
+
+function* uninterrupted(found: Iterable<Found>, { signal }: InputContext): Generator<Found> {
+  for (const input of found) {
+    signal.throwIfAborted()
+    yield input.later === undefined ? input : { later: uninterruptedLater(input.later, signal) }
   }
 }
 
-type Options = InputOptions & Partial<DeferringOptions>
-type Found = Input | DeferredInput
+async function* uninterruptedLater(inputs: AsyncIterable<Input>, signal: AbortSignal): AsyncGenerator<Input> {
+  for await (const input of inputs) {
+    signal.throwIfAborted()
+    yield input
+  }
+}
 
-async function* readPath(
-  path: string,
-  context: Pick<Context, 'stdin' | 'stdinFd'>,
-  options: Options,
-): AsyncGenerator<Found> {
+function* readPath(path: string, context: InputContext, options: Options): Generator<Found> {
   try {
-    if (path === '-') return yield* readStream(path, readStandardInput(context), options)
+    if (path === '-') return yield later(path, true, () => readStream(path, readStandardInput(context), options))
     const stats = statSync(path)
     if (stats.isDirectory()) yield* readDirectory(path, options)
     else if (stats.isFile()) yield* readFile(path, true, options)
     // A pipe, as `<(command)` of the shell makes them.
-    else if (stats.isFIFO()) yield* readStream(path, readPipe(await openPipe(path)), options)
+    else if (stats.isFIFO()) yield later(path, true, () => readNamedPipe(path, options))
     else throw notAFile(path, stats)
   } catch (error) {
     yield { name: path, alone: true, error: unreadable(path, error) }
   }
 }
 
-async function* readDirectory(path: string, options: Options): AsyncGenerator<Found> {
+/** What cannot be read is an input as well. */
+function later(name: string, alone: boolean, open: () => AsyncIterable<Input>): LaterInputs {
+  return { later: readLater(name, alone, open) }
+}
+
+async function* readLater(name: string, alone: boolean, open: () => AsyncIterable<Input>): AsyncGenerator<Input> {
+  try {
+    yield* open()
+  } catch (error) {
+    yield { name, alone, error: unreadable(name, error) }
+  }
+}
+
+function* readDirectory(path: string, options: Options): Generator<Found> {
   if (options.single) {
     throw new DkimError('input-unreadable', `${path} is a directory`, 'name the file of one message')
   }
@@ -137,7 +170,7 @@ async function* readDirectory(path: string, options: Options): AsyncGenerator<Fo
   }
 }
 
-async function* readFile(path: string, alone: boolean, options: Options): AsyncGenerator<Found> {
+function* readFile(path: string, alone: boolean, options: Options): Generator<Found> {
   const fd = openSync(path, 'r')
   let source: ByteSource
   try {
@@ -147,7 +180,7 @@ async function* readFile(path: string, alone: boolean, options: Options): AsyncG
     throw error
   }
   try {
-    if (isGzip(source.head)) yield* readGzip(source, path, options)
+    if (isGzip(source.head)) yield later(path, alone, () => readGzip(source, path, options))
     else yield* messagesOf(source, path, alone, options)
   } finally {
     source.close()
@@ -155,7 +188,7 @@ async function* readFile(path: string, alone: boolean, options: Options): AsyncG
 }
 
 /** A mailbox that was put by; like a stream it is read once, from its beginning to its end. */
-async function* readGzip(source: ByteSource, path: string, options: Options): AsyncGenerator<Found> {
+async function* readGzip(source: ByteSource, path: string, options: Options): AsyncGenerator<Input> {
   const { gunzip } = await import('./gzip.js')
   yield* readStream(path, gunzip(source.pieces(), path), options)
 }
@@ -164,14 +197,15 @@ function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b
 }
 
-/** Waits for the writer, but not on the main thread. */
-function openPipe(path: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    open(path, 'r', (error, fd) => (error === null ? resolve(fd) : reject(error)))
+async function* readNamedPipe(path: string, options: Options): AsyncGenerator<Input> {
+  // Waits for the writer, but not on the main thread.
+  const fd = await new Promise<number>((resolve, reject) => {
+    open(path, 'r', (error, opened) => (error === null ? resolve(opened) : reject(error)))
   })
+  yield* readStream(path, readPipe(fd), options)
 }
 
-async function* readStream(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Found> {
+async function* readStream(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Input> {
   const chunks = stream[Symbol.asyncIterator]()
   try {
     if (!options.once) return yield* readSpooled(name, { [Symbol.asyncIterator]: () => chunks }, options)
@@ -186,10 +220,11 @@ async function* readStream(name: string, stream: AsyncIterable<Buffer>, options:
   }
 }
 
-async function* readSpooled(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Found> {
+async function* readSpooled(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Input> {
   const source = await spool(stream, name)
   try {
-    yield* messagesOf(source, name, true, options)
+    // A stream has no name under which a thread could open it: nothing of it is deferred.
+    yield* messagesOf(source, name, true, options) as Iterable<Input>
   } finally {
     source.close()
   }
@@ -278,31 +313,44 @@ export class DeferredReader {
   }
 }
 
+const FROM_MAILBOX = 'take the message from its mailbox again, as an .eml file'
+const UNPACK = 'unpack it first'
+
+/** How files begin that people take for messages, in latin1. */
+const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[] = [
+  [
+    /^\xef\xbb\xbf/,
+    'starts with a UTF-8 byte order mark, which no message has',
+    'an editor put it there: save the file without BOM, or take the message from its mailbox again',
+  ],
+  [/^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/, 'is text in UTF-16, not a message', FROM_MAILBOX],
+  [
+    /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/,
+    'is an Outlook .msg file: it does not hold the bytes that were signed',
+    FROM_MAILBOX,
+  ],
+  [/^PK\x03\x04/, 'is a ZIP archive, not a message', UNPACK],
+  [/^BZh[1-9]1AY&SY/, 'is compressed with bzip2', UNPACK],
+  [/^\xfd7zXZ\0/, 'is compressed with xz', UNPACK],
+  [/^\x28\xb5\x2f\xfd/, 'is compressed with zstd', UNPACK],
+  [/^%PDF-/, 'is a PDF document, not a message', FROM_MAILBOX],
+]
+
 /** What is wrong with a file that no message starts like. */
 function faultOf(head: Buffer, name: string): DkimError | undefined {
   const shown = name === '-' ? 'standard input' : name
   const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
   if (head.length === 0) return fault('is empty', 'a message has at least a header section')
-  if (startsWith(head, [0xef, 0xbb, 0xbf])) {
-    return fault(
-      'starts with a UTF-8 byte order mark, which no message has',
-      'an editor put it there: save the file without BOM, or take the message from its mailbox again',
-    )
-  }
-  if (startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff])) {
-    return fault('is text in UTF-16, not a message', 'take the message from its mailbox again, as an .eml file')
-  }
-  if (/^From (?![ \t]*:)/.test(head.toString('latin1', 0, 32)) && !isMbox(head)) {
+  const start = head.toString('latin1', 0, 32)
+  const foreign = FOREIGN.find(([begin]) => begin.test(start))
+  if (foreign !== undefined) return fault(foreign[1], foreign[2])
+  if (/^From (?![ \t]*:)/.test(start) && !isMbox(head)) {
     return fault(
       'starts with a line "From …", which is no header field',
       'an mbox file starts like that, but this line has no date: remove it if the rest is one message',
     )
   }
   return undefined
-}
-
-function startsWith(bytes: Buffer, start: readonly number[]): boolean {
-  return start.every((byte, index) => bytes[index] === byte)
 }
 
 function notAFile(path: string, stats: Stats): DkimError {

@@ -72,21 +72,26 @@ const REACH = MAX_LINE + 2
 const BLANK = 4
 
 function* boundaries(source: ByteSource): Generator<Boundary> {
-  let carried = Buffer.alloc(0)
+  // One window for all of the file: what the piece before has left undecided, then the piece.
+  let space = Buffer.alloc(0)
+  let carried = 0
   let base = 0
   let next = 0
   for (const piece of source.pieces()) {
-    const window = Buffer.concat([carried, piece])
-    const last = base + window.length >= source.size
+    const length = carried + piece.length
+    if (space.length < length) space = Buffer.concat([space.subarray(0, carried), piece], REACH + BLANK + length)
+    else piece.copy(space, carried)
+    const window = space.subarray(0, length)
+    const last = base + length >= source.size
     // Behind this a From_ line could be cut: the next window judges it.
-    const limit = last ? window.length : window.length - REACH
+    const limit = last ? length : length - REACH
     if (base === 0 && next === 0 && limit > 0 && isFromLineAt(window, 0)) yield boundaryAt(window, base, 0)
     for (let at = findFrom(window, next); at !== -1 && at < limit; at = findFrom(window, at + 1)) {
       if (blankLineLength(window, at) > 0 && isFromLineAt(window, at)) yield boundaryAt(window, base, at)
     }
     const judged = Math.max(next, limit)
     const keep = Math.max(0, judged - BLANK)
-    carried = window.subarray(keep)
+    carried = window.copy(space, 0, keep)
     base += keep
     next = judged - keep
   }

@@ -133,3 +133,9 @@ export function parseJobs(value: string): number {
 }
 
 const MAX_JOBS = 256
+
+/** `--authserv-id NAME`: what one Authentication-Results field can carry (RFC 8601 §2.5). */
+export function parseAuthservId(value: string): string {
+  if (/^[ -~]{1,255}$/.test(value)) return value
+  throw new InvalidArgumentError('expected a name in printable ASCII, for instance mx.example.com')
+}

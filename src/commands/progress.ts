@@ -22,6 +22,8 @@ export class Progress {
   #files = 0
   #total: number | null | undefined
   #visible = false
+  /** It was taken away for other text, and belongs behind that. */
+  #displaced = false
 
   constructor(context: Context, paths: readonly string[], show: boolean) {
     this.#context = context
@@ -37,15 +39,17 @@ export class Progress {
     if (part >= 1) this.#files += messages
     if (Math.floor(before / EVERY) === Math.floor(this.#done / EVERY)) return
     const now = Date.now()
-    if (now - this.#start < DELAY || now - this.#last < INTERVAL) return
+    if (now - this.#start < DELAY || (now - this.#last < INTERVAL && !this.#displaced)) return
     this.#last = now
     this.#draw(now - this.#start, part >= 1 ? 0 : part)
   }
 
   /** Takes the line away, before something else is written to the terminal. */
   clear(): void {
-    if (this.#visible) this.#context.stderr.write(CLEAR)
+    if (!this.#visible) return
+    this.#context.stderr.write(CLEAR)
     this.#visible = false
+    this.#displaced = true
   }
 
   #draw(elapsed: number, part: number): void {
@@ -55,6 +59,7 @@ export class Progress {
     const left = share > 0.005 ? `, ${timeText((elapsed * (1 - share)) / share / 1000)} left` : ''
     this.#context.stderr.write(`${CLEAR}${this.#done} messages, ${Math.round(rate)} a second${left}`)
     this.#visible = true
+    this.#displaced = false
   }
 }
 

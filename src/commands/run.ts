@@ -3,9 +3,10 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Context } from './context.js'
+import type { Context, Output } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isBrokenPipe, main, say } from './main.js'
+import { openOutput } from './output.js'
 
 const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
@@ -26,21 +27,24 @@ export function run(process: NodeJS.Process): void {
     })
   }
   let closed = false
-  /** A stream of the process when it is first used: opening one is a good part of the time that a small command takes. */
-  const guarded = <Stream extends NodeJS.WritableStream>(stream: Stream, isProduct: boolean): Stream => {
-    if (stream.listenerCount('error') > 0) return stream
-    stream.on('error', error => {
-      closed = true
-      if (isBrokenPipe(error)) process.exit(BROKEN_PIPE)
-      // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
-      if (isProduct) {
-        say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
-        say(context, 'hint', 'what was written so far is not the whole: do not use it')
-      }
-      process.exit(EXIT_CODES.usage)
-    })
-    return stream
+  const failed = (error: Error, isProduct: boolean): void => {
+    closed = true
+    if (isBrokenPipe(error)) process.exit(BROKEN_PIPE)
+    // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
+    if (isProduct) {
+      say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
+      say(context, 'hint', 'what was written so far is not the whole: do not use it')
+    }
+    process.exit(EXIT_CODES.usage)
   }
+  const output = (fd: number, stream: () => NodeJS.WriteStream, isProduct: boolean): Output =>
+    openOutput({
+      fd,
+      open: () => stream().on('error', error => failed(error, isProduct)),
+      failed: error => failed(error, isProduct),
+    })
+  let stdout: Output | undefined
+  let stderr: Output | undefined
   const context: Context = {
     get stdin() {
       return process.stdin
@@ -48,10 +52,12 @@ export function run(process: NodeJS.Process): void {
     // The pipes of Windows are no descriptors that libuv can watch.
     ...(process.platform === 'win32' ? {} : { stdinFd: STDIN }),
     get stdout() {
-      return guarded(process.stdout, true)
+      stdout ??= output(1, () => process.stdout, true)
+      return stdout
     },
     get stderr() {
-      return guarded(process.stderr, false)
+      stderr ??= output(2, () => process.stderr, false)
+      return stderr
     },
     env: process.env,
     now: () => new Date(),
@@ -74,6 +80,7 @@ export function run(process: NodeJS.Process): void {
   })
 }
 
-function reasonOf(error: Error & { readonly code?: string }): string {
-  return error.code === 'ENOSPC' ? 'no space is left' : (error.code ?? error.message)
+function reasonOf(error: Error): string {
+  const code = 'code' in error ? String(error.code) : error.message
+  return code === 'ENOSPC' ? 'no space is left' : code
 }

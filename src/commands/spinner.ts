@@ -1,5 +1,6 @@
 // A spinner for what takes a while: on a terminal only, on stderr, and only when it really takes a while.
 
+import { wantsColour } from '../report/style.js'
 import type { Context } from './context.js'
 
 const DELAY = 300
@@ -9,15 +10,23 @@ export function isWatched({ stderr, env }: Context): boolean {
   return stderr.isTTY === true && (stderr.columns ?? 0) > 0 && env['TERM'] !== 'dumb' && !env['CI']
 }
 
+/** ora does not heed NO_COLOR by itself. */
+async function loadSpinner({ stderr, env }: Context) {
+  const { default: ora } = await import('ora')
+  const color = wantsColour({ option: undefined, env, isTTY: true }) ? 'cyan' : false
+  return (text: string) =>
+    ora({ text, color, stream: stderr as unknown as NodeJS.WriteStream, discardStdin: false }).start()
+}
+
 /** Runs `work` and shows `text` beside a spinner if it is not done after a moment. */
 export async function withSpinner<T>(context: Context, text: string, show: boolean, work: Promise<T>): Promise<T> {
   if (!show || !isWatched(context)) return await work
   let stop = (): void => undefined
   let done = false
   const timer = setTimeout(async () => {
-    const { default: ora } = await import('ora')
+    const ora = await loadSpinner(context)
     if (done) return
-    const spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start()
+    const spinner = ora(text)
     stop = () => void spinner.stop()
   }, DELAY)
   try {
@@ -42,8 +51,8 @@ export function openSpinner(context: Context, show: boolean): Spinner {
   let spinner: { text: string; stop(): unknown } | undefined
   let stopped = false
   const timer = setTimeout(async () => {
-    const { default: ora } = await import('ora')
-    if (!stopped) spinner = ora({ text, stream: context.stderr as NodeJS.WriteStream, discardStdin: false }).start()
+    const ora = await loadSpinner(context)
+    if (!stopped) spinner = ora(text)
   }, DELAY)
   return {
     say(next) {

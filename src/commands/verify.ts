@@ -3,7 +3,15 @@
 import { FORMAT_NAMES } from '../report/verification/formats.js'
 import { addExplainOptions } from './explain-options.js'
 import type { DefineCommand } from './main.js'
-import { addDnsOptions, addReportOptions, collect, newCommand, parseJobs, parseWholeNumber } from './options.js'
+import {
+  addDnsOptions,
+  addReportOptions,
+  collect,
+  newCommand,
+  parseAuthservId,
+  parseJobs,
+  parseWholeNumber,
+} from './options.js'
 import type { VerifyCommandOptions } from './verify/options.js'
 import { parseShard } from './verify/shard.js'
 
@@ -20,7 +28,11 @@ const verifyOptions = () =>
     .example('dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', 'a mailbox, counted')
     .example('dkim verify --dns-file zone.txt --require-aligned outbox/*.eml', 'a gate: keys from a file, no network')
     .argument('[input...]', 'message, directory or mbox file; - or nothing for standard input')
-    .option('--authserv-id <name>', 'the name to report under in Authentication-Results (default: the host name)')
+    .option(
+      '--authserv-id <name>',
+      'the name to report under in Authentication-Results (default: the host name)',
+      parseAuthservId,
+    )
     .option('--unquote-mbox', 'undo the >From quoting of mbox files')
     .option('--tags', 'say in plain words what each tag of the signature and of its key record means')
     .option('-v, --verbose', 'the full report for each message of a batch')

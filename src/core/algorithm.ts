@@ -59,8 +59,10 @@ export function algorithmOf(name: AlgorithmName): Algorithm {
   return ALGORITHMS[name]
 }
 
+const NAMES: ReadonlySet<string> = new Set(Object.keys(ALGORITHMS))
+
 export function isAlgorithmName(name: string): name is AlgorithmName {
-  return Object.hasOwn(ALGORITHMS, name)
+  return NAMES.has(name)
 }
 
 /** The algorithm that a key of this type signs with. */

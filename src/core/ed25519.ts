@@ -14,14 +14,23 @@ const SMALL_ORDER_Y = [
 
 /** With such a public key a signature exists that verifies for every message. `point` has 32 octets. */
 export function isWeakEd25519Point(point: Buffer): boolean {
-  const y = Buffer.from(point)
-  y[31] = y[31]! & 0x7f
-  return !isBelowPrime(y) || SMALL_ORDER_Y.some(weak => weak.equals(y))
+  return !isBelowPrime(point) || SMALL_ORDER_Y.some(weak => isSameY(point, weak))
 }
 
-function isBelowPrime(y: Buffer): boolean {
+/** An octet of y: the highest bit of the last one is the sign of x. */
+function yOctet(point: Buffer, index: number): number {
+  return index === 31 ? point[31]! & 0x7f : point[index]!
+}
+
+function isSameY(point: Buffer, y: Buffer): boolean {
+  for (let index = 0; index < 32; index += 1) if (yOctet(point, index) !== y[index]) return false
+  return true
+}
+
+function isBelowPrime(point: Buffer): boolean {
   for (let index = 31; index >= 0; index -= 1) {
-    if (y[index] !== FIELD_PRIME[index]) return y[index]! < FIELD_PRIME[index]!
+    const octet = yOctet(point, index)
+    if (octet !== FIELD_PRIME[index]) return octet < FIELD_PRIME[index]!
   }
   return false
 }

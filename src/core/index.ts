@@ -147,6 +147,12 @@ export {
   sign,
 } from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'
-export { DEFAULT_FIELDS, type FieldChoice, parseFieldChoices, signedFieldsOf } from './signed-fields.js'
+export {
+  DEFAULT_FIELDS,
+  type FieldChoice,
+  parseFieldChoices,
+  parseFieldNames,
+  signedFieldsOf,
+} from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

@@ -66,6 +66,11 @@ export class KeyCache {
     return lookup
   }
 
+  /** True of what was found to be a key record before. */
+  knows(text: string): boolean {
+    return this.#candidates.has(text)
+  }
+
   candidate(text: string): KeyCandidate {
     const cached = this.#candidates.get(text)
     if (cached !== undefined) return cached
@@ -74,6 +79,18 @@ export class KeyCache {
     this.#candidates.set(text, candidate)
     return candidate
   }
+}
+
+/** Of those who name no cache: a resolver has one of its own, which goes when it goes. */
+const OWN_CACHES = new WeakMap<Resolver, KeyCache>()
+
+export function keyCacheOf(resolver: Resolver): KeyCache {
+  let cache = OWN_CACHES.get(resolver)
+  if (cache === undefined) {
+    cache = new KeyCache()
+    OWN_CACHES.set(resolver, cache)
+  }
+  return cache
 }
 
 function parseCandidate(text: string): KeyCandidate {
@@ -113,19 +130,22 @@ export function excessOf(texts: readonly string[]): string | null {
 
 function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   const reason = STATUS_REASONS[answer.status]
+  const alias = answer.chain.at(-1)
+  const asked =
+    alias === undefined || answer.status === 'cname-loop' ? answer.name : `${answer.name}, an alias of ${alias.target}`
   if (reason !== null) {
-    const detail = `${answer.name}: ${answer.detail ?? STATUS_TEXT[answer.status]}`
+    const detail = `${asked}: ${answer.detail ?? STATUS_TEXT[answer.status]}`
     return { answer, candidates: [], rejection: new Rejection(reason, detail) }
   }
   const texts = answer.records.map(record => Buffer.from(record.data).toString('latin1'))
   const excess = excessOf(texts)
   if (excess !== null) {
-    return { answer, candidates: [], rejection: new Rejection('key-syntax-error', `${answer.name}: ${excess}`) }
+    return { answer, candidates: [], rejection: new Rejection('key-syntax-error', `${asked}: ${excess}`) }
   }
   // SPF and other text at the same name, often from a wildcard, is not for us.
-  const keyTexts = texts.filter(looksLikeKeyRecord)
+  const keyTexts = texts.filter(text => cache.knows(text) || looksLikeKeyRecord(text))
   if (keyTexts.length === 0) {
-    const detail = `${answer.name}: there is a TXT record, but it is no key record`
+    const detail = `${asked}: there is a TXT record, but it is no key record`
     return { answer, candidates: [], rejection: new Rejection('no-key-for-signature', detail) }
   }
   return {

@@ -64,19 +64,25 @@ const NEVER_SIGNED: Readonly<Record<string, string>> = {
   'message-instance': 'it belongs to another protocol',
 }
 
+/** `subject:reply-to` or the same with commas, in lower case. Throws DkimError('usage'): a name that no field can have is never missed. */
+export function parseFieldNames(list: string): string[] {
+  return itemsOf(list).map(text => nameOf(text, 'subject,reply-to'))
+}
+
+function itemsOf(list: string): string[] {
+  return list.split(/[:,]/).map(item => item.replace(/^[ \t]+|[ \t]+$/g, ''))
+}
+
+function nameOf(text: string, example: string): string {
+  if (isFieldName(text)) return lowerAscii(text)
+  throw new DkimError('usage', `"${text}" in the list of fields is no field name`, `write for instance ${example}`)
+}
+
 /** `from:to:+subject` or the same with commas; "+" asks for oversigning. From is always part of it. Throws DkimError('usage'). */
 export function parseFieldChoices(list: string): FieldChoice[] {
-  const choices = list.split(/[:,]/).map(item => {
-    const text = item.replace(/^[ \t]+|[ \t]+$/g, '')
+  const choices = itemsOf(list).map(text => {
     const oversign = text.startsWith('+')
-    const name = lowerAscii(oversign ? text.slice(1) : text)
-    if (!isFieldName(name)) {
-      throw new DkimError(
-        'usage',
-        `"${text}" in the list of fields is no field name`,
-        'write for instance from:to:subject, with + to oversign: +from',
-      )
-    }
+    const name = nameOf(oversign ? text.slice(1) : text, 'from:to:subject, with + to oversign: +from')
     const never = Object.hasOwn(NEVER_SIGNED, name) ? NEVER_SIGNED[name] : undefined
     if (never !== undefined)
       throw new DkimError('usage', `${name} must not be signed: ${never}`, 'take it out of the list')
@@ -95,11 +101,12 @@ export function parseFieldChoices(list: string): FieldChoice[] {
 
 /** h= for a message. Throws DkimError('limit') where it would name more fields than a verifier reads. */
 export function signedFieldsOf(choices: readonly FieldChoice[], index: FieldIndex): string[] {
-  const names = choices.flatMap(({ name, mode }) => {
+  const names: string[] = []
+  for (const { name, mode } of choices) {
     const present = index.get(name)?.length ?? 0
     const extra = mode === 'oversign' || (mode === 'oversign-present' && present > 0) ? 1 : 0
-    return new Array<string>(present + extra).fill(name)
-  })
+    for (let count = 0; count < present + extra; count += 1) names.push(name)
+  }
   if (names.length <= LIMITS.signedFields) return names
   throw new DkimError(
     'limit',

@@ -10,7 +10,7 @@ import {
 } from './from-field.js'
 import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import { type Judgement, judge } from './judge.js'
-import { KeyCache, type KeyLookup, keysAtHand, lookUpKeys } from './key-lookup.js'
+import { type KeyCache, type KeyLookup, keyCacheOf, keysAtHand, lookUpKeys } from './key-lookup.js'
 import { LIMITS } from './limits.js'
 import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, type BodyHashes } from './message-hash.js'
@@ -25,7 +25,7 @@ export interface VerifyOptions {
   readonly policy?: Partial<Policy>
   /** The name of the message in the report. */
   readonly input?: string
-  /** Shared between the messages of a batch. */
+  /** Keys that were parsed before; where left out, those that this resolver's answers led to. */
   readonly keys?: KeyCache
   readonly signal?: AbortSignal
 }
@@ -183,7 +183,7 @@ export class Verifier {
     // Each name is asked once per message.
     const asked = this.#examined.find(({ signature }) => signature.keyName === keyName && signature.algorithm !== null)
     if (asked !== undefined) return asked.lookup
-    const { resolver, keys = new KeyCache() } = this.#options
+    const { resolver, keys = keyCacheOf(resolver) } = this.#options
     const atHand = keysAtHand(resolver, keyName, keys)
     if (atHand !== undefined) return atHand
     this.#abort ??= new AbortController()
@@ -287,6 +287,7 @@ function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {
 /** Verifies a message that is at hand whole or as a sequence of chunks (CRLF line ends). */
 export async function verify(message: MessageBytes, options: VerifyOptions): Promise<VerificationReport> {
   const verifier = new Verifier(options)
-  await writeAll(message, verifier)
-  return verifier.end()
+  if (message instanceof Uint8Array) verifier.write(message)
+  else await writeAll(message, verifier)
+  return verifier.endNow() ?? verifier.end()
 }

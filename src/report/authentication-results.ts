@@ -5,10 +5,15 @@ import type { SignatureReport, VerificationReport } from '../core/index.js'
 /** token of RFC 2045 §5.1 */
 const TOKEN = /^[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+$/
 
-/** A value as a token, or as a quoted-string; undefined where no header field can hold it. */
+/** A longer value would need a line that is longer than one may be (RFC 5322 §2.1.1). */
+const MAX_VALUE = 900
+
+/**
+ * A value as a token, or as a quoted-string; undefined where it is left out. UTF-8 could stand here only in an internationalized message
+ * (RFC 8616 §6), controls and line breaks never.
+ */
 function value(text: string): string | undefined {
   if (TOKEN.test(text)) return text
-  // RFC 8601 §2.2: U-labels and UTF-8 local parts may stand here, controls and line breaks never.
   return /^[ -~]*$/.test(text) ? `"${text.replace(/(["\\])/g, '\\$1')}"` : undefined
 }
 
@@ -16,7 +21,7 @@ function value(text: string): string | undefined {
 const PLAIN_ADDRESS = /^(?:[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+(?:\.[!#$%&'*+/0-9=?A-Z^_`a-z{|}~-]+)*)?@[0-9A-Za-z._-]+$/
 
 function property(name: string, text: string | null): string[] {
-  if (text === null || text === '') return []
+  if (text === null || text === '' || text.length > MAX_VALUE) return []
   const written = PLAIN_ADDRESS.test(text) ? text : value(text)
   return written === undefined ? [] : [`${name}=${written}`]
 }

@@ -2,16 +2,17 @@
 
 import type { Discovery, KeyReport } from '../core/index.js'
 import { findingLines } from './lookup.js'
-import { row, wrapped } from './rows.js'
+import { hasTrouble } from './lookup-verdict.js'
+import { marked, wrapped } from './rows.js'
 import { PLAIN, type Style, visible } from './style.js'
 
 export function toDiscoveryText(discovery: Discovery, style: Style = PLAIN): string {
   const usable = discovery.keys.filter(({ result }) => result === 'found')
   const lines = [headline(discovery, usable.length, style), '']
   for (const key of discovery.keys) lines.push(...keyLines(key, style))
-  const surroundings = surroundingLines(discovery)
+  const surroundings = surroundingLines(discovery, style)
   if (discovery.keys.length > 0 && surroundings.length > 0) lines.push('')
-  lines.push(...surroundings, ...conclusionLines(discovery, usable.length))
+  lines.push(...surroundings, ...conclusionLines(discovery, usable.length, style))
   return `${lines.join('\n')}\n`
 }
 
@@ -21,7 +22,7 @@ function headline({ domain, asked }: Discovery, found: number, style: Style): st
 }
 
 function keyLines({ selector, result, key, provider, chain, findings }: KeyReport, style: Style): string[] {
-  const mark = result === 'found' ? style.good('✓') : style.bad('✗')
+  const mark = result === 'found' && !hasTrouble({ findings }) ? style.good('✓') : style.bad('✗')
   const facts = [
     key === null ? result : `${key.type} ${key.bits} bits`,
     ...(key !== null && result !== 'found' ? [result] : []),
@@ -30,34 +31,43 @@ function keyLines({ selector, result, key, provider, chain, findings }: KeyRepor
   ]
   const shown = findings.filter(({ severity }) => severity !== 'info')
   return [
-    row(`${mark} ${visible(selector)}`, facts.join(', ')),
-    ...shown.flatMap(finding => findingLines(finding, style).map(line => `  ${line}`)),
+    `  ${mark} ${visible(selector).padEnd(17)} ${facts.join(', ')}`,
+    ...shown.flatMap(finding => findingLines(finding, style, '  ')),
   ]
 }
 
-function surroundingLines({ mx, spf, providers, wildcard }: Discovery): string[] {
+function surroundingLines({ mx, spf, providers, wildcard }: Discovery, style: Style): string[] {
   const lines: string[] = []
-  if (mx.length > 0) lines.push(...wrapped('MX', mx.map(visible).join(', ')))
-  if (spf !== null) lines.push(...wrapped('SPF', `"${visible(spf)}"`))
-  for (const { name, because } of providers) lines.push(row('service', `${name} (by ${visible(because)})`))
+  if (mx.length > 0) lines.push(...wrapped('MX', mx.map(visible).join(', '), style))
+  if (spf !== null) lines.push(...wrapped('SPF', `"${visible(spf)}"`, style))
+  for (const { name, because } of providers)
+    lines.push(...wrapped('service', `${name} (by ${visible(because)})`, style))
   if (wildcard)
     lines.push(
-      ...wrapped('wildcard', 'every selector is answered with the same text: guesses that match it are not counted'),
+      ...wrapped(
+        'wildcard',
+        'every selector is answered with the same text: guesses that match it are not counted',
+        style,
+      ),
     )
   return lines
 }
 
-function conclusionLines({ domainkey, keys, asked, failed, domain }: Discovery, found: number): string[] {
-  const lines = ['']
-  if (failed > 0) lines.push(`  ${failed} of ${asked} questions got no answer: look again later`)
-  if (found > 0) lines.push(`  found ${found}; others may exist: selectors can be guessed, absence can't be proven`)
-  else if (domainkey === 'absent' && keys.length === 0) {
-    lines.push(
-      `  the name server says that nothing exists below _domainkey.${visible(domain)} (RFC 8020):`,
-      '  no key is published, unless the server says so wrongly, as a few do',
-    )
-  } else
-    lines.push("  none of the usual names is there; that doesn't mean that there is no key: absence can't be proven")
-  lines.push(`  sure way: dkim lookup --from-message FILE, with a message that ${visible(domain)} sent`)
-  return lines
+function conclusionLines({ domainkey, keys, asked, failed, domain }: Discovery, found: number, style: Style): string[] {
+  const say = (text: string): string[] => marked('  ', 2, text, style)
+  return [
+    '',
+    ...(failed > 0 ? say(`${failed} of ${asked} questions got no answer: look again later`) : []),
+    ...say(conclusion(found, domainkey === 'absent' && keys.length === 0, visible(domain))),
+    ...say(`sure way: dkim lookup --from-message FILE, with a message that ${visible(domain)} sent`),
+  ]
+}
+
+function conclusion(found: number, absent: boolean, domain: string): string {
+  if (found > 0) return `found ${found}; others may exist: selectors can be guessed, absence can't be proven`
+  if (absent) {
+    const below = `the name server says that nothing exists below _domainkey.${domain} (RFC 8020)`
+    return `${below}: no key is published, unless the server says so wrongly, as a few do`
+  }
+  return "none of the usual names is there; that doesn't mean that there is no key: absence can't be proven"
 }

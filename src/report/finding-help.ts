@@ -22,10 +22,10 @@ export function findingHelp(code: FindingCode, style: Style): string {
   const lines = [
     style.strong(code),
     '',
-    ...wrapped('found by', 'dkim lookup'),
-    ...wrapped('severity', `${severity}: ${SEVERITIES[severity]}`),
-    ...wrapped('what', text),
-    ...wrapped('fix', fix),
+    ...wrapped('found by', 'dkim lookup', style),
+    ...wrapped('severity', `${severity}: ${SEVERITIES[severity]}`, style),
+    ...wrapped('what', text, style),
+    ...wrapped('fix', fix, style),
   ]
   return `${lines.join('\n')}\n`
 }

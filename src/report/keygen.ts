@@ -23,7 +23,7 @@ export function keygenJson(keys: readonly NewKey[]) {
       const { selector, domain, key: _, ...dns } = recordJson(record)
       return { domain, selector, type, bits, fingerprint, file, mode, encrypted, record: dns }
     }),
-    next: nextSteps(keys),
+    next: nextSteps(keys).map(({ text, commands }) => `${text}: ${commands.join('; ')}`),
   }
 }
 
@@ -32,19 +32,38 @@ export function describeKey({ file, type, bits, fingerprint, mode, encrypted }: 
   return `wrote ${file} (${size}, ${fingerprint}, mode ${mode}${encrypted ? ', encrypted' : ''})`
 }
 
+/** What to do, and the commands that do it. */
+export interface NextStep {
+  readonly text: string
+  readonly commands: readonly string[]
+}
+
 /** Steps are spelled out for so many keys; the others go the same way. */
 const SPELLED_OUT = 4
 
-export function nextSteps(keys: readonly NewKey[]): string[] {
+export function nextSteps(keys: readonly NewKey[]): NextStep[] {
   const shown = keys.slice(0, SPELLED_OUT)
   const more = keys.length > shown.length ? ` (and ${keys.length - shown.length} more the same way)` : ''
+  const [it, record] = keys.length === 1 ? ['it', 'the record'] : ['them', 'the records']
   const first = shown[0]!
   const format = `dkim format-record ${keyArguments(first)} --key ${shellWord(first.file)}`
   return [
-    `publish ${keys.length === 1 ? 'the record' : 'the records'}: ${shown.map(nameOf).join(', ')}${more}; for the form of your DNS host: ${format} --dialect panel`,
-    `wait until DNS has ${keys.length === 1 ? 'it' : 'them'}: ${shown.map(key => `dkim lookup ${nameOf(key)} --wait --expect ${shellWord(key.file)}`).join('; ')}${more}`,
-    `only then sign with ${keys.length === 1 ? 'it' : 'them'}: ${signCommands(shown).join('; ')}${more}; for the configuration of your mail server: ${format} --signer opendkim`,
+    {
+      text: `publish ${record}${more}; in the form of your DNS host, for instance`,
+      commands: [`${format} --dialect panel`],
+    },
+    { text: `wait until DNS has ${it}${more}`, commands: shown.map(lookupCommand) },
+    {
+      text: `only then sign with ${it}${more}, or configure your mail server, for instance`,
+      commands: [...signCommands(shown), `${format} --signer opendkim`],
+    },
   ]
+}
+
+function lookupCommand(key: NewKey): string {
+  // An encrypted file would have to be opened for that.
+  const expected = key.encrypted ? '' : ` --expect ${shellWord(key.file)}`
+  return `dkim lookup ${nameOf(key)} --wait${expected}`
 }
 
 function nameOf({ record }: NewKey): string {

@@ -3,16 +3,11 @@
 import type { Finding, Severity } from '../core/index.js'
 import { card, factList, htmlDocument } from './html/document.js'
 import type { LookupReport } from './lookup.js'
+import { lookupVerdict } from './lookup-verdict.js'
 import { escapeMarkup } from './rotation/markup.js'
 import { keyTagMeaning } from './tag-meanings.js'
 
-const RESULTS = {
-  found: { mark: '✓', colour: 'var(--done)', text: 'a key that verifiers accept' },
-  'not-found': { mark: '–', colour: 'var(--soft)', text: 'no key record' },
-  revoked: { mark: '✗', colour: 'var(--bad)', text: 'the key was revoked' },
-  invalid: { mark: '✗', colour: 'var(--bad)', text: 'a key record that verifiers do not accept' },
-  unavailable: { mark: '–', colour: 'var(--due)', text: 'could not be looked up for now' },
-} as const satisfies Record<LookupReport['result'], { mark: string; colour: string; text: string }>
+const COLOURS = { good: 'var(--done)', bad: 'var(--bad)', open: 'var(--due)' } as const
 
 const SEVERITIES = {
   critical: { mark: '✗', colour: 'var(--bad)' },
@@ -27,12 +22,12 @@ export function lookupHtml(reports: readonly LookupReport[], now: Date): string 
 }
 
 function section(report: LookupReport): string[] {
-  const { mark, colour, text } = RESULTS[report.result]
+  const { mark, tone, text } = lookupVerdict(report)
   return [
     `<h2>${escapeMarkup(report.name)}</h2>`,
     card(
-      colour,
-      `<p><span class="badge">${mark} ${report.result}</span> ${text}</p>${report.detail === null ? '' : `<p>${escapeMarkup(report.detail)}</p>`}${facts(report)}`,
+      COLOURS[tone],
+      `<p><span class="badge">${mark} ${report.result}</span> ${escapeMarkup(text)}</p>${report.detail === null ? '' : `<p>${escapeMarkup(report.detail)}</p>`}${facts(report)}`,
     ),
     ...report.findings.map(findingCard),
     tagTable(report),
@@ -75,7 +70,7 @@ function tagTable({ tags }: LookupReport): string {
   if (tags.length === 0) return ''
   const rows = tags.map(
     ({ name, value }) =>
-      `<tr><th scope="row">${escapeMarkup(name)}=</th><td class="mono">${escapeMarkup(value)}</td><td>${escapeMarkup(keyTagMeaning(name, value))}</td></tr>`,
+      `<tr><th scope="row">${escapeMarkup(name)}=</th><td class="mono">${escapeMarkup(value)}</td><td>${escapeMarkup(keyTagMeaning(name, value, tags))}</td></tr>`,
   )
   return `<table class="fields"><caption>Tags</caption><tbody>${rows.join('')}</tbody></table>`
 }

@@ -2,8 +2,10 @@
 
 import { type Finding, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
 import { type ServersSeen, STATUS_TEXT, serverLines } from './lookup-servers.js'
-import { row, wrapped } from './rows.js'
+import { lookupVerdict } from './lookup-verdict.js'
+import { marked, row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
+import { keyTagMeaning } from './tag-meanings.js'
 import { wrapWords } from './wrap.js'
 
 /** A key report with what was asked for beside it. */
@@ -13,12 +15,13 @@ export interface LookupReport extends KeyReport, ServersSeen {
 }
 
 export function toLookupText(report: LookupReport, style: Style = PLAIN): string {
-  const lines = [headline(report, style), ...whyLines(report), '']
+  const lines = [headline(report, style), ...whyLines(report, style), '']
   if (report.match !== null) lines.push(...matchLines(report.match, style), '')
   for (const finding of report.findings) lines.push(...findingLines(finding, style))
   if (report.findings.length > 0) lines.push('')
   lines.push(...correctedLines(report, style))
-  lines.push(...chainLines(report), ...recordLines(report), ...tagLines(report), ...factLines(report))
+  lines.push(...chainLines(report, style), ...recordLines(report, style))
+  lines.push(...tagLines(report, style), ...factLines(report, style))
   lines.push(...serverLines(report, style))
   return `${lines
     .join('\n')
@@ -26,34 +29,20 @@ export function toLookupText(report: LookupReport, style: Style = PLAIN): string
     .trimEnd()}\n`
 }
 
-const RESULT_TEXT = {
-  found: 'a key that verifiers accept',
-  'not-found': 'no key record',
-  revoked: 'the key was revoked',
-  invalid: 'a key record that verifiers do not accept',
-  unavailable: 'could not be looked up for now',
-} as const satisfies Record<KeyReport['result'], string>
-
 function headline(report: LookupReport, style: Style): string {
-  const trouble = report.findings.some(({ severity }) => severity === 'critical' || severity === 'error')
-  const mark = markOf(report.result, trouble, style)
-  const text = report.result === 'found' && trouble ? 'a key record with faults that count' : RESULT_TEXT[report.result]
-  return `${mark}  ${style.strong(visible(report.name))}: ${text}`
+  const { tone, mark, text } = lookupVerdict(report)
+  const paint = { good: style.good, bad: style.bad, open: style.warn }[tone]
+  return `${paint(`${mark} ${report.result}`)}  ${style.strong(visible(report.name))}: ${visible(text)}`
 }
 
-function markOf(result: KeyReport['result'], trouble: boolean, style: Style): string {
-  if (result === 'unavailable' || result === 'not-found') return style.warn(`– ${result}`)
-  return result === 'found' && !trouble ? style.good('✓ found') : style.bad(`✗ ${result}`)
-}
-
-function whyLines({ result, detail, status }: LookupReport): string[] {
+function whyLines({ result, detail, status }: LookupReport, style: Style): string[] {
   const why = detail ?? STATUS_TEXT[status]
-  return result === 'found' || result === 'revoked' || why === '' ? [] : wrapped('why', visible(why))
+  return result === 'found' || result === 'revoked' || why === '' ? [] : wrapped('why', visible(why), style)
 }
 
 function matchLines({ file, matches }: NonNullable<LookupReport['match']>, style: Style): string[] {
   const text = matches ? style.good('✓ is the published one') : style.bad('✗ is not the published one')
-  return [row('key', `${visible(file)} ${text}`)]
+  return [row('your key', `${text}: ${visible(file)}`)]
 }
 
 const SEVERITY_MARKS = {
@@ -63,14 +52,15 @@ const SEVERITY_MARKS = {
   info: style => style.dim('– info'),
 } as const satisfies Record<Severity, (style: Style) => string>
 
-const TEXT_WIDTH = 94
-
-export function findingLines(finding: Finding, style: Style): string[] {
-  const [first, ...rest] = wrapWords(`${visible(finding.text)} (${finding.code})`, TEXT_WIDTH - 12)
+export function findingLines(finding: Finding, style: Style, indent = ''): string[] {
+  const mark = SEVERITY_MARKS[finding.severity](style)
+  const width = indent.length + finding.severity.length + 6
+  const [first = '', ...rest] = wrapWords(`${visible(finding.text)} (${finding.code})`, style.columns - width)
+  const under = `${indent}      `
   return [
-    `  ${SEVERITY_MARKS[finding.severity](style)}  ${first}`,
-    ...rest.map(line => `      ${line}`),
-    ...wrapWords(`fix: ${visible(finding.fix)}`, TEXT_WIDTH).map(line => `      ${line}`),
+    `${indent}  ${mark}  ${first}`,
+    ...wrapWords(rest.join(' '), style.columns - under.length).flatMap(line => (line === '' ? [] : `${under}${line}`)),
+    ...marked(`${under}fix: `, under.length + 5, visible(finding.fix), style),
   ]
 }
 
@@ -82,92 +72,74 @@ function correctedLines({ records, findings }: LookupReport, style: Style): stri
   return ['  the record as it should read:', ...[...texts].map(text => `    ${style.strong(visible(text ?? ''))}`), '']
 }
 
-function chainLines({ chain }: LookupReport): string[] {
-  return chain.map(({ name, type, target, ttl }) => row(type, `${visible(name)} -> ${visible(target)} (TTL ${ttl})`))
+function chainLines({ chain }: LookupReport, style: Style): string[] {
+  return chain.flatMap(({ name, type, target, ttl }) =>
+    wrapped(type, `${visible(name)} → ${visible(target)} (TTL ${ttl})`, style),
+  )
 }
 
 const SHOWN_TEXT = 120
+const LEAST_TEXT = 12
 
-function recordLines({ records, key }: LookupReport): string[] {
+function recordLines({ records, key }: LookupReport, style: Style): string[] {
   return records.flatMap(({ text, ttl, strings }) => {
     const facts = [
       `${text.length} characters`,
       ...(strings > 1 ? [`${strings} strings`] : []),
       ...(ttl === null ? [] : [`TTL ${ttl}`]),
     ]
-    const shown = key === null && records.length > 1 ? SHOWN_TEXT : SHOWN_TEXT / 2
-    return [row('TXT', `"${shorten(visible(text), shown)}" (${facts.join(', ')})`)]
+    const broken = key === null && records.length > 1
+    const room = broken ? SHOWN_TEXT : Math.max(style.columns - facts.join(', ').length - 27, LEAST_TEXT)
+    return wrapped('TXT', `"${shorten(visible(text), room)}" (${facts.join(', ')})`, style)
   })
 }
 
-const KEY_TYPES: Readonly<Record<string, string>> = { rsa: 'an RSA key', ed25519: 'an Ed25519 key' }
-const FLAGS: Readonly<Record<string, string>> = {
-  y: 'the domain is testing DKIM',
-  s: 'only for addresses at this very domain, no subdomains',
-}
-
-/** Each tag in plain words. */
-function explain(name: string, value: string): string {
-  switch (name) {
-    case 'v':
-      return 'a DKIM key record'
-    case 'k':
-      return KEY_TYPES[value] ?? 'a key of an unknown type'
-    case 'h':
-      return `signatures must use ${value.split(':').join(' or ')}`
-    case 's':
-      return value.split(':').includes('*') ? 'for every service' : `for ${value.split(':').join(' and ')} only`
-    case 't':
-      return value
-        .split(':')
-        .map(flag => FLAGS[flag.trim()] ?? `${flag.trim()}: unknown, ignored`)
-        .join('; ')
-    case 'n':
-      return 'a note for people'
-    case 'p':
-      return value === '' ? 'no key: it was revoked' : `the public key, ${value.length} characters`
-    case 'g':
-      return 'obsolete since RFC 6376, ignored'
-    default:
-      return 'unknown, ignored'
-  }
-}
-
-function tagLines({ tags }: LookupReport): string[] {
+function tagLines({ tags }: LookupReport, style: Style): string[] {
   if (tags.length === 0) return []
-  const rows = tags.map(({ name, value }) =>
-    row(`${name}=${shorten(visible(value), 15)}`, visible(explain(name, value))),
+  const rows = tags.flatMap(({ name, value }) =>
+    wrapped(`${name}=${shorten(visible(value), 15)}`, visible(keyTagMeaning(name, value, tags)), style),
   )
   return ['', ...rows]
 }
 
-function factLines(report: LookupReport): string[] {
+function factLines(report: LookupReport, style: Style): string[] {
   const lines: string[] = ['']
   if (report.key !== null) {
     const { type, bits, fingerprint } = report.key
-    lines.push(row('key', `${type}, ${bits} bits, ${fingerprint}`))
+    lines.push(...wrapped('key', `${type}, ${bits} bits, ${fingerprint}`, style))
   }
   if (report.provider !== null)
-    lines.push(row('provider', `${report.provider.name} (${report.provider.confidence} confidence)`))
+    lines.push(...wrapped('provider', `${report.provider.name} (${report.provider.confidence} confidence)`, style))
   const dnssec = dnssecText(report)
-  if (dnssec !== null) lines.push(...wrapped('DNSSEC', dnssec))
+  if (dnssec !== null) lines.push(...wrapped('DNSSEC', dnssec, style))
   if (report.records.length === 0 && report.negativeTtl !== null) {
-    lines.push(row('remembered for', `${report.negativeTtl} seconds by resolvers that were told that there is nothing`))
+    const text = `${report.negativeTtl} seconds by resolvers that were told that there is nothing`
+    lines.push(...wrapped('remembered for', text, style))
   }
   if (report.server !== null)
     lines.push(row(report.result === 'unavailable' ? 'asked' : 'answered by', visible(report.server)))
-  lines.push(...nextLines(report))
+  lines.push(...nextLines(report, style))
   return lines
 }
 
-function nextLines({ result, findings, domain, status }: LookupReport): string[] {
+function nextLines(report: LookupReport, style: Style): string[] {
+  const next = nextStep(report)
+  return next === null ? [] : wrapped('next', visible(next), style)
+}
+
+function nextStep({ result, findings, domain, status, chain, match, name }: LookupReport): string | null {
   if (status === 'servfail') {
     const causes = 'the name servers of the zone may be down, or its DNSSEC signatures broken'
-    return wrapped('next', `try again later, or ask another server with --nameserver: ${causes}`)
+    return `try again later, or ask another server with --nameserver: ${causes}`
   }
-  if (result === 'unavailable') return wrapped('next', 'try again later, or ask another server with --nameserver')
-  if (result !== 'not-found' || findings.length > 0) return []
-  return wrapped('next', `is the selector right? dkim lookup ${visible(domain)} --discover asks for the usual ones`)
+  if (result === 'unavailable') return 'try again later, or ask another server with --nameserver'
+  if (match?.matches === false) {
+    return `publish the record of your key under a selector of its own (dkim format-record), or sign with the key that ${name} has`
+  }
+  if (result !== 'not-found' || findings.length > 0) return null
+  const target = chain.at(-1)?.target
+  if (target !== undefined) return `the alias is there, its target is not: ask whoever runs ${target}, or correct it`
+  return `is the selector right? dkim lookup ${domain} --discover asks for the usual ones`
 }
 
 function dnssecText({ dnssec, server }: LookupReport): string | null {

@@ -9,18 +9,34 @@ export interface Style {
   readonly dim: (text: string) => string
   readonly strong: (text: string) => string
   readonly colour: boolean
+  /** How wide the lines may be. */
+  readonly columns: number
 }
 
 const same = (text: string): string => text
 
+/** Wider lines are hard to read; narrower ones hold no sentence. */
+const MOST_COLUMNS = 100
+const LEAST_COLUMNS = 40
+
 /** No colour at all. Colour never carries meaning alone, so this reads the same. */
-export const PLAIN: Style = { good: same, bad: same, warn: same, dim: same, strong: same, colour: false }
+export const PLAIN: Style = {
+  good: same,
+  bad: same,
+  warn: same,
+  dim: same,
+  strong: same,
+  colour: false,
+  columns: MOST_COLUMNS,
+}
 
 export interface ColourQuestion {
   /** `--color` (true), `--no-color` (false), or neither. */
   readonly option: boolean | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isTTY: boolean
+  /** Of the terminal; what goes to a file or a program is as wide as reports get, whoever looks. */
+  readonly columns?: number | undefined
 }
 
 /** --color and --no-color before NO_COLOR (non-empty) before FORCE_COLOR before the terminal. */
@@ -34,12 +50,13 @@ export function wantsColour({ option, env, isTTY }: ColourQuestion): boolean {
 
 /** chalk is loaded only where colour is used. */
 export async function styleFor(question: ColourQuestion): Promise<Style> {
-  if (!wantsColour(question)) return PLAIN
+  const columns = Math.min(Math.max(question.columns || MOST_COLUMNS, LEAST_COLUMNS), MOST_COLUMNS)
+  if (!wantsColour(question)) return { ...PLAIN, columns }
   const { Chalk } = await import('chalk')
-  return colouredWith(new Chalk({ level: 1 }))
+  return { ...colouredWith(new Chalk({ level: 1 })), columns }
 }
 
-function colouredWith(chalk: ChalkInstance): Style {
+function colouredWith(chalk: ChalkInstance): Omit<Style, 'columns'> {
   return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, dim: chalk.dim, strong: chalk.bold, colour: true }
 }
 

@@ -1,6 +1,13 @@
 // What the tags of a signature (§3.5) and of a key record (§3.6.1) say, in plain words.
 
-import { decodeDkimQuotedPrintable, type Tag, type TagList } from '../core/index.js'
+import {
+  decodeDkimQuotedPrintable,
+  formatDuration,
+  isSubdomainOrEqual,
+  type Tag,
+  type TagList,
+  toUnicodeName,
+} from '../core/index.js'
 
 export interface TagMeaning {
   readonly name: string
@@ -13,12 +20,18 @@ export interface TagMeaning {
 
 interface Row {
   readonly section: string
-  readonly meaning: (value: string, tags: TagList) => string
+  readonly meaning: (value: string, textOf: TextOf) => string
 }
+
+/** The value of another tag of the list, without folding. */
+type TextOf = (name: string) => string | undefined
 
 /** In the words of this value; what is wrong with a value is said by the verdict, not here. */
 export const SIGNATURE_TAGS = {
-  v: { section: '§3.5', meaning: value => (value === '1' ? 'version 1 of DKIM, the only one' : 'an unknown version') },
+  v: {
+    section: '§3.5',
+    meaning: value => (value === '1' ? 'version 1 of DKIM, the only one' : 'not a version of DKIM'),
+  },
   a: { section: '§3.3', meaning: value => ALGORITHM_MEANINGS[value] ?? 'an algorithm that is not in use' },
   b: {
     section: '§3.5',
@@ -26,27 +39,27 @@ export const SIGNATURE_TAGS = {
   },
   bh: { section: '§3.7', meaning: value => `the hash of the body, ${octets(value)}: it changes when the body does` },
   c: { section: '§3.4', meaning: canonicalizationMeaning },
-  d: { section: '§3.5', meaning: value => `${value} takes responsibility for this message` },
+  d: { section: '§3.5', meaning: value => `${named(value)} takes responsibility for this message` },
   h: { section: '§5.4', meaning: signedFieldsMeaning },
   i: { section: '§3.5', meaning: identityMeaning },
   l: {
     section: '§8.2',
-    meaning: value => `only the first ${value} octets of the body are signed: more can be appended`,
+    meaning: value =>
+      Number(value) === 0
+        ? 'nothing of the body is signed: anybody can replace all of it'
+        : `only the first ${value} octets of the body are signed: anybody can append more`,
   },
-  q: {
-    section: '§3.5',
-    meaning: value => (value === 'dns/txt' ? 'the key is a TXT record in DNS' : 'where the key can be asked for'),
-  },
+  q: { section: '§3.5', meaning: queryMeaning },
   s: {
     section: '§3.1',
-    meaning: (value, tags) =>
-      `the selector: the key is published at ${value}._domainkey.${textOf(tags, 'd') ?? 'DOMAIN'}`,
+    meaning: (value, textOf) => `the selector: the key is published at ${value}._domainkey.${textOf('d') ?? 'DOMAIN'}`,
   },
   t: { section: '§3.5', meaning: value => `signed ${time(value)}` },
   x: { section: '§3.5', meaning: expirationMeaning },
   z: {
     section: '§3.5',
-    meaning: value => `a copy of ${count(value.split('|').length, 'field')} as signed, for diagnosis only`,
+    meaning: value =>
+      `a copy of ${count(value.split('|').length, 'field')} as signed, for diagnosis only: ${copied(value)}`,
   },
 } as const satisfies Readonly<Record<string, Row>>
 
@@ -56,7 +69,7 @@ export const KEY_RECORD_TAGS = {
     meaning: value => (value === 'DKIM1' ? 'a DKIM key record' : 'not the version of a key record'),
   },
   g: { section: 'RFC 4871 §3.6.1', meaning: () => 'a tag of the first DKIM standard, which is ignored today' },
-  h: { section: '§3.6.1', meaning: value => `only signatures over these hashes: ${words(value)}` },
+  h: { section: '§3.6.1', meaning: hashesMeaning },
   k: { section: '§3.6.1', meaning: value => KEY_TYPE_MEANINGS[value] ?? 'a key type that is not in use' },
   n: { section: '§3.6.1', meaning: value => `a note for people: “${decodeDkimQuotedPrintable(value) ?? value}”` },
   p: { section: '§3.6.1', meaning: publicKeyMeaning },
@@ -66,35 +79,49 @@ export const KEY_RECORD_TAGS = {
 
 /** The tags in the order they stand in. */
 export function explainTags(tags: TagList, kind: 'signature' | 'key-record'): TagMeaning[] {
-  const rows: ReadonlyMap<string, Row> = new Map(
-    Object.entries(kind === 'signature' ? SIGNATURE_TAGS : KEY_RECORD_TAGS),
-  )
-  return Array.from(tags.values(), tag => explainTag(tag, tags, rows.get(tag.name)))
+  const rows: Readonly<Record<string, Row>> = kind === 'signature' ? SIGNATURE_TAGS : KEY_RECORD_TAGS
+  const textOf: TextOf = name => {
+    const tag = tags.get(name)
+    return tag === undefined ? undefined : unfolded(tag)
+  }
+  return Array.from(tags.values(), tag => {
+    const value = unfolded(tag)
+    const row = Object.hasOwn(rows, tag.name) ? rows[tag.name] : undefined
+    const meaning = row?.meaning(value, textOf) ?? UNKNOWN_TAG
+    const section = row === undefined ? null : (NEWER_SECTIONS[`${tag.name}=${value}`] ?? row.section)
+    return { name: tag.name, value, meaning, section }
+  })
 }
 
-/** One tag of a key record, `value` without folding. */
-export function keyTagMeaning(name: string, value: string): string {
-  const rows: ReadonlyMap<string, Row> = new Map(Object.entries(KEY_RECORD_TAGS))
-  return rows.get(name)?.meaning(value, new Map()) ?? UNKNOWN_TAG
+/** One tag of a key record. */
+export function keyTagMeaning(name: string, value: string, tags: readonly Pick<Tag, 'name' | 'value'>[]): string {
+  const rows: Readonly<Record<string, Row>> = KEY_RECORD_TAGS
+  if (!Object.hasOwn(rows, name)) return UNKNOWN_TAG
+  const textOf: TextOf = other => {
+    const tag = tags.find(candidate => candidate.name === other)
+    return tag === undefined ? undefined : unfolded(tag)
+  }
+  return rows[name]!.meaning(unfolded({ name, value }), textOf)
 }
 
 const UNKNOWN_TAG = 'an unknown tag, which verifiers ignore'
 
-function explainTag(tag: Tag, tags: TagList, row: Row | undefined): TagMeaning {
-  const value = unfolded(tag)
-  const meaning = row?.meaning(value, tags) ?? UNKNOWN_TAG
-  return { name: tag.name, value, meaning, section: row?.section ?? null }
-}
+/** Values that came after RFC 6376. */
+const NEWER_SECTIONS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  'a=ed25519-sha256': 'RFC 8463 §3',
+  'a=rsa-sha1': 'RFC 8301 §3.1',
+  'k=ed25519': 'RFC 8463 §4',
+})
 
 const ALGORITHM_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   'rsa-sha256': 'signed with an RSA key over SHA-256 hashes',
-  'ed25519-sha256': 'signed with an Ed25519 key over SHA-256 hashes (RFC 8463)',
-  'rsa-sha1': 'signed over SHA-1 hashes, which counts for nothing since RFC 8301',
+  'ed25519-sha256': 'signed with an Ed25519 key over SHA-256 hashes',
+  'rsa-sha1': 'signed with an RSA key over SHA-1 hashes, which count for nothing today',
 })
 
 const KEY_TYPE_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   rsa: 'an RSA key',
-  ed25519: 'an Ed25519 key (RFC 8463)',
+  ed25519: 'an Ed25519 key',
 })
 
 const CHANGES = {
@@ -110,54 +137,98 @@ function canonicalizationMeaning(value: string): string {
 
 function signedFieldsMeaning(value: string): string {
   const names = value.split(':').map(name => name.trim().toLowerCase())
-  const twice = [...new Set(names.filter((name, position) => names.indexOf(name) !== position))]
+  const unique = [...new Set(names)]
+  const twice = unique.filter(name => names.indexOf(name) !== names.lastIndexOf(name))
   const extra = twice.length === 0 ? '' : `; listed more than once, so that none can be added: ${twice.join(', ')}`
-  return `${count(new Set(names).size, 'field')} signed${extra}`
+  return `${count(unique.length, 'field')} signed: ${unique.join(', ')}${extra}`
 }
 
-function identityMeaning(value: string): string {
+function identityMeaning(value: string, textOf: TextOf): string {
   const decoded = decodeDkimQuotedPrintable(value) ?? value
-  return decoded.startsWith('@') ? `on behalf of anyone at ${decoded.slice(1)}` : `on behalf of ${decoded}`
+  const at = decoded.lastIndexOf('@')
+  const host = decoded.slice(at + 1)
+  const domain = textOf('d')?.toLowerCase()
+  const who = at <= 0 ? `on behalf of anyone at ${named(host)}` : `on behalf of ${decoded}`
+  if (domain === undefined || host.toLowerCase() === domain) return who
+  return isSubdomainOrEqual(host.toLowerCase(), domain)
+    ? `${who}, a subdomain of d=: a key with t=s would not allow that`
+    : `${who}, which is not at d=`
 }
 
-function expirationMeaning(value: string, tags: TagList): string {
-  const signed = textOf(tags, 't')
-  const days = signed === undefined ? Number.NaN : (Number(value) - Number(signed)) / 86400
-  return `valid until ${time(value)}${Number.isFinite(days) ? `, ${count(Math.round(days), 'day')} after signing` : ''}`
+function queryMeaning(value: string): string {
+  const others = value.split(':').filter(method => method !== 'dns/txt')
+  if (others.length === 0) return 'the key is a TXT record in DNS'
+  const unknown = `${others.join(', ')}: not in use`
+  return others.length === value.split(':').length
+    ? `ways to ask for the key; ${unknown}`
+    : `the key is a TXT record in DNS; ${unknown}`
+}
+
+function expirationMeaning(value: string, textOf: TextOf): string {
+  const milliseconds = (Number(value) - Number(textOf('t') ?? Number.NaN)) * 1000
+  const until = `valid until ${time(value)}`
+  if (!Number.isFinite(milliseconds)) return until
+  if (milliseconds <= 0) return `${until}, which is not after the time of signing`
+  const days = milliseconds / 86_400_000
+  const later = Number.isInteger(days) ? count(days, 'day') : formatDuration(milliseconds)
+  return `${until}, ${later} after signing`
+}
+
+/** `From:…|Subject:…` */
+function copied(value: string): string {
+  return value
+    .split('|')
+    .map(field => field.replace(/:.*$/s, '').toLowerCase())
+    .join(', ')
+}
+
+function hashesMeaning(value: string): string {
+  const hashes = items(value)
+  if (hashes.length === 1 && hashes[0] === 'sha256') return 'only signatures over SHA-256 hashes'
+  const only = `only signatures over these hashes: ${hashes.join(', ')}`
+  return hashes.includes('sha256') ? only : `${only}; nothing can be signed so today, when SHA-256 is the only hash`
 }
 
 function publicKeyMeaning(value: string): string {
-  return value === '' ? 'empty: this key is revoked' : `the public key, ${octets(value)}`
+  if (value === '') return 'empty: the key was revoked'
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value))
+    return `${count(value.length, 'character')}, which are no public key in base64`
+  return `the public key, ${octets(value)}`
 }
 
 function serviceMeaning(value: string): string {
-  const services = value.split(':')
+  const services = items(value)
   if (services.includes('*')) return 'for every service'
-  return services.includes('email') ? 'for mail' : 'not for mail'
+  const others = services.filter(service => service !== 'email')
+  if (!services.includes('email')) return `not for mail, only for ${others.join(', ')}`
+  return others.length === 0 ? 'for mail only' : `for mail and ${others.join(', ')}`
 }
 
 function flagsMeaning(value: string): string {
-  const known = value.split(':').map(flag => FLAG_MEANINGS[flag] ?? `${flag}: an unknown flag, which verifiers ignore`)
-  return known.join('; ')
+  if (value === '') return 'no flags'
+  return items(value)
+    .map(flag => FLAG_MEANINGS[flag] ?? `${flag}: an unknown flag, which verifiers ignore`)
+    .join('; ')
 }
 
 const FLAG_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
-  y: 'y: the domain is testing DKIM; failures are to be treated as unsigned',
-  s: 's: no subdomains: i= must name d= itself',
+  y: 'y: the domain is testing DKIM: mail that fails counts as unsigned',
+  s: 's: no subdomains: addresses in i= must be at d= itself',
 })
 
-function unfolded(tag: Tag): string {
+function unfolded(tag: Pick<Tag, 'name' | 'value'>): string {
   const blanks = /[ \t\r\n]+/g
-  return /^(?:b|bh|p|h|z|q|s)$/.test(tag.name) ? tag.value.replace(blanks, '') : tag.value.replace(blanks, ' ')
+  return /^(?:b|bh|p|h|z|q|s|t)$/.test(tag.name) ? tag.value.replace(blanks, '') : tag.value.replace(blanks, ' ')
 }
 
-function textOf(tags: TagList, name: string): string | undefined {
-  const tag = tags.get(name)
-  return tag === undefined ? undefined : unfolded(tag)
+function items(value: string): string[] {
+  return value.split(':').map(item => item.trim())
 }
 
-function words(value: string): string {
-  return value.split(':').join(', ')
+/** With its Unicode form, where it has one (RFC 8616). */
+function named(domain: string): string {
+  const unicode = toUnicodeName(domain)
+  return unicode === null ? domain : `${domain} (${unicode})`
 }
 
 function octets(base64: string): string {

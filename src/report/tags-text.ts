@@ -6,7 +6,8 @@ import { explainTags } from './tag-meanings.js'
 import { wrapWords } from './wrap.js'
 
 const VALUE_WIDTH = 32
-const COLUMNS = 100
+/** Below it, meanings stand under their tags. */
+const NARROW = 70
 
 /** `title` is ours or escaped already. */
 export function tagsText(title: string, tags: TagList, kind: 'signature' | 'key-record', style: Style = PLAIN): string {
@@ -15,10 +16,13 @@ export function tagsText(title: string, tags: TagList, kind: 'signature' | 'key-
     meaning: `${visible(meaning)}${section === null ? '' : ` (${section})`}`,
   }))
   const width = Math.max(0, ...rows.map(({ tag }) => tag.length)) + 2
-  const lines = rows.flatMap(({ tag, meaning }) =>
-    wrapWords(meaning, COLUMNS - width - 4).map(
+  const lines = rows.flatMap(({ tag, meaning }) => {
+    if (style.columns < NARROW) {
+      return [`    ${tag}`, ...wrapWords(meaning, style.columns - 6).map(line => `      ${line}`)]
+    }
+    return wrapWords(meaning, style.columns - width - 4).map(
       (line, position) => `    ${(position === 0 ? tag : '').padEnd(width)}${line}`,
-    ),
-  )
+    )
+  })
   return `${[`  ${style.strong(title)}`, ...lines].join('\n')}\n`
 }

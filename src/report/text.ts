@@ -3,7 +3,7 @@
 import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport, type Warning } from '../core/index.js'
 import { explanationLines, isExplained } from './explain-text.js'
 import type { ReadableFields } from './readable-fields.js'
-import { row, wrapped } from './rows.js'
+import { marked, row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
 
 export interface TextOptions {
@@ -19,9 +19,8 @@ export function toText(report: VerificationReport, options: TextOptions = {}): s
   const lines = [headline(report, style), ...describe(options, style)]
   for (const signature of report.signatures) lines.push('', ...describeSignature(signature, options, style))
   if (report.warnings.length > 0) lines.push('')
-  for (const warning of report.warnings) lines.push(`  ${warningLine(warning, style)}`)
-  if (report.result === 'none')
-    lines.push('', `  ${style.dim('next')} sign it: dkim sign --key KEY --selector NAME FILE`)
+  for (const warning of report.warnings) lines.push(...warningLines('  ', warning, style))
+  if (report.result === 'none') lines.push('', row('next', 'sign it: dkim sign --key KEY --selector NAME FILE'))
   return `${lines.join('\n')}\n`
 }
 
@@ -57,39 +56,43 @@ function summaryOf(report: VerificationReport): string {
 
 function describe({ fields }: TextOptions, style: Style): string[] {
   const lines: string[] = []
-  if (fields?.from != null) lines.push(row('From', quoted(fields.from)))
-  if (fields?.subject != null) lines.push(row('Subject', quoted(fields.subject)))
-  if (fields?.date != null) lines.push(row('Date', quoted(fields.date)))
+  if (fields?.from != null) lines.push(...wrapped('From', oneLine(fields.from), style))
+  if (fields?.subject != null) lines.push(...wrapped('Subject', oneLine(fields.subject), style))
+  if (fields?.date != null) lines.push(...wrapped('Date', oneLine(fields.date), style))
   return lines.map(line => style.dim(line))
 }
 
-function quoted(text: string): string {
-  return `“${shorten(visible(text), 200)}”`
+function oneLine(text: string): string {
+  return shorten(visible(text), 200)
 }
 
 function describeSignature(signature: SignatureReport, options: TextOptions, style: Style): string[] {
   const lines = [`  ${mark(signature.result, style)}  ${style.strong(domainOf(signature))}${selectorOf(signature)}`]
+  const explained = isExplained(signature) ? signature : null
   if (signature.reason !== null) {
     const { text, section, advice } = REASONS[signature.reason]
-    lines.push(...wrapped('  why', `${text} (${signature.reason}, ${section})`))
-    if (signature.detail !== null) lines.push(...wrapped('  in detail', visible(signature.detail)))
-    lines.push(...wrapped('  next', advice), row('  more', `dkim help ${signature.reason}`))
+    lines.push(...wrapped('  why', `${text} (${signature.reason}, ${section})`, style))
+    if (signature.detail !== null) lines.push(...wrapped('  in detail', visible(signature.detail), style))
+    // What was found out about this message goes before what is usual.
+    if (explained !== null) lines.push(...explanationLines(explained, style))
+    if ((explained?.diagnosis ?? 'intact') === 'intact') lines.push(...wrapped('  next', advice, style))
+    lines.push(...wrapped('  more', `dkim help ${signature.reason}`, style))
   }
   lines.push(row('  body hash', outcome(signature.bodyHash, 'matches', 'does not match', style)))
   lines.push(row('  header signature', outcome(signature.headerSignature, 'verifies', 'does not verify', style)))
-  lines.push(row('  algorithm', algorithmOf(signature)))
-  if (signature.key !== null) lines.push(row('  key', keyOf(signature)))
-  lines.push(row('  From alignment', ALIGNMENT_TEXT[signature.aligned]))
-  lines.push(...timesOf(signature))
-  lines.push(...coverage(signature, options))
-  for (const warning of signature.warnings) lines.push(`    ${warningLine(warning, style)}`)
-  if (isExplained(signature)) lines.push(...explanationLines(signature, style))
+  lines.push(...wrapped('  algorithm', algorithmOf(signature), style))
+  if (signature.key !== null) lines.push(...wrapped('  key', keyOf(signature), style))
+  lines.push(...wrapped('  From alignment', ALIGNMENT_TEXT[signature.aligned], style))
+  lines.push(...timesOf(signature, style))
+  lines.push(...coverage(signature, options, style))
+  for (const warning of signature.warnings) lines.push(...warningLines('    ', warning, style))
+  if (signature.reason === null && explained !== null) lines.push(...explanationLines(explained, style))
   return lines
 }
 
 /** With the code: dkim help CODE says more. */
-function warningLine({ code, text }: Warning, style: Style): string {
-  return `${style.warn('!')} ${visible(text)} (${code})`
+function warningLines(indent: string, { code, text }: Warning, style: Style): string[] {
+  return marked(`${indent}${style.warn('!')} `, indent.length + 2, `${visible(text)} (${code})`, style)
 }
 
 const ALIGNMENT_TEXT = {
@@ -127,11 +130,12 @@ function keyOf({ key }: SignatureReport): string {
   return key === null ? '' : `${key.type}, ${key.bits} bits, ${key.fingerprint}`
 }
 
-function timesOf({ signedAt, expiresAt, bodyLength, bodyTotal }: SignatureReport): string[] {
+function timesOf({ signedAt, expiresAt, bodyLength, bodyTotal }: SignatureReport, style: Style): string[] {
   const lines: string[] = []
-  if (signedAt !== null) lines.push(row('  signed at', signedAt))
-  if (expiresAt !== null) lines.push(row('  expires at', expiresAt))
-  if (bodyLength !== null) lines.push(row('  body signed', `${bodyLength} of ${bodyTotal ?? 'unknown'} octets (l=)`))
+  if (signedAt !== null) lines.push(...wrapped('  signed at', signedAt, style))
+  if (expiresAt !== null) lines.push(...wrapped('  expires at', expiresAt, style))
+  const covered = `${bodyLength} of ${bodyTotal ?? 'unknown'} octets (l=)`
+  if (bodyLength !== null) lines.push(...wrapped('  body signed', covered, style))
   return lines
 }
 
@@ -139,14 +143,14 @@ function timesOf({ signedAt, expiresAt, bodyLength, bodyTotal }: SignatureReport
 const TRACE_FIELDS =
   /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-.*|x-.*|received-spf|domainkey-signature|dkim2-signature|message-instance)$/
 
-function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions): string[] {
+function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions, style: Style): string[] {
   const signed = new Set(signature.signedFields)
   if (signed.size === 0) return []
   const present = new Set(fieldNames)
   const shown = present.size === 0 ? [...signed] : [...signed].filter(name => present.has(name))
   const unsigned = [...present].filter(name => !signed.has(name) && !TRACE_FIELDS.test(name))
   return [
-    ...wrapped('  signed', shown.map(visible).join(', ') || 'no field of this message'),
-    ...(unsigned.length === 0 ? [] : wrapped('  not signed', unsigned.map(visible).join(', '))),
+    ...wrapped('  signed', shown.map(visible).join(', ') || 'no field of this message', style),
+    ...(unsigned.length === 0 ? [] : wrapped('  not signed', unsigned.map(visible).join(', '), style)),
   ]
 }

@@ -108,6 +108,14 @@ describe('files', () => {
   it.each<[string, Buffer]>([
     ['a UTF-8 byte order mark', Buffer.from(`\ufeff${MESSAGE}`)],
     ['UTF-16 with its mark', Buffer.from(`\ufeff${MESSAGE}`, 'utf16le')],
+    ['UTF-16 without its mark', Buffer.from(MESSAGE, 'utf16le')],
+    ['UTF-16, the other way', Buffer.from(MESSAGE, 'utf16le').swap16()],
+    ['Outlook .msg', Buffer.from('d0cf11e0a1b11ae10000', 'hex')],
+    ['ZIP', Buffer.from('PK\x03\x04 and more')],
+    ['bzip2', Buffer.from('BZh91AY&SY and more')],
+    ['xz', Buffer.from('fd377a585a0000', 'hex')],
+    ['zstd', Buffer.from('28b52ffd00', 'hex')],
+    ['PDF', Buffer.from('%PDF-1.7\n')],
     ['a From line that is no From_ line', Buffer.from(`From alice\r\n${MESSAGE}`)],
   ])('P-12, P-13 refuses %s', async (_, content) => {
     for (const options of [{}, { once: true }, { single: true }]) {

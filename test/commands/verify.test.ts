@@ -94,6 +94,10 @@ describe('what cannot be judged', () => {
     ['an unknown format', () => ['--format', 'xml', at('good.eml')], 'xml'],
     ['a bad time', () => ['--now', 'yesterday', at('good.eml')], 'yesterday'],
     ['a bad domain', () => [...zone(), '--require-domain', 'a b', at('good.eml')], 'a b'],
+    ['a required field that is none', () => [...zone(), '--require-signed', 'subject,a b', at('good.eml')], 'a b'],
+    ['no required field', () => [...zone(), '--require-signed', '', at('good.eml')], 'field name'],
+    ['a name with a line break', () => ['--authserv-id', 'mx\r\nX: y', at('good.eml')], '--authserv-id'],
+    ['an empty name', () => ['--authserv-id', '', at('good.eml')], '--authserv-id'],
     ['a bad name server', () => ['--nameserver', '1.1.1.1;x', at('good.eml')], '1.1.1.1;x'],
   ])('%s: exit code 2, one clear error, nothing on stdout', async (_, argv, words) => {
     for (const format of [[], ['--format', 'json'], ['--format', 'ndjson']]) {

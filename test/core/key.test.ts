@@ -51,7 +51,13 @@ describe('importPrivateKey', () => {
     expect([key.type, key.publicKey.p]).toEqual([name.startsWith('rsa') ? 'rsa' : 'ed25519', p(name)])
   })
 
+  it('reads PEM behind a byte order mark', () => {
+    expect(importPrivateKey(Buffer.concat([Buffer.from('\ufeff'), pem('rsa2048')])).publicKey.p).toBe(p('rsa2048'))
+  })
+
   it.each<[string, Buffer, string]>([
+    ['UTF-16', Buffer.from(`\ufeff${pem('rsa2048')}`, 'utf16le'), 'key-invalid'],
+    ['OpenSSH', Buffer.from('-----BEGIN OPENSSH PRIVATE KEY-----\nSECRETMARK\n'), 'key-invalid'],
     ['nothing', Buffer.alloc(0), 'key-invalid'],
     ['text', Buffer.from('SECRETMARK'), 'key-invalid'],
     [

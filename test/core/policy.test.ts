@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { agoOf, formatTime } from '../../src/core/policy.js'
 
@@ -9,6 +10,14 @@ describe('times of t= and x=', () => {
     [253_402_300_800, null],
     [999_999_999_999, null],
   ])('%d is %s', (seconds, text) => expect(formatTime(seconds)).toBe(text))
+
+  it('are what the platform writes, without the fraction', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 253_402_300_799 }), seconds => {
+        expect(formatTime(seconds)).toBe(new Date(seconds * 1000).toISOString().replace('.000', ''))
+      }),
+    )
+  })
 })
 
 it.each([

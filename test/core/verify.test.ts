@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { noAnswer, type Resolver, type TxtAnswer } from '../../src/core/dns/resolver.js'
+import { KeyCache } from '../../src/core/key-lookup.js'
 import { LIMITS } from '../../src/core/limits.js'
 import { messageResult, REASONS, RESULT_ORDER, type Result } from '../../src/core/result.js'
-import { Verifier, verify } from '../../src/core/verify.js'
+import { Verifier, type VerifyOptions, verify } from '../../src/core/verify.js'
 import { evilField, evilSign } from '../support/evil-signer.js'
 import { CountingResolver, M0, NOW, REC } from '../support/hostile.js'
 import { keyRecord } from '../support/keys.js'
@@ -110,6 +111,32 @@ describe('key look-ups', () => {
     const verifier = new Verifier({ resolver, now })
     verifier.write(GOOD.subarray(0, GOOD.indexOf('\r\n\r\n') + 4))
     expect(resolver.queries).toEqual(['sel._domainkey.legit.test'])
+  })
+})
+
+describe('parsed keys', () => {
+  const candidate = async (options: VerifyOptions) => {
+    const verifier = new Verifier(options)
+    verifier.write(GOOD)
+    expect((await verifier.end()).result).toBe('pass')
+    const [first] = await verifier.evidence()
+    return first?.lookup?.candidates[0]
+  }
+
+  it('stay with the resolver whose answers they came from', async () => {
+    const resolver = new CountingResolver(REC)
+    const first = await candidate({ resolver, now })
+    expect(first?.key).not.toBeNull()
+    expect(await candidate({ resolver, now })).toBe(first)
+    expect(await candidate({ resolver: new CountingResolver(REC), now })).not.toBe(first)
+    // Asked for again all the same: what DNS says is the resolver's to remember.
+    expect(resolver.queries).toHaveLength(2)
+  })
+
+  it('or in the cache that is given', async () => {
+    const keys = new KeyCache()
+    const first = await candidate({ resolver: new CountingResolver(REC), now, keys })
+    expect(await candidate({ resolver: new CountingResolver(REC), now, keys })).toBe(first)
   })
 })
 

@@ -72,8 +72,8 @@ it('dkim-monitor.sh is silent while all is well, and speaks where a key is gone'
   const zone = join(examples, 'example.com.zone')
   await dkim(['lookup', 'mail._domainkey.example.com', '--dns-file', zone, '--lock', lock, '--update'])
   writeFileSync(join(folder, 'empty.json'), '{}')
-  const monitor = (dns: string) =>
-    spawnSync('sh', [join(examples, 'monitor', 'dkim-monitor.sh'), lock], {
+  const monitor = (dns: string, ...plans: readonly string[]) =>
+    spawnSync('sh', [join(examples, 'monitor', 'dkim-monitor.sh'), lock, ...plans], {
       env: { ...process.env, DKIM: `${process.execPath} ${BIN}`, DKIM_OPTIONS: `--dns-file ${dns}` },
       encoding: 'utf8',
     })
@@ -82,6 +82,12 @@ it('dkim-monitor.sh is silent while all is well, and speaks where a key is gone'
   const loud = monitor(join(folder, 'empty.json'))
   expect(loud.status).toBe(1)
   expect(loud.stdout).toContain('mail._domainkey.example.com')
+  // With a rotation under way whose next step is due.
+  const plan = join(folder, 'plan.json')
+  const names = ['--domain', 'example.com', '--selector', 'mail', '--new-selector', 'mail2']
+  expect((await dkim(['rotate-plan', ...names, '--state', plan, '--dns-file', zone])).code).toBe(0)
+  const due = monitor(zone, plan)
+  expect([due.status, due.stdout]).toEqual([1, expect.stringContaining('generate the new key now')])
   rmSync(folder, { recursive: true, force: true })
 })
 

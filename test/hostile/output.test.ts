@@ -188,6 +188,16 @@ describe('O-01 Authentication-Results', () => {
     return properties
   }
 
+  it.each([
+    [900, true],
+    [901, false],
+  ])('an identity of %d characters: %s', (octets, kept) => {
+    const identity = `${'x'.repeat(octets - '@legit.test'.length)}@legit.test`
+    const field = toAuthenticationResults(report({ identity }), 'mx.test')
+    expect(read(field).get('header.i')).toBe(kept ? identity : undefined)
+    for (const line of field.split('\r\n')) expect(line.length).toBeLessThan(998)
+  })
+
   const hostile = fc.string({
     unit: fc.constantFrom(
       'a',

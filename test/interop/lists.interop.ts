@@ -122,7 +122,7 @@ describe.skipIf(!canRunPostfix)('Postfix', () => {
   beforeAll(async () => {
     folder = new MailFolder()
     postfix = new Postfix(folder)
-    port = await postfix.start(await sink.start(), 'This message is confidential.\nExample Ltd.\n')
+    port = await postfix.start(await sink.start(), { disclaimer: 'This message is confidential.\nExample Ltd.\n' })
   })
 
   afterAll(async () => {

@@ -99,6 +99,13 @@ socket.on('data', chunk => {
 socket.on('error', () => process.exit(75))
 `
 
+export interface PostfixOptions {
+  /** Put into every message by alterMIME, behind a content filter. */
+  readonly disclaimer?: string
+  /** Lines for main.cf. */
+  readonly settings?: string
+}
+
 /** Postfix as Debian builds it, with its own configuration and queue. */
 export class Postfix {
   readonly #folder: MailFolder
@@ -113,13 +120,12 @@ export class Postfix {
     spawnSync('chown', ['postfix', join(folder.path, 'data')], { env: environment })
   }
 
-  /** Takes mail at a port, puts the disclaimer in, sends on to `next`; returns the port. */
-  async start(next: number, disclaimer: string): Promise<number> {
-    const [port, back] = [await freeTcpPort(), await freeTcpPort()]
-    const script = this.#folder.write('filter.mjs', FILTER)
-    const text = this.#folder.write('disclaimer', disclaimer)
-    this.#folder.write('config/main.cf', this.#main(next))
-    this.#folder.write('config/master.cf', masterOf({ port, back, command: `${process.execPath} ${script}`, text }))
+  /** Takes mail at a port, does with it what it is told, sends on to `next`; returns the port. */
+  async start(next: number, { disclaimer, settings = '' }: PostfixOptions): Promise<number> {
+    const port = await freeTcpPort()
+    const filter = disclaimer === undefined ? null : await this.#filter(disclaimer)
+    this.#folder.write('config/main.cf', `${this.#main(next)}${settings}`)
+    this.#folder.write('config/master.cf', masterOf(port, filter))
     this.#master = spawn('postfix', ['-c', this.#config, 'start-fg'], { env: environment, stdio: 'ignore' })
     for (let attempt = 0; attempt < 100; attempt += 1) {
       if (this.#master.exitCode !== null) break
@@ -137,6 +143,12 @@ export class Postfix {
     const ended = new Promise(resolve => master.once('exit', resolve))
     master.kill('SIGTERM')
     await ended
+  }
+
+  async #filter(disclaimer: string): Promise<Filter> {
+    const script = this.#folder.write('filter.mjs', FILTER)
+    const text = this.#folder.write('disclaimer', disclaimer)
+    return { back: await freeTcpPort(), command: `${process.execPath} ${script}`, text }
   }
 
   #main(next: number): string {
@@ -162,22 +174,25 @@ alias_database =
   }
 }
 
-interface Services {
-  readonly port: number
+interface Filter {
   readonly back: number
   readonly command: string
   readonly text: string
 }
 
-function masterOf({ port, back, command, text }: Services): string {
-  return `127.0.0.1:${port} inet n - n - - smtpd
-  -o content_filter=disclaimer:dummy
+function filterServices({ back, command, text }: Filter): string {
+  return `  -o content_filter=disclaimer:dummy
 127.0.0.1:${back} inet n - n - - smtpd
   -o content_filter=
 disclaimer unix - n n - 2 pipe
   flags=Rq user=nobody null_sender=
   argv=${command} ${back} ${text} \${sender} \${recipient}
-cleanup unix n - n - 0 cleanup
+`
+}
+
+function masterOf(port: number, filter: Filter | null): string {
+  return `127.0.0.1:${port} inet n - n - - smtpd
+${filter === null ? '' : filterServices(filter)}cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 proxymap unix - - n - - proxymap

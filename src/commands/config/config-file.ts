@@ -1,12 +1,11 @@
 // The configuration file: found by XDG rules or named, never taken from the working directory; TOML, checked setting by setting.
 
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DkimError } from '../../core/index.js'
 import type { Context } from '../context.js'
-import { unreadable } from '../file-fault.js'
-import { readSmallFile } from '../small-file.js'
+import { isFileError, unreadable } from '../file-fault.js'
 import { closest } from '../suggestion.js'
 import { isSettingName, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from './settings.js'
 
@@ -39,20 +38,16 @@ function defaultPath(env: Context['env']): string | null {
 }
 
 function readText(path: string, named: boolean): string | null {
-  if (!named && !isThere(path)) return null
-  const bytes = readSmallFile(path, { limit: MAX_BYTES, hint: HINT })
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw fault(path, 'is no UTF-8')
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined
+    const stats = statSync(path)
+    if (!stats.isFile()) throw fault(path, 'is no regular file')
+    if (stats.size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} octets`)
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (error) {
-    throw unreadable(path, error)
+    if (error instanceof DkimError) throw error
+    if (error instanceof TypeError) throw fault(path, 'is no UTF-8')
+    if (!named && isFileError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
+    throw unreadable(path, error, { code: 'usage', hint: HINT })
   }
 }
 

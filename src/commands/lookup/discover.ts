@@ -3,11 +3,11 @@
 import { discover, givenDomain } from '../../core/index.js'
 import { toDiscoveryText } from '../../report/discovery.js'
 import { toJson, toJsonLine } from '../../report/json.js'
-import { styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { openSpinner } from '../spinner.js'
+import { stdoutStyle } from '../stdout-style.js'
 import type { LookupOptions } from './options.js'
 
 export async function runDiscover(context: Context, text: string, options: LookupOptions): Promise<ExitCode> {
@@ -21,7 +21,7 @@ export async function runDiscover(context: Context, text: string, options: Looku
     })
     spinner.stop()
     if (!options.quiet) {
-      const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
+      const style = await stdoutStyle(context, options.color)
       if (options.format === 'json') context.stdout.write(toJson(discovery))
       else if (options.format === 'ndjson') context.stdout.write(toJsonLine(discovery))
       else context.stdout.write(toDiscoveryText(discovery, style))

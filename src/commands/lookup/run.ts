@@ -13,13 +13,14 @@ import {
 import { toJson, toJsonLine } from '../../report/json.js'
 import { type LookupReport, toLookupText } from '../../report/lookup.js'
 import { isLookupDocument, LOOKUP_DOCUMENTS } from '../../report/lookup-formats.js'
-import { type Style, styleFor } from '../../report/style.js'
+import type { Style } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { say } from '../main.js'
 import type { DnsOptions } from '../options.js'
 import { openSpinner } from '../spinner.js'
+import { stdoutStyle } from '../stdout-style.js'
 import { readPublicKey } from './key-file.js'
 import type { LookupOptions } from './options.js'
 import { appendSeen } from './save.js'
@@ -54,7 +55,7 @@ export class LookupRun {
     if (options.resolverSet === 'public' && !options.quiet) {
       say(context, 'note', 'the public resolvers of Cloudflare, Google and Quad9 learn the name that is asked for')
     }
-    const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
+    const style = await stdoutStyle(context, options.color)
     return new LookupRun(context, options, source, style, key)
   }
 

@@ -12,12 +12,12 @@ import {
 } from '../../core/index.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
-import { styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { withSpinner } from '../spinner.js'
+import { fileStyle, stdoutStyle } from '../stdout-style.js'
 import { PLAN_FORMATS } from './formats.js'
 import { gather, openSamples } from './gather.js'
 import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
@@ -167,6 +167,6 @@ function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {
 
 async function render(views: readonly PlanView[], context: Context, options: RotatePlanOptions): Promise<string> {
   const format = await PLAN_FORMATS[options.format].load()
-  const isTTY = context.stdout.isTTY === true && options.output === undefined
-  return format(views, await styleFor({ option: options.color, env: context.env, isTTY }))
+  const style = options.output === undefined ? stdoutStyle(context, options.color) : fileStyle(context, options.color)
+  return format(views, await style)
 }

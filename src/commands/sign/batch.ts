@@ -11,7 +11,15 @@ import { type Input, type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { Progress } from '../progress.js'
-import { checkFields, type NewFields, NotPublished, type ReadySigner, readToSign, type SignBench } from './message.js'
+import {
+  aboutInput,
+  checkFields,
+  type NewFields,
+  NotPublished,
+  type ReadySigner,
+  readToSign,
+  type SignBench,
+} from './message.js'
 import { type Argument, type Target, Targets } from './targets.js'
 
 export async function signBatch(files: readonly string[], bench: SignBench): Promise<ExitCode> {
@@ -22,6 +30,9 @@ export async function signBatch(files: readonly string[], bench: SignBench): Pro
       if (context.signal.aborted) break
       await batch.read(argument, readInputs([argument.path], context, { unquoteMbox: options.unquoteMbox === true }))
     }
+  } catch (error) {
+    // What a signal cut short is told of by finish().
+    if (error !== context.signal.reason) throw error
   } finally {
     await batch.drain()
   }
@@ -34,12 +45,14 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
   for await (const path of pathsOf([], filesFrom, { nul, context })) yield { path, listed: true }
 }
 
-/** Messages that are read and not yet told of, per job: while one waits for the disk, others are signed. */
-const AHEAD = 8
-/** What they may hold of memory, all together. */
+/** Messages that wait for the disk while others are signed: it takes as long for one file as for many at once. */
+const DISK_WAITS = 16
+/** Messages that are read and not yet signed, per job. */
+const AHEAD = 4
+/** All of them: each may have a file open. */
+const MAX_AHEAD = 256
+/** What all of them may hold of memory. */
 const HELD = 32 << 20
-/** What the disk keeps waiting beside the signatures. */
-const DISK_THREADS = 4
 
 interface Task {
   readonly outcome: Promise<Outcome>
@@ -76,7 +89,7 @@ class SignBatch {
     this.#progress = new Progress(context, files, options.filesFrom === undefined)
     this.#jobs = options.jobs ?? context.processors ?? 1
     this.#gate = new Gate(this.#jobs)
-    context.widenPool?.(this.#jobs + DISK_THREADS)
+    context.widenPool?.(this.#jobs + DISK_WAITS)
   }
 
   async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {
@@ -84,6 +97,7 @@ class SignBatch {
       this.#targets.refuseInside(argument)
       for await (const input of inputs) await this.#take(input, argument)
     } catch (error) {
+      if (this.#bench.context.signal.aborted) return
       await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
     }
   }
@@ -110,7 +124,8 @@ class SignBatch {
 
   async #sign(input: MessageInput, target: Target, ready: ReadySigner): Promise<Outcome> {
     try {
-      const fields = await this.#gate.pass(() => ready.signLater())
+      // One job is one core: this thread, which has nothing else to do.
+      const fields = this.#jobs === 1 ? ready.sign() : await this.#gate.pass(() => ready.signLater())
       await checkFields(input, fields, this.#bench)
       await write(input, fields, target)
       const { signatures, warnings } = fields
@@ -120,11 +135,10 @@ class SignBatch {
     }
   }
 
-  /** One job is one message at a time. */
   async #add(task: Task): Promise<void> {
     this.#tasks.push(task)
     this.#octets += task.octets
-    const ahead = this.#jobs === 1 ? 0 : this.#jobs * AHEAD
+    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * AHEAD)
     while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
   }
 
@@ -148,7 +162,7 @@ class SignBatch {
 
   #say({ input, warnings, error }: Outcome): void {
     const { context } = this.#bench
-    const about = (text: string) => (text.includes(input) ? text : `${input}: ${text}`)
+    const about = (text: string) => aboutInput(input, text)
     for (const warning of warnings) {
       // What is true of a whole outbox is said once.
       if (this.#warned.has(warning) || this.#warned.size >= MAX_WARNINGS) continue
@@ -164,22 +178,22 @@ class SignBatch {
     const { context, options } = this.#bench
     if (options.format === 'json') this.#collected.push(outcome)
     if (options.format !== 'ndjson' || context.stdout.write(toJsonLine(signingJson(outcome)))) return
-    await new Promise(resolve => context.stdout.once('drain', resolve))
+    await new Promise<void>(resolve => context.stdout.once('drain', resolve))
   }
 
   finish(): ExitCode {
     const { context, options } = this.#bench
     const { signal, stdout } = context
+    if (signal.aborted) {
+      say(context, 'note', `${this.#signed} messages are signed, the others are as they were`)
+      throw signal.reason
+    }
     if (options.format === 'json') {
       const reports = this.#collected.map(signingJson)
       stdout.write(toJson(this.#single && reports.length === 1 ? reports[0] : reports))
     }
     const left = this.#count - this.#signed
     if (left > 0 && this.#count > 1) say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
-    if (signal.aborted) {
-      say(context, 'error', `interrupted: ${this.#signed} messages are signed, the others are as they were`)
-      this.#codes.add(EXIT_CODES.usage)
-    }
     return combineExitCodes(this.#codes)
   }
 }

@@ -55,6 +55,11 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
   return { sign: () => written(signer.end()), signLater: async () => written(await signer.endLater()) }
 }
 
+/** A text that says which message it is about. */
+export function aboutInput(name: string, text: string): string {
+  return name === '-' || text.includes(name) ? text : `${name}: ${text}`
+}
+
 /** The new fields do not verify with what DNS has now: not our use, but the state of the world, and so with exit codes of its own. */
 export class NotPublished extends DkimError {
   readonly exitCode: ExitCode

@@ -8,7 +8,7 @@ import { type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { loadSigningKeys } from '../signing-keys.js'
-import { checkFields, type NewFields, NotPublished, readToSign, type SignBench } from './message.js'
+import { aboutInput, checkFields, type NewFields, NotPublished, readToSign, type SignBench } from './message.js'
 import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
 
 export async function runSign(
@@ -35,7 +35,7 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
   const { context } = bench
   for await (const input of readInputs(files, context, { single: true })) {
     if (input.error !== undefined) throw input.error
-    const fields = (await readToSign(input, bench)).sign()
+    const fields = await signNamed(input, bench)
     for (const warning of fields.warnings) say(context, 'warning', warning)
     try {
       await checkFields(input, fields, bench)
@@ -48,7 +48,18 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
     await writeSigned(input, fields, bench)
     return EXIT_CODES.ok
   }
-  throw new DkimError('output-failed', 'interrupted: nothing was signed', 'run it again')
+  // Not reached: a path is an input or an error.
+  return EXIT_CODES.nothing
+}
+
+/** Its errors say which message they are about: scripts call this for one after the other. */
+async function signNamed(input: MessageInput, bench: SignBench): Promise<NewFields> {
+  try {
+    return (await readToSign(input, bench)).sign()
+  } catch (error) {
+    if (!(error instanceof DkimError) || error.code !== 'message-refused') throw error
+    throw new DkimError(error.code, aboutInput(input.name, error.message), error.hint)
+  }
 }
 
 async function writeSigned(

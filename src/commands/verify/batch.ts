@@ -6,7 +6,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { MessageExplainer } from '../explain.js'
 import { readsAgain } from '../explain-options.js'
 import { pathsOf } from '../file-list.js'
-import { type DeferredInput, type DeferringOptions, type Input, readDeferring } from '../input.js'
+import { type DeferredInput, type DeferringOptions, type Found, type Input, readEach } from '../input.js'
 import { Progress } from '../progress.js'
 import type { Journal } from './journal.js'
 import { type Bench, judgeInput, type Outcome } from './judge-input.js'
@@ -29,10 +29,8 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
   try {
     const { filesFrom } = options
     const all = filesFrom === undefined ? paths : pathsOf(paths, filesFrom, { nul: options.null === true, context })
-    for await (const input of readDeferring(all, context, batch.inputOptions)) {
-      if ((shard !== undefined && !shard.takes(input.name)) || batch.isDone(input.name)) continue
-      const waiting = input.deferred === undefined ? batch.take(input) : batch.hand(input)
-      if (waiting !== undefined) await waiting
+    for await (const inputs of readEach(all, context, batch.inputOptions)) {
+      await batch.takeAll(inputs, ({ name }) => shard?.takes(name) !== false)
       if (batch.stopped) break
     }
     await batch.drain()
@@ -70,6 +68,8 @@ async function openJournal(path: string, run: VerifyRun, { paths, options }: Bat
 
 /** Threads are started once a run has lasted so many milliseconds: each costs a good part of that. */
 const WORTH_THREADS = 300
+/** Milliseconds between two turns of the event loop. */
+const TURN = 100
 /** What one thread is given at a time. */
 const GROUP_MESSAGES = 64
 const GROUP_OCTETS = 4 << 20
@@ -81,6 +81,7 @@ class Batch {
   readonly #journal: Journal | undefined
   readonly #progress: Progress
   readonly #start = Date.now()
+  #lastTurn = this.#start
   #threads: typeof import('./pool.js') | undefined
   #jobCount: number | undefined
   #pool: Pool | undefined
@@ -97,6 +98,7 @@ class Batch {
     this.#journal = journal
     this.#threads = threads
     this.#progress = new Progress(context, paths, options.quiet !== true && options.filesFrom === undefined)
+    run.onTerminal = () => this.#progress.clear()
   }
 
   get inputOptions(): DeferringOptions {
@@ -108,12 +110,28 @@ class Batch {
     }
   }
 
-  isDone(name: string): boolean {
-    return this.#journal?.has(name) === true
+  /** Those that `isOurs` lets through and that no earlier run has done, until --fail-fast has its failure. */
+  async takeAll(inputs: Iterable<Found>, isOurs: (input: Input | DeferredInput) => boolean): Promise<void> {
+    const takeOne = (input: Input | DeferredInput): Promise<void> | undefined => {
+      if (!isOurs(input) || this.#journal?.has(input.name)) return undefined
+      return input.deferred === undefined ? this.#takeHere(input) : this.#hand(input)
+    }
+    for (const found of inputs) {
+      if (found.later === undefined) {
+        const waiting = takeOne(found)
+        if (waiting !== undefined) await waiting
+      } else {
+        for await (const input of found.later) {
+          await takeOne(input)
+          if (this.stopped) return
+        }
+      }
+      if (this.stopped) return
+    }
   }
 
   /** A message to be judged here; waits only where something has to be waited for. */
-  take(input: Input): Promise<void> | undefined {
+  #takeHere(input: Input): Promise<void> | undefined {
     if (this.#pool !== undefined) return this.drain().then(() => this.#take(input))
     return this.#take(input)
   }
@@ -121,7 +139,10 @@ class Batch {
   #take(input: Input): Promise<void> | undefined {
     const outcome = this.#judge(input)
     const part = input.part ?? 1
-    return outcome instanceof Promise ? outcome.then(later => this.#settle(later, part)) : this.#settle(outcome, part)
+    if (!(outcome instanceof Promise)) return this.#settle(outcome, part) ?? this.#giveTurn()
+    // Nobody knows how long that takes: what is known is told.
+    void this.#run.flush()
+    return outcome.then(later => this.#settle(later, part))
   }
 
   /** The verdict stays what it is: explanations are added to its report. */
@@ -139,13 +160,20 @@ class Batch {
   #settle(outcome: Outcome, part: number): Promise<void> | undefined {
     // Once the run is cut off, DNS is no longer waited for: such a verdict is not told, and a journal has to do the message again.
     if (this.#parts.context.signal.aborted) return undefined
-    this.#progress.clear()
     const waiting = this.#run.take(outcome)
     this.#progress.step(part, 1)
     if (this.#parts.options.failFast && outcome.code !== EXIT_CODES.ok) this.stopped = true
     if (this.#journal === undefined) return waiting
     this.#journal.add(outcome.name, outcome.code, outcome.report)
     return !this.#journal.isDue ? waiting : this.#keep()
+  }
+
+  /** Where nothing is ever waited for, the event loop has its turn now and then: signals are heard there. */
+  #giveTurn(): Promise<void> | undefined {
+    const now = Date.now()
+    if (now - this.#lastTurn < TURN) return undefined
+    this.#lastTurn = now
+    return new Promise(resolve => setImmediate(resolve))
   }
 
   /** The journal follows the reports, never the other way round. */
@@ -186,7 +214,7 @@ class Batch {
   }
 
   /** A message for a thread. */
-  hand(input: DeferredInput): Promise<void> | undefined {
+  #hand(input: DeferredInput): Promise<void> | undefined {
     this.#group.push(input)
     this.#octets += input.deferred.end - input.deferred.start
     return this.#group.length >= GROUP_MESSAGES || this.#octets >= GROUP_OCTETS ? this.#submit() : undefined
@@ -199,16 +227,16 @@ class Batch {
     return group.length === 0 ? undefined : this.#pool?.submit(group)
   }
 
-  async #settleGroup({ group, text, errors, codes, summary, entries, done }: GroupResult): Promise<void> {
+  async #settleGroup({ group, text, errors, codes, summary, entries }: GroupResult): Promise<void> {
     if (this.#parts.context.signal.aborted) return
-    this.#progress.clear()
     this.#run.add(codes, summary)
     this.#run.collect(entries)
-    this.#parts.context.stderr.write(errors)
-    await this.#run.writeText(text)
-    this.#progress.step(group.at(-1)?.part ?? 1, done.length)
+    this.#run.writeErrors(errors)
+    await this.#run.write(text)
+    this.#progress.step(group.at(-1)?.part ?? 1, group.length)
     if (this.#journal === undefined) return
-    this.#journal.merge(done, codes, summary)
+    const names = group.map(({ name }) => name)
+    this.#journal.merge(names, codes, summary)
     await this.#keep()
   }
 
@@ -220,6 +248,7 @@ class Batch {
 
   async close(): Promise<void> {
     this.#progress.clear()
+    await this.#run.flush()
     await this.#pool?.close()
     if (this.#journal === undefined) return
     await this.#keep()

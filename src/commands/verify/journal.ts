@@ -1,10 +1,11 @@
 // The journal of a batch (--resume): what was done, so that a run that was cut off goes on where it stopped, with the same account at its end.
 
-import { closeSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
 import { DkimError } from '../../core/index.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { ExitCode } from '../exit-code.js'
-import { unreadable } from '../file-fault.js'
+import { unwritable } from '../file-fault.js'
+import { NameSet } from './names.js'
 
 /** The first line: what the run was about. Another run's journal is refused. */
 interface Head {
@@ -25,12 +26,12 @@ const STEP = 64
 
 export class Journal {
   readonly #fd: number
-  readonly #done: Set<string>
+  readonly #done: NameSet
   #names: string[] = []
   #codes = new Set<ExitCode>()
   #summary = new Summary()
 
-  constructor(fd: number, done: Set<string>) {
+  constructor(fd: number, done: NameSet) {
     this.#fd = fd
     this.#done = done
   }
@@ -41,9 +42,10 @@ export class Journal {
     try {
       fd = openSync(path, 'a+', 0o600)
     } catch (error) {
-      throw unreadable(path, error)
+      throw unwritable(path, error)
     }
     try {
+      if (!fstatSync(fd).isFile()) throw refusal(`${path} is no regular file`)
       return new Journal(fd, replay(fd, path, run, resumed))
     } catch (error) {
       closeSync(fd)
@@ -61,6 +63,7 @@ export class Journal {
     this.#summary.add(report)
   }
 
+  /** What a thread has done. */
   merge(names: readonly string[], codes: readonly ExitCode[], summary: SummaryData): void {
     for (const name of names) this.#names.push(name)
     for (const code of codes) this.#codes.add(code)
@@ -88,8 +91,8 @@ export class Journal {
   }
 }
 
-function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): Set<string> {
-  const done = new Set<string>()
+function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): NameSet {
+  const done = new NameSet()
   let first = true
   let end = 0
   for (const line of linesOf(fd)) {

@@ -11,8 +11,9 @@ import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unreadable } from '../file-fault.js'
 import { say } from '../main.js'
 import { exitCodeOf } from './judge-input.js'
+import { keyOf, numberOf } from './names.js'
 import type { VerifyCommandOptions } from './options.js'
-import { numberOf, type ShardRecord } from './shard.js'
+import type { ShardRecord } from './shard.js'
 
 /** A line is not longer than this: what is, is no report. */
 const MAX_LINE = 4 << 20
@@ -81,7 +82,7 @@ class Merger {
   readonly summary = new Summary()
   readonly #codes = new Set<ExitCode>()
   /** By the number of the name: what its report came to. Names themselves would take ten times the memory. */
-  readonly #seen = new Map<number, string>()
+  readonly #seen = new Map<bigint, string>()
   readonly #shards = new Map<number, ShardRecord>()
   readonly #told: Problem[] = []
   readonly #problems = new Map<Problem['code'], number>()
@@ -101,7 +102,8 @@ class Merger {
   }
 
   get exitCode(): ExitCode {
-    return combineExitCodes(this.problems > 0 ? [...this.#codes, EXIT_CODES.usage] : this.#codes)
+    if (this.problems > 0) return combineExitCodes([...this.#codes, EXIT_CODES.usage])
+    return this.summary.messages === 0 ? EXIT_CODES.nothing : combineExitCodes(this.#codes)
   }
 
   add(line: string, place: string): void {
@@ -120,8 +122,7 @@ class Merger {
   }
 
   #addReport(report: Entry['report'], place: string): void {
-    // Two numbers of 32 bits make one of 53 that collides about never among millions.
-    const number = numberOf(report.input) * 2 ** 21 + (numberOf(`${report.input}/`) >>> 11)
+    const number = keyOf(report.input)
     const outcome = outcomeOf(report)
     const before = this.#seen.get(number)
     if (before === outcome) {

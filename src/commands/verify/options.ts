@@ -1,6 +1,6 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
-import { givenDomain, type Policy } from '../../core/index.js'
+import { givenDomain, type Policy, parseFieldNames } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
 import type { ExplainOptions } from '../explain-options.js'
 import type { DnsOptions } from '../options.js'
@@ -41,14 +41,10 @@ export function runNameOf(paths: readonly string[], options: VerifyCommandOption
 export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
   return {
     ...(options.minKeyBits === undefined ? {} : { minKeyBits: options.minKeyBits }),
-    ...(options.requireSigned === undefined ? {} : { requireSigned: fieldNames(options.requireSigned) }),
+    ...(options.requireSigned === undefined ? {} : { requireSigned: parseFieldNames(options.requireSigned) }),
     ...(options.requireDomain === undefined ? {} : { requireDomains: options.requireDomain.map(givenDomain) }),
     requireAligned: options.requireAligned === true,
     allowPartialBody: options.allowPartialBody === true,
     ignoreExpiration: options.ignoreExpiration === true,
   }
-}
-
-function fieldNames(list: string): string[] {
-  return list.split(/[,:]/).map(name => name.trim().toLowerCase())
 }

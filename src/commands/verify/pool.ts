@@ -3,12 +3,15 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { DkimError, type Resolver } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
+import { visible } from '../../report/style.js'
 import type { Entry } from '../../report/verification/format.js'
 import { Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { asksLiveDns } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { DeferredInput } from '../input.js'
+import { terminalColumns } from '../stdout-style.js'
+import { packed } from './group.js'
 import { failedReport } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
 import { answerThread } from './shared-dns.js'
@@ -22,8 +25,6 @@ export interface ThreadResult {
   readonly summary: SummaryData
   /** For formats that are one document. */
   readonly entries: readonly Entry[]
-  /** The names of the messages. */
-  readonly done: readonly string[]
 }
 
 export interface GroupResult extends ThreadResult {
@@ -35,6 +36,8 @@ export interface ThreadData {
   readonly options: VerifyCommandOptions
   readonly env: Readonly<Record<string, string | undefined>>
   readonly now: Date
+  /** Of the terminal that the main thread writes to. */
+  readonly columns: number | undefined
   /** Where live DNS is asked; null where zone files have all there is, which each thread reads itself. */
   readonly dns: MessagePort | null
 }
@@ -48,18 +51,25 @@ export interface PoolParts {
 }
 
 /** Groups that are out or wait for their turn, per thread: enough to keep all busy, and what bounds the memory. */
-const AHEAD = 3
+const AHEAD = 4
+/** Of them with the thread itself: it goes on with the second one while the results of the first one are on their way. */
+const IN_HAND = 2
 /** Of one thread: a message takes constant memory, so that more is a fault, which then ends the thread and not the run. */
 const HEAP_MEGABYTES = 256
+/** What is garbage at once needs no more room than the processor's cache; by itself each thread would take 48 MB for it. */
+const YOUNG_MEGABYTES = 6
 
 interface Task {
   readonly group: readonly DeferredInput[]
+  /** Null while it waits for a thread, and when that is done with it. */
+  thread: Thread | null
   result: ThreadResult | null
 }
 
 interface Thread {
   readonly worker: Worker
-  task: Task | null
+  /** What it was given, in that order; it works at the first one. */
+  readonly tasks: Task[]
 }
 
 export class Pool {
@@ -77,7 +87,7 @@ export class Pool {
 
   /** Waits while enough is on its way. */
   async submit(group: readonly DeferredInput[]): Promise<void> {
-    this.#tasks.push({ group, result: null })
+    this.#tasks.push(taskOf(group))
     this.#dispatch()
     while (this.#tasks.length >= this.#parts.jobs * AHEAD && !this.#parts.context.signal.aborted) await this.#change()
     await this.#telling
@@ -101,25 +111,33 @@ export class Pool {
 
   #dispatch(): void {
     for (const task of this.#tasks) {
-      if (task.result !== null || this.#threads.some(thread => thread.task === task)) continue
-      const thread = this.#threads.find(({ task: busy }) => busy === null) ?? this.#start()
+      if (task.result !== null || task.thread !== null) continue
+      const thread = this.#freeThread()
       if (thread === undefined) return
-      thread.task = task
-      thread.worker.postMessage(task.group)
+      task.thread = thread
+      thread.tasks.push(task)
+      thread.worker.postMessage(packed(task.group))
     }
+  }
+
+  /** One without work, else a new one, else one that can take some more. */
+  #freeThread(): Thread | undefined {
+    const idle = this.#threads.find(({ tasks }) => tasks.length === 0)
+    return idle ?? this.#start() ?? this.#threads.find(({ tasks }) => tasks.length < IN_HAND)
   }
 
   #start(): Thread | undefined {
     const { context, jobs, options } = this.#parts
     if (this.#threads.length >= jobs || context.workerScript === undefined) return undefined
     const dns = asksLiveDns(options) ? this.#openDns() : null
-    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), dns }
+    const columns = terminalColumns(context.stdout)
+    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), columns, dns }
     const worker = new Worker(context.workerScript, {
       workerData: data,
       transferList: dns === null ? [] : [dns],
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     })
-    const thread: Thread = { worker, task: null }
+    const thread: Thread = { worker, tasks: [] }
     worker.on('message', (result: ThreadResult) => this.#finished(thread, result))
     worker.on('error', error => this.#died(thread, error))
     worker.on('exit', () => this.#died(thread, new Error('the thread ended')))
@@ -134,8 +152,8 @@ export class Pool {
   }
 
   #finished(thread: Thread, result: ThreadResult): void {
-    if (thread.task !== null) thread.task.result = result
-    thread.task = null
+    const task = thread.tasks.shift()
+    if (task !== undefined) Object.assign(task, { thread: null, result })
     this.#tell()
   }
 
@@ -144,11 +162,11 @@ export class Pool {
     const index = this.#threads.indexOf(thread)
     if (index === -1 || this.#closed) return
     this.#threads.splice(index, 1)
-    const { task } = thread
-    if (task !== null && task.group.length === 1) task.result = lost(task.group[0]!, error, this.#parts.options)
-    else if (task !== null) {
-      const singles = task.group.map(input => ({ group: [input], result: null }))
-      this.#tasks.splice(this.#tasks.indexOf(task), 1, ...singles)
+    for (const task of thread.tasks) task.thread = null
+    const [task] = thread.tasks
+    if (task !== undefined && task.group.length === 1) task.result = lost(task.group[0]!, error, this.#parts.options)
+    else if (task !== undefined) {
+      this.#tasks.splice(this.#tasks.indexOf(task), 1, ...task.group.map(input => taskOf([input])))
     }
     this.#tell()
   }
@@ -162,6 +180,10 @@ export class Pool {
     this.#dispatch()
     this.#wake?.()
   }
+}
+
+function taskOf(group: readonly DeferredInput[]): Task {
+  return { group, thread: null, result: null }
 }
 
 /** Its own record where the format has one a line or one document; the text report has the error line on stderr. */
@@ -180,10 +202,9 @@ function lost(
   summary.add(report)
   return {
     text: format === 'ndjson' && !quiet && !counted ? toJsonLine(report) : '',
-    errors: `dkim: error: ${error.message}\n`,
+    errors: `dkim: error: ${visible(error.message)}\n`,
     codes: [EXIT_CODES.internal],
     summary: summary.data,
     entries: [{ report }],
-    done: [name],
   }
 }

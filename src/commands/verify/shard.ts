@@ -1,6 +1,7 @@
 // Shards: each of N runs takes the messages whose name falls to it, the same ones whatever the machine or the order.
 
 import { InvalidArgumentError } from '../command.js'
+import { numberOf } from './names.js'
 
 export interface Shard {
   /** Counted from 1. */
@@ -31,15 +32,6 @@ export function parseShard(value: string): Shard {
     throw new InvalidArgumentError('expected I/N with I from 1 to N, for instance 3/8')
   }
   return { index, of }
-}
-
-/** FNV-1a over the UTF-8 of a name, then mixed: names that differ in their last digits alone spread as well. */
-export function numberOf(name: string): number {
-  let hash = 0x811c9dc5
-  for (const octet of Buffer.from(name)) hash = Math.imul(hash ^ octet, 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return (hash ^ (hash >>> 16)) >>> 0
 }
 
 /** Tells which names are this shard's, and keeps the account that its last record gives. */

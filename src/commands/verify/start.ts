@@ -1,10 +1,10 @@
 // A run of dkim verify: what its options make of it, before the first message is read.
 
 import { DkimError, KeyCache } from '../../core/index.js'
-import { styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
 import type { ExitCode } from '../exit-code.js'
+import { stdoutStyle } from '../stdout-style.js'
 import { verifyAll } from './batch.js'
 import { policyOf, type VerifyCommandOptions } from './options.js'
 import { openWriter, VerifyRun } from './verify-run.js'
@@ -24,7 +24,7 @@ export async function runVerify(
     lenientEol: options.lenientEol === true,
     signal: context.signal,
   }
-  const style = await styleFor({ option: options.color, env: context.env, isTTY: context.stdout.isTTY === true })
+  const style = await stdoutStyle(context, options.color)
   const writer = await openWriter(options.format)
   const single = paths.length <= 1 && options.filesFrom === undefined && options.shard === undefined
   const run = new VerifyRun(context, options, { writer, style, bench, single })
@@ -54,6 +54,9 @@ function checkOptions({
       `--resume cannot go on with one ${format} document`,
       'use --format ndjson, and >> to append to its file',
     )
+  }
+  if (summary && format !== 'text' && format !== 'json' && format !== 'ndjson') {
+    throw usage(`--summary writes no ${format}`, 'use --format text, json or ndjson')
   }
   if (nul && filesFrom === undefined) throw usage('-0 is about --files-from', 'add --files-from FILE')
 }

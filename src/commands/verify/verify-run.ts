@@ -23,6 +23,10 @@ export async function openWriter(format: VerifyCommandOptions['format']): Promis
   return format === 'text' ? { text: await import('../../report/text.js') } : { format: await FORMATS[format]() }
 }
 
+/** Reports go out together, so many characters or milliseconds of them: a system call for each would be a good part of its price. */
+const TOGETHER = 32_768
+const AT_MOST = 50
+
 export interface RunParts {
   readonly writer: Writer
   readonly style: Style
@@ -42,6 +46,11 @@ export class VerifyRun {
   readonly #headers = { pass: { count: 0 }, other: { count: 0 } }
   readonly #summary = new Summary()
   #single: boolean
+  /** What is not written yet. */
+  #text = ''
+  #lastWrite = 0
+  /** Told before anything is written to a terminal, for what stands on its last line. */
+  onTerminal: () => void = () => undefined
 
   constructor(context: Context, options: VerifyCommandOptions, parts: RunParts) {
     this.#single = parts.single
@@ -79,14 +88,36 @@ export class VerifyRun {
     for (const entry of entries) this.#collected.push(entry)
   }
 
-  /** Text that another thread has made. */
-  async writeText(text: string): Promise<void> {
-    await write(this.#context.stdout, text)
+  /** Text of the product, this thread's or another's. Waits only where the reader is slower than we are. */
+  write(text: string): Promise<void> | undefined {
+    this.#text += text
+    const early = this.#text.length < TOGETHER && Date.now() - this.#lastWrite < AT_MOST
+    return early ? undefined : this.flush()
+  }
+
+  /** What was held back so far goes out. */
+  flush(): Promise<void> | undefined {
+    const text = this.#text
+    this.#text = ''
+    this.#lastWrite = Date.now()
+    if (text === '') return undefined
+    const { stdout } = this.#context
+    if (stdout.isTTY) this.onTerminal()
+    return stdout.write(text) ? undefined : new Promise(resolve => stdout.once('drain', resolve))
   }
 
   /** Until what was written has left the program. */
-  written(): Promise<void> {
-    return new Promise(resolve => this.#context.stdout.write('', () => resolve()))
+  async written(): Promise<void> {
+    await this.flush()
+    await new Promise<void>(resolve => this.#context.stdout.write('', () => resolve()))
+  }
+
+  /** Lines for stderr, behind the reports that came before them. */
+  writeErrors(text: string): void {
+    if (text === '') return
+    void this.flush()
+    this.onTerminal()
+    this.#context.stderr.write(text)
   }
 
   /** Waits only where something has to be waited for. */
@@ -100,6 +131,8 @@ export class VerifyRun {
 
   #sayError({ error }: Outcome): void {
     if (error === null) return
+    void this.flush()
+    this.onTerminal()
     say(this.#context, 'error', error.message)
     if (error.hint !== undefined) say(this.#context, 'hint', error.hint)
   }
@@ -114,12 +147,12 @@ export class VerifyRun {
     if ('format' in writer) return this.#writeEntry(writer.format, { report, ...sectionOf(verifier) })
     if (isFailed(report) || verifier === null) return undefined
     const full = this.#single || verbose || (wantsExplanation(this.#options) && report.result !== 'pass')
-    if (!full) return write(this.#context.stdout, writer.text.toBriefText(report, style))
-    return this.#fullText(outcome, verifier, writer.text).then(text => write(this.#context.stdout, text))
+    if (!full) return this.write(writer.text.toBriefText(report, style))
+    return this.#fullText(outcome, verifier, writer.text).then(text => this.write(text))
   }
 
   #writeEntry(format: Format, entry: Entry): Promise<void> | undefined {
-    if ('each' in format) return write(this.#context.stdout, format.each(entry, this.#settings()))
+    if ('each' in format) return this.write(format.each(entry, this.#settings()))
     const kept = this.#headers[entry.report.result === 'pass' ? 'pass' : 'other']
     if (kept.count >= (format.headers ?? 0)) this.#collected.push({ report: entry.report })
     else {
@@ -147,9 +180,12 @@ export class VerifyRun {
   }
 
   async finish(shard?: (exitCode: ExitCode) => ShardRecord): Promise<ExitCode> {
-    const code = combineExitCodes(this.#codes)
-    if (!this.#options.quiet) await write(this.#context.stdout, this.#end())
-    if (shard !== undefined) await write(this.#context.stdout, toJsonLine(shard(code)))
+    // A shard of many may be empty; a run in which nothing was judged is no success.
+    const nothing = this.#summary.messages === 0 && shard === undefined
+    const code = nothing ? EXIT_CODES.nothing : combineExitCodes(this.#codes)
+    if (!this.#options.quiet) await this.write(this.#end())
+    if (shard !== undefined) await this.write(toJsonLine(shard(code)))
+    await this.flush()
     return code
   }
 
@@ -172,10 +208,4 @@ function toSummary(format: VerifyCommandOptions['format'], data: SummaryData): s
 
 function sectionOf(verifier: Verifier | null): Pick<Entry, 'section'> {
   return verifier === null ? {} : { section: verifier.section }
-}
-
-/** Waits where the reader is slower than we are, so that a batch runs in bounded memory. */
-function write(stream: NodeJS.WritableStream, text: string): Promise<void> | undefined {
-  if (text === '' || stream.write(text)) return undefined
-  return new Promise(resolve => stream.once('drain', resolve))
 }

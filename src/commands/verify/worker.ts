@@ -6,7 +6,8 @@ import { KeyCache } from '../../core/index.js'
 import { styleFor } from '../../report/style.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
-import { type DeferredInput, DeferredReader } from '../input.js'
+import { DeferredReader } from '../input.js'
+import { type PackedGroup, unpacked } from './group.js'
 import { judgeInput } from './judge-input.js'
 import { policyOf } from './options.js'
 import type { ThreadData, ThreadResult } from './pool.js'
@@ -29,7 +30,7 @@ class Collector extends Writable {
   }
 }
 
-async function main({ options, env, now, dns }: ThreadData): Promise<void> {
+async function main({ options, env, now, columns, dns }: ThreadData): Promise<void> {
   const stdout = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const stderr = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
   const { signal } = new AbortController()
@@ -42,22 +43,24 @@ async function main({ options, env, now, dns }: ThreadData): Promise<void> {
     lenientEol: options.lenientEol === true,
     signal,
   }
-  const style = await styleFor({ option: options.color, env, isTTY: false })
+  const style = await styleFor({ option: options.color, env, isTTY: false, columns })
   const writer = await openWriter(options.format)
 
   const files = new DeferredReader()
-  const judge = async (group: readonly DeferredInput[]): Promise<ThreadResult> => {
+  const judge = async (group: PackedGroup): Promise<ThreadResult> => {
     const run = new VerifyRun(context, options, { writer, style, bench, single: false })
-    const done: string[] = []
-    for (const deferred of group) {
+    for (const deferred of unpacked(group)) {
       const outcome = judgeInput(files.open(deferred), bench)
-      await run.take(await outcome)
-      done.push(deferred.name)
+      const waiting = run.take(outcome instanceof Promise ? await outcome : outcome)
+      if (waiting !== undefined) await waiting
     }
-    return { text: stdout.take(), errors: stderr.take(), done, ...run.account }
+    await run.flush()
+    return { text: stdout.take(), errors: stderr.take(), ...run.account }
   }
-  parentPort?.on('message', (group: readonly DeferredInput[]) => {
-    void judge(group).then(result => parentPort?.postMessage(result))
+  // One after the other: what is written belongs to the group that is being judged.
+  let before: Promise<void> = Promise.resolve()
+  parentPort?.on('message', (group: PackedGroup) => {
+    before = before.then(async () => parentPort?.postMessage(await judge(group)))
   })
 }
 

@@ -4,16 +4,14 @@ import { PLAIN, type Style } from '../style.js'
 import { wrapWords } from '../wrap.js'
 import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
 
-const COLUMNS = 88
-
 export function guideText(code: GuideCode, style: Style = PLAIN): string {
   const { cause, confirm, fix }: Guide = GUIDES[code]
   const lines = [
     style.strong(code),
-    ...wrapWords(`${titleOf(code)} (${standingOf(code)})`, COLUMNS),
+    ...wrapWords(`${titleOf(code)} (${standingOf(code)})`, style.columns),
     '',
     style.strong('What causes it'),
-    ...indented(cause),
+    ...indented(cause, style),
     '',
     style.strong('How to make sure'),
     ...confirm.flatMap(step => stepLines(step, style)),
@@ -30,12 +28,12 @@ export function guideIndex(style: Style = PLAIN): string {
   return GUIDE_CODES.map(code => `  ${style.strong(code)}${' '.repeat(width - code.length)}${titleOf(code)}\n`).join('')
 }
 
-function indented(text: string): string[] {
-  return wrapWords(text, COLUMNS - 2).map(line => `  ${line}`)
+function indented(text: string, { columns }: Style): string[] {
+  return wrapWords(text, columns - 2).map(line => `  ${line}`)
 }
 
 function stepLines([text, command]: Step, style: Style): string[] {
-  const [first = '', ...rest] = wrapWords(`${text}${command === undefined ? '.' : ':'}`, COLUMNS - 4)
+  const [first = '', ...rest] = wrapWords(`${text}${command === undefined ? '.' : ':'}`, style.columns - 4)
   return [
     `  - ${first}`,
     ...rest.map(line => `    ${line}`),

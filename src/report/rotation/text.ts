@@ -1,6 +1,8 @@
 // A plan on a terminal: the stage, the timeline with "you are here", and in full what the next step asks for.
 
+import { marked } from '../rows.js'
 import { type Style, visible } from '../style.js'
+import { wrapWords } from '../wrap.js'
 import { distance, type LocalDates, localDates } from './dates.js'
 import type { PhaseView, PlanView } from './view.js'
 
@@ -56,27 +58,38 @@ function onePlan(view: PlanView, style: Style): string {
 }
 
 function heading(view: PlanView, style: Style, dates: LocalDates): string {
+  const paintStage = paint(view, style)
   const lines = [
     `${style.strong(visible(title(view)))}  ${KINDS[view.kind]}`,
-    `  now    ${dates.dateTime(view.now)} ${dates.zone}`,
-    `  stage  ${paint(view, style)(`${mark(view)} ${view.stage}`)}: ${visible(view.stageText)}`,
+    ...prose('now', `${dates.dateTime(view.now)} ${dates.zone}`, style),
+    ...marked(
+      `  stage  ${paintStage(`${mark(view)} ${view.stage}`)}: `,
+      view.stage.length + 13,
+      visible(view.stageText),
+      style,
+    ),
   ]
-  if (view.provider !== null) lines.push(`  by     ${visible(view.provider)}`)
-  if (view.servers.length > 0) lines.push(`  asked  ${visible(view.servers.join(', '))}`)
+  if (view.provider !== null) lines.push(...prose('by', visible(view.provider), style))
+  if (view.servers.length > 0) lines.push(...prose('asked', visible(view.servers.join(', ')), style))
   const next = view.nextAction
   if (next !== null) {
     const when = next.due ? '' : ` (${dates.dateTime(next.at)})`
-    lines.push(`  next   ${(next.due ? paint(view, style) : style.strong)(visible(next.text))}${when}`)
+    const [first = '', ...rest] = prose('next', `${visible(next.text)}${when}`, style)
+    const strong = next.due ? paintStage : style.strong
+    lines.push(`${first.slice(0, LABEL)}${strong(first.slice(LABEL))}`, ...rest)
   }
   return `${lines.join('\n')}\n`
 }
 
 function warnings(view: PlanView, style: Style): string {
-  if (view.warnings.length === 0) return ''
-  return `${view.warnings.map(({ text }) => `  ${style.warn('warning')} ${visible(text)}`).join('\n')}\n`
+  const lines = view.warnings.flatMap(({ text }) => marked(`  ${style.warn('! warning')}  `, 13, visible(text), style))
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
 const STATUS_MARKS = { done: '✓', current: '▶', waiting: '○', blocked: '✗', late: '!' } as const
+
+/** The room that dates want beside the titles; without it they stand below them. */
+const DATES = 46
 
 /** The arrow stands between what is over and what is to come. */
 function timeline(view: PlanView, style: Style, dates: LocalDates): string {
@@ -103,7 +116,9 @@ function timelineLine(view: PlanView, phase: PhaseView, width: number, style: St
       : kind === 'wait' && dueBy !== null
         ? `${dates.dateTime(notBefore)} to ${dates.dateTime(dueBy)}`
         : `${dates.dateTime(notBefore)}  ${distance(notBefore, view.now)}`
-  const text = `  ${STATUS_MARKS[status]} ${phase.title.padEnd(width)}  ${when}${status === 'late' || status === 'blocked' ? `  ${status.toUpperCase()}` : ''}`
+  const loud = status === 'late' || status === 'blocked' ? `  ${status.toUpperCase()}` : ''
+  const wide = style.columns >= width + DATES
+  const text = `  ${STATUS_MARKS[status]} ${wide ? phase.title.padEnd(width) : `${phase.title}\n   `}  ${when}${loud}`
   if (status === 'done') return style.good(text)
   if (status === 'late' || status === 'blocked') return style.bad(text)
   return status === 'current' ? style.strong(text) : style.dim(text)
@@ -123,31 +138,44 @@ function details(view: PlanView, style: Style, dates: LocalDates): string {
 
 function phaseText(phase: PhaseView, style: Style, dates: LocalDates): string {
   const lines = [style.strong(`${STATUS_MARKS[phase.status]} ${phase.title}`)]
+  /** Sentences are folded; what is to be copied stands as it is. */
+  const say = (label: string, text: string | null): void => {
+    if (text !== null && text !== '') lines.push(...prose(label, visible(text), style))
+  }
   const add = (label: string, text: string | null): void => {
     if (text !== null && text !== '') lines.push(...block(label, text))
   }
   if (phase.status !== 'done') {
-    add('when', `not before ${dates.dateTime(phase.notBefore)}: ${visible(phase.why)}`)
-    if (phase.dueBy !== null) add(phase.kind === 'wait' ? 'until' : 'due by', dates.dateTime(phase.dueBy))
+    say('when', `not before ${dates.dateTime(phase.notBefore)}: ${phase.why}`)
+    if (phase.dueBy !== null) say(phase.kind === 'wait' ? 'until' : 'due by', dates.dateTime(phase.dueBy))
   }
-  add('seen', phase.evidence.map(visible).join('\n'))
+  for (const [index, text] of phase.evidence.entries()) say(index === 0 ? 'seen' : '', text)
   if (phase.status === 'done') return `${lines.join('\n')}\n`
   for (const { title: change, text } of phase.changes) {
-    add('record', visible(change))
+    say('record', change)
     if (text !== null) add('', text)
   }
   add('signer', phase.signerText?.split('\n').map(visible).join('\n') ?? null)
   add('run', phase.commands.map(visible).join('\n'))
-  add('proof', visible(phase.check))
-  add('back', phase.rollback === null ? null : visible(phase.rollback))
+  say('proof', phase.check)
+  say('back', phase.rollback)
   return `${lines.join('\n')}\n`
+}
+
+const LABEL = 9
+
+/** A sentence beside its label, folded. */
+function prose(label: string, text: string, { columns }: Style): string[] {
+  return wrapWords(text, columns - LABEL).map(
+    (line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL - 2)}${line}`,
+  )
 }
 
 function block(label: string, text: string): string[] {
   return text
     .replace(/\n+$/, '')
     .split('\n')
-    .map((line, index) => `  ${(index === 0 ? label : '').padEnd(7)}${line}`.trimEnd())
+    .map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL - 2)}${line}`.trimEnd())
 }
 
 const INPUT_NAMES = {
@@ -163,10 +191,10 @@ const INPUT_NAMES = {
 
 function inputs(view: PlanView, style: Style): string {
   const names = Object.keys(INPUT_NAMES) as (keyof typeof INPUT_NAMES)[]
-  const lines = names.map(name => {
+  const lines = names.flatMap(name => {
     const { seconds, formula, observed } = view.inputs[name]
-    const from = observed === null ? '' : style.dim(`  seen at ${visible(observed)}`)
-    return `  ${INPUT_NAMES[name].padEnd(15)}${`${seconds} s`.padEnd(11)}${formula}${from}`
+    const from = observed === null ? '' : `, seen at ${visible(observed)}`
+    return marked(`  ${INPUT_NAMES[name].padEnd(15)}${`${seconds} s`.padEnd(11)}`, 28, `${formula}${from}`, style)
   })
   return `${style.strong('These figures are behind the dates')}\n${lines.join('\n')}\n`
 }

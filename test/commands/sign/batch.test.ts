@@ -1,4 +1,6 @@
 // dkim sign over many messages, as a user runs it: folders, lists and mailboxes in, files out, one bad message among many.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -13,10 +15,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportPrivateKey, formatKeyRecord, generatePrivateKey, type PrivateKey } from '../../../src/core/index.js'
-import { dkim, type Outcome } from '../../support/cli.js'
+import { BIN, dkim, type Outcome } from '../../support/cli.js'
 
 const COUNT = 120
 const message = (number: number): string =>
@@ -219,6 +222,34 @@ describe('--in-place', () => {
   it('leaves what is compressed as it is', async () => {
     expect((await sign(['--in-place', 'one.eml.gz'])).code).toBe(2)
     expect(readFileSync(at('one.eml.gz')).equals(gzipSync(message(1)))).toBe(true)
+  })
+})
+
+describe('a signal', () => {
+  it('leaves whole files alone, and ends the run by that signal', async () => {
+    const argv = ['sign', '--key', 'key.pem', '--selector', 'r', '--out-dir', 'cut', '--format', 'ndjson']
+    const run = spawn(process.execPath, [BIN, ...argv, '--files-from', '-'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nonexistent' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    const chunks: Buffer[] = []
+    run.stdout.on('data', chunk => chunks.push(chunk as Buffer))
+    const ended = once(run, 'close')
+    run.stdin.write(
+      namesIn('out')
+        .map(name => `out/${name}\n`)
+        .join(''),
+    )
+    await once(run.stdout, 'data')
+    run.kill('SIGTERM')
+    await delay(150)
+    run.stdin.end('few/1.eml\n')
+    expect(await ended).toEqual([null, 'SIGTERM'])
+    const reports = linesOf(Buffer.concat(chunks).toString())
+    expect(reports.map(({ output }) => (output as string).slice(4)).sort()).toEqual(namesIn('cut'))
+    expect(namesIn('cut')).not.toContain('few/1.eml')
+    for (const name of namesIn('cut')) expect(read('cut', name).endsWith(read(name))).toBe(true)
   })
 })
 

@@ -1,4 +1,5 @@
 // Batches of dkim verify as a user runs them: lists, gzip, counts, journals, threads, shards and their sum.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,6 +69,12 @@ describe('lists of files', () => {
     expect(linesOf(stdout).map(({ result }) => result)).toEqual(['pass', null, 'pass'])
   })
 
+  it('of nothing is nothing to judge, and no success', async () => {
+    expect(await verify(['--files-from', '-', '--format', 'json'], '')).toMatchObject({ code: 3, stdout: '[]\n' })
+    const shard = await verify(['--files-from', '-', '--format', 'ndjson', '--shard', '1/2'], '')
+    expect([shard.code, linesOf(shard.stdout)[0].seen]).toEqual([0, 0])
+  })
+
   it.each([
     ['no list at all', ['-0']],
     ['a list that is not there', ['--files-from', 'none']],
@@ -77,6 +84,10 @@ describe('lists of files', () => {
 })
 
 describe('a mailbox', () => {
+  it.each(['authentication-results', 'github', 'junit', 'html', 'sarif'])('has no summary as %s', async format => {
+    expect(await verify(['--summary', '--format', format, 'good.eml'])).toMatchObject({ code: 2, stdout: '' })
+  })
+
   it('reads the same from gzip', async () => {
     const plain = await verify(['--format', 'ndjson', 'box.mbox'])
     const packed = await verify(['--format', 'ndjson', 'box.mbox.gz'])
@@ -146,6 +157,12 @@ describe('a journal', () => {
     expect((await verify(['--resume', 'good.eml', '--format', 'ndjson', 'other.eml'])).code).toBe(2)
     expect(readFileSync(join(folder, 'other-journal'), 'utf8')).toBe(before)
   })
+
+  it('that is no file is refused', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    for (const place of ['.', 'none/journal', 'pipe', '/dev/null'])
+      expect((await verify(['--resume', place, 'good.eml'])).code, place).toBe(2)
+  })
 })
 
 describe('shards', () => {
@@ -187,6 +204,11 @@ describe('shards', () => {
 
   it.each([['0/3'], ['4/3'], ['1/0'], ['1'], ['a/b']])('cannot be %s', async text => {
     expect((await verify(['--shard', text, '--format', 'ndjson', 'box.mbox'])).code).toBe(2)
+  })
+
+  it('that came empty are no success', async () => {
+    file('empty', '')
+    expect((await merge('empty', 'empty')).code).toBe(3)
   })
 
   it('write ndjson alone', async () => {

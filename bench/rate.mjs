@@ -1,4 +1,4 @@
-// One measured run of one engine over one set, in a process of its own: node bench/library.mjs ENGINE verify|sign|hash SET [COUNT].
+// One measured run of one engine over one set, in a process of its own: node bench/rate.mjs ENGINE verify|sign|hash SET [COUNT].
 // Prints one line of JSON: messages, octets, microseconds of CPU, and how many verdicts were right.
 
 import { createPublicKey } from 'node:crypto'

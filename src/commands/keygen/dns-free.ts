@@ -1,0 +1,30 @@
+// A selector is never used again: is there a record at its name already?
+
+import { DkimError, TEMPORARY_STATUSES } from '../../core/index.js'
+import { fullName } from '../../report/record/dns-record.js'
+import type { Context } from '../context.js'
+import { openResolver } from '../dns.js'
+import type { KeygenOptions, KeyPlan } from '../keygen-plan.js'
+import { say } from '../main.js'
+
+/** Throws where a name is taken; false where that cannot be told now. */
+export async function dnsIsFree(context: Context, options: KeygenOptions, plans: readonly KeyPlan[]): Promise<boolean> {
+  const resolver = await openResolver(context, options)
+  for (const { empty, domain, selector } of plans) {
+    if (domain === null)
+      throw new DkimError('usage', 'without a domain there is nothing to look up in DNS', 'give --domain')
+    const { status, detail } = await resolver.txt(fullName(empty).toLowerCase(), context.signal)
+    if (status === 'found' || status === 'cname-loop') {
+      throw new DkimError(
+        'usage',
+        `${fullName(empty)} is in DNS already`,
+        `a selector is never used again: choose another than ${selector}`,
+      )
+    }
+    if (!TEMPORARY_STATUSES.has(status)) continue
+    say(context, 'error', `cannot tell whether ${fullName(empty)} is free: ${detail ?? status}`)
+    say(context, 'hint', 'try again, or leave the check out')
+    return false
+  }
+  return true
+}

@@ -1,0 +1,46 @@
+// A run of dkim sign that a signal cuts short, and errors that say which message they are about.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { exportPrivateKey, generatePrivateKey } from '../../../src/core/index.js'
+import { BIN, dkim } from '../../support/cli.js'
+
+let folder = ''
+const KEY = ['--key', 'key.pem', '--selector', 's']
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'dkim-sign-interrupt-'))
+  writeFileSync(join(folder, 'key.pem'), exportPrivateKey(await generatePrivateKey('ed25519')), { mode: 0o600 })
+  for (const name of ['one.eml', 'two.eml']) writeFileSync(join(folder, name), 'From: a@example.com\r\n\r\n')
+  writeFileSync(join(folder, 'nobody.eml'), 'To: a@example.com\r\n\r\n')
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it('a batch ends by the signal, with what was signed and nothing else', async () => {
+  const argv = ['sign', ...KEY, '--out-dir', 'out', '--jobs', '1', '--format', 'ndjson', '--files-from', '-']
+  const child = spawn(process.execPath, [BIN, ...argv], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nonexistent' },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const ended = once(child, 'close')
+  child.stdin.write('one.eml\n')
+  await once(child.stdout, 'data')
+  child.kill('SIGTERM')
+  await delay(150)
+  child.stdin.end('two.eml\n')
+  expect(await ended).toEqual([null, 'SIGTERM'])
+  expect(readdirSync(join(folder, 'out'))).toEqual(['one.eml'])
+})
+
+it('an error names the message, whether it is one of many or not', async () => {
+  for (const argv of [['nobody.eml'], ['--out-dir', 'some', 'one.eml', 'nobody.eml']]) {
+    const { code, stderr } = await dkim(['sign', ...KEY, ...argv], { cwd: folder })
+    expect([code, stderr.includes('dkim: error: nobody.eml: ')]).toEqual([2, true])
+  }
+})
