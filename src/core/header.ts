@@ -198,11 +198,18 @@ export function indexFields(fields: readonly HeaderField[]): FieldIndex {
  * `except` is the signature under judgement: it never selects itself.
  */
 export function selectFields(index: FieldIndex, names: readonly string[], except: HeaderField | null): HeaderField[] {
-  const taken = new Map<string, number>()
   const selected: HeaderField[] = []
+  let taken: Map<string, number> | undefined
   for (const name of names) {
     const instances = index.get(name)
     if (instances === undefined) continue
+    if (instances.length === 1) {
+      // As nearly all are. Whether h= named it before shows in what is selected, at most as many as h= may name.
+      const only = instances[0]!
+      if (only !== except && !selected.includes(only)) selected.push(only)
+      continue
+    }
+    taken ??= new Map()
     let next = taken.get(name) ?? instances.length - 1
     if (instances[next] === except) next -= 1
     const field = instances[next]

@@ -69,7 +69,7 @@ export class LineEndNormalizer {
       this.#sink(chunk)
       return
     }
-    const { withCrlf } = simdLineEnds(chunk.length) ?? OCTET_BY_OCTET
+    const { withCrlf } = lineEndsFor(chunk.length)
     for (let start = 0; start < chunk.length; start += PIECE) {
       this.#sink(withCrlf(chunk.subarray(start, start + PIECE), isCrBefore(chunk, start, this.#afterCr)))
     }
@@ -77,12 +77,19 @@ export class LineEndNormalizer {
 }
 
 function hasBareLineEnd(chunk: Uint8Array, afterCr: boolean): boolean {
-  const lineEnds = simdLineEnds(chunk.length) ?? OCTET_BY_OCTET
+  const lineEnds = lineEndsFor(chunk.length)
   for (let start = 0; start < chunk.length; start += PIECE) {
     const piece = chunk.subarray(start, start + PIECE)
     if (lineEnds.hasBareLineEnd(piece, isCrBefore(chunk, start, afterCr))) return true
   }
   return false
+}
+
+/** Up to so many octets: a search a line costs less than the warming up of a loop over octets. */
+const SMALL = 16_384
+
+function lineEndsFor(octets: number): LineEnds {
+  return simdLineEnds(octets) ?? (octets <= SMALL ? LINE_BY_LINE : OCTET_BY_OCTET)
 }
 
 function isCrBefore(chunk: Uint8Array, start: number, afterCr: boolean): boolean {
@@ -108,6 +115,36 @@ export const OCTET_BY_OCTET: LineEnds = {
       converted[length++] = octet
       before = octet === CR
     }
+    return converted.subarray(0, length)
+  },
+}
+
+/** The same by searches of Node's own. */
+export const LINE_BY_LINE: LineEnds = {
+  hasBareLineEnd(piece, afterCr) {
+    if (piece.length === 0) return false
+    if ((piece[0] === LF) !== afterCr) return true
+    const last = piece.length - 1
+    for (let start = afterCr ? 1 : 0; ; ) {
+      const lf = piece.indexOf(LF, start)
+      const cr = piece.indexOf(CR, start)
+      if (lf === -1) return cr !== -1 && cr < last
+      if (cr !== lf - 1) return true
+      start = lf + 1
+    }
+  },
+  withCrlf(piece, afterCr) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length)
+    const converted = Buffer.allocUnsafe(2 * bytes.length)
+    let length = 0
+    let start = 0
+    for (let lf = bytes.indexOf(LF); lf !== -1; lf = bytes.indexOf(LF, start)) {
+      length += bytes.copy(converted, length, start, lf)
+      if (lf === 0 ? !afterCr : bytes[lf - 1] !== CR) converted[length++] = CR
+      converted[length++] = LF
+      start = lf + 1
+    }
+    length += bytes.copy(converted, length, start)
     return converted.subarray(0, length)
   },
 }

@@ -2,7 +2,7 @@
 
 import type { Finding, Severity } from '../core/index.js'
 import { card, factList, htmlDocument } from './html/document.js'
-import type { LookupReport } from './lookup.js'
+import { correctedTexts, type LookupReport, nextStep } from './lookup.js'
 import { lookupVerdict } from './lookup-verdict.js'
 import { escapeMarkup } from './rotation/markup.js'
 import { keyTagMeaning } from './tag-meanings.js'
@@ -18,18 +18,23 @@ const SEVERITIES = {
 
 export function lookupHtml(reports: readonly LookupReport[], now: Date): string {
   const title = reports.length === 1 ? `DKIM key ${reports[0]!.name}` : `${reports.length} DKIM keys`
-  return htmlDocument(title, now, reports.flatMap(section))
+  return htmlDocument(
+    title,
+    now,
+    reports.flatMap(report => section(report, reports.length > 1)),
+  )
 }
 
-function section(report: LookupReport): string[] {
+function section(report: LookupReport, titled: boolean): string[] {
   const { mark, tone, text } = lookupVerdict(report)
   return [
-    `<h2>${escapeMarkup(report.name)}</h2>`,
+    titled ? `<h2>${escapeMarkup(report.name)}</h2>` : '',
     card(
       COLOURS[tone],
-      `<p><span class="badge">${mark} ${report.result}</span> ${escapeMarkup(text)}</p>${report.detail === null ? '' : `<p>${escapeMarkup(report.detail)}</p>`}${facts(report)}`,
+      `<p><span class="badge">${mark} ${report.result}</span> ${escapeMarkup(text)}</p>${report.detail === null ? '' : `<p>${escapeMarkup(report.detail)}</p>`}${facts(report)}${nextLine(report)}`,
     ),
     ...report.findings.map(findingCard),
+    ...correctedTexts(report).map(record => `<p>As it should read:</p><p><code>${escapeMarkup(record)}</code></p>`),
     tagTable(report),
     ...report.records.map(({ text: record }) => `<p>As published:</p><p><code>${escapeMarkup(record)}</code></p>`),
     serverTable(report),
@@ -57,12 +62,16 @@ function facts({ key, match, chain, provider, dnssec, server, agreement }: Looku
   ])
 }
 
-function findingCard({ severity, code, text, fix, record }: Finding): string {
+function nextLine(report: LookupReport): string {
+  const next = nextStep(report)
+  return next === null ? '' : `<p>Next: ${escapeMarkup(next)}</p>`
+}
+
+function findingCard({ severity, code, text, fix }: Finding): string {
   const { mark, colour } = SEVERITIES[severity]
-  const corrected = record === null ? '' : `<p>As it should read:</p><p><code>${escapeMarkup(record)}</code></p>`
   return card(
     colour,
-    `<p><span class="badge">${mark} ${severity}</span> <strong>${escapeMarkup(text)}</strong> <code>${code}</code></p><p>Fix: ${escapeMarkup(fix)}</p>${corrected}`,
+    `<p><span class="badge">${mark} ${severity}</span> <strong>${escapeMarkup(text)}</strong> <code>${code}</code></p><p>Fix: ${escapeMarkup(fix)}</p>`,
   )
 }
 
@@ -72,7 +81,7 @@ function tagTable({ tags }: LookupReport): string {
     ({ name, value }) =>
       `<tr><th scope="row">${escapeMarkup(name)}=</th><td class="mono">${escapeMarkup(value)}</td><td>${escapeMarkup(keyTagMeaning(name, value, tags))}</td></tr>`,
   )
-  return `<table class="fields"><caption>Tags</caption><tbody>${rows.join('')}</tbody></table>`
+  return `<table class="fields tags"><caption>Tags</caption><tbody>${rows.join('')}</tbody></table>`
 }
 
 function serverTable({ servers }: LookupReport): string {

@@ -65,11 +65,16 @@ export function findingLines(finding: Finding, style: Style, indent = ''): strin
 }
 
 /** Whole and on a line of its own, to be copied. */
-function correctedLines({ records, findings }: LookupReport, style: Style): string[] {
-  const texts = new Set([...records.map(({ corrected }) => corrected), ...findings.map(({ record }) => record)])
-  texts.delete(null)
-  if (texts.size === 0) return []
-  return ['  the record as it should read:', ...[...texts].map(text => `    ${style.strong(visible(text ?? ''))}`), '']
+function correctedLines(report: LookupReport, style: Style): string[] {
+  const texts = correctedTexts(report)
+  if (texts.length === 0) return []
+  return ['  the record as it should read:', ...texts.map(text => `    ${style.strong(visible(text))}`), '']
+}
+
+/** Each once: several findings may be mended by one and the same record. */
+export function correctedTexts({ records, findings }: LookupReport): string[] {
+  const texts = [...records.map(({ corrected }) => corrected), ...findings.map(({ record }) => record)]
+  return [...new Set(texts.filter(text => text !== null))]
 }
 
 function chainLines({ chain }: LookupReport, style: Style): string[] {
@@ -127,7 +132,8 @@ function nextLines(report: LookupReport, style: Style): string[] {
   return next === null ? [] : wrapped('next', visible(next), style)
 }
 
-function nextStep({ result, findings, domain, status, chain, match, name }: LookupReport): string | null {
+/** What to do, where no finding says it. */
+export function nextStep({ result, findings, domain, status, chain, match, name }: LookupReport): string | null {
   if (status === 'servfail') {
     const causes = 'the name servers of the zone may be down, or its DNSSEC signatures broken'
     return `try again later, or ask another server with --nameserver: ${causes}`

@@ -173,6 +173,23 @@ describe('selectFields', () => {
     [[], []],
   ])('%j selects %j', (names, expected) => expect(select(names)).toEqual(expected))
 
+  it('selects the k-th from below for the k-th mention, whatever the fields and names', () => {
+    const letters = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 8 })
+    fc.assert(
+      fc.property(letters, letters, fc.nat(8), (present, names, position) => {
+        const { fields } = parse(present.map(name => `${name}:\r\n`).join(''))
+        const except = fields[position] ?? null
+        const expected = names.flatMap((name, at) => {
+          const mention = names.slice(0, at).filter(item => item === name).length
+          const field = fields.filter(item => item.name === name && item !== except).at(-1 - mention)
+          return field === undefined ? [] : [field]
+        })
+        expect(selectFields(indexFields(fields), names, except)).toEqual(expected)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   it('never selects the signature under judgement', () => {
     expect(select(['a', 'a', 'a'], 3)).toEqual(['3', '1'])
     expect(select(['a', 'a', 'a'], 2)).toEqual(['4', '1'])

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { assemble, SOURCES } from '../../scripts/wasm/assemble.mjs'
-import { LineEndNormalizer, OCTET_BY_OCTET } from '../../src/core/line-endings.js'
+import { LINE_BY_LINE, LineEndNormalizer, OCTET_BY_OCTET } from '../../src/core/line-endings.js'
 import { MODULE, PIECE, simdLineEnds } from '../../src/core/line-endings-simd.js'
 
 const simd = simdLineEnds(1 << 20)!
 const engines = [
   { name: 'WebAssembly', lineEnds: simd },
   { name: 'octet by octet', lineEnds: OCTET_BY_OCTET },
+  { name: 'line by line', lineEnds: LINE_BY_LINE },
 ]
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1')

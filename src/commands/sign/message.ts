@@ -44,7 +44,7 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
   const requests = keys.map(key => ({ ...bench.template, ...key }))
   const signer = new Signer({ requests, now: bench.now, ...(bench.options.force ? { force: true } : {}) })
   const lines = new LineEndNormalizer(chunk => signer.write(chunk))
-  for await (const chunk of input.chunks()) lines.write(chunk)
+  await eachChunk(input, chunk => lines.write(chunk))
   lines.end()
   if (lines.mixed) signer.flagMalformed('mixed line ends')
   const written = (signed: SignedFields): NewFields => {
@@ -53,6 +53,13 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
     return { bytes, signatures: signed.signatures, warnings: signed.warnings }
   }
   return { sign: () => written(signer.end()), signLater: async () => written(await signer.endLater()) }
+}
+
+/** Without a promise for each chunk where there is nothing to wait for. */
+export async function eachChunk(input: MessageInput, take: (chunk: Buffer) => void): Promise<void> {
+  const chunks = input.chunks()
+  if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) take(chunk)
+  else for (const chunk of chunks) take(chunk)
 }
 
 /** A text that says which message it is about. */

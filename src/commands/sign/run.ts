@@ -8,7 +8,15 @@ import { type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { loadSigningKeys } from '../signing-keys.js'
-import { aboutInput, checkFields, type NewFields, NotPublished, readToSign, type SignBench } from './message.js'
+import {
+  aboutInput,
+  checkFields,
+  eachChunk,
+  type NewFields,
+  NotPublished,
+  readToSign,
+  type SignBench,
+} from './message.js'
 import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
 
 export async function runSign(
@@ -67,16 +75,15 @@ async function writeSigned(
   { bytes }: NewFields,
   { context, options: { output, headerOnly } }: SignBench,
 ): Promise<void> {
-  const message = headerOnly ? [] : input.chunks()
   if (output === undefined || output === '-') {
     await writeOut(context, bytes)
-    for await (const chunk of message) await writeOut(context, chunk)
+    for await (const chunk of headerOnly ? [] : input.chunks()) await writeOut(context, chunk)
     return
   }
   const file = openOutputFile(output)
   try {
     file.write(bytes)
-    for await (const chunk of message) file.write(chunk)
+    if (!headerOnly) await eachChunk(input, chunk => file.write(chunk))
     file.commit()
   } finally {
     file.abandon()

@@ -5,14 +5,14 @@ import { colourRules, FONT, STATUS_COLOURS, VERDICT_COLOURS } from './colours.js
 import { type LocalDates, localDates } from './dates.js'
 import { escapeLines, escapeMarkup } from './markup.js'
 import { nameOf, nextText, timelineSvg } from './svg.js'
-import type { PhaseView, PlanView } from './view.js'
+import { INPUT_NAMES, type PhaseView, type PlanView } from './view.js'
 
 const STYLE = [
   colourRules(':root'),
   `*{box-sizing:border-box}html{-webkit-text-size-adjust:100%}`,
   `body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 ${FONT}}`,
   'main{max-width:60rem;margin:0 auto;padding:1rem}',
-  'h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:0}',
+  'h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}h3,.card h2{font-size:1rem;margin:0}',
   'h1,h2,h3,p,li,td,th,dd{overflow-wrap:anywhere}',
   'a{color:var(--now)}small,.soft{color:var(--soft)}',
   '.card{border:1px solid var(--line);border-left:.35rem solid var(--mark);background:var(--card);border-radius:.4rem;padding:.7rem 1rem;margin:.7rem 0}',
@@ -21,7 +21,7 @@ const STYLE = [
   'dl{margin:.4rem 0 0;display:grid;grid-template-columns:5.5rem minmax(0,1fr);gap:.2rem .8rem}dt{color:var(--soft)}dd{margin:0;min-width:0}',
   'ul{padding-left:1.2rem}.figure{margin:1rem 0}.figure svg{display:block;max-width:100%;height:auto}.narrow{display:none}',
   'table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.3rem .5rem .3rem 0;border-bottom:1px solid var(--line)}',
-  '@media(max-width:45rem){.wide{display:none}.narrow{display:block}dl{grid-template-columns:minmax(0,1fr);gap:0}dt{margin-top:.35rem}thead{display:none}tr,td{display:block;border:0}td{padding:0}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}}',
+  '@media(max-width:45rem){.wide{display:none}.narrow{display:block}dl{grid-template-columns:minmax(0,1fr);gap:0}dt{margin-top:.35rem}thead{display:none}tr,td,th{display:block;border:0}td,th{padding:0}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}}',
   '@media print{body{font-size:11pt}main{max-width:none;padding:0}.card{break-inside:avoid}pre{break-inside:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}',
 ].join('\n')
 
@@ -52,13 +52,14 @@ function contents(views: readonly PlanView[]): string {
 
 function onePlan(view: PlanView, index: number, several: boolean): string {
   const dates = localDates(view.timeZone)
+  const level = several ? 3 : 2
   return [
     `<section id="plan-${index + 1}">`,
     several ? `<h2>${escapeMarkup(nameOf(view))}</h2>` : '',
     statusCard(view, dates),
     several || view.phases.length === 1 ? '' : figure([view]),
-    ...view.phases.map(phase => phaseCard(phase, dates)),
-    view.kind === 'provider' ? '' : figures(view),
+    ...view.phases.map(phase => phaseCard(phase, dates, level)),
+    view.kind === 'provider' ? '' : figureTable(view, level),
     '</section>',
   ].join('\n')
 }
@@ -75,7 +76,10 @@ function statusCard(view: PlanView, dates: LocalDates): string {
   return `<div class="card" style="--mark:${VERDICT_COLOURS[view.verdict]}">${lines.join('\n')}</div>`
 }
 
-function phaseCard(phase: PhaseView, dates: LocalDates): string {
+/** Headings are one level below that of their plan. */
+type Level = 2 | 3
+
+function phaseCard(phase: PhaseView, dates: LocalDates, level: Level): string {
   const { title, status, kind, notBefore, dueBy, doneAt, why } = phase
   const rows: [string, string][] = []
   const add = (term: string, markup: string): void => void rows.push([term, markup])
@@ -87,7 +91,7 @@ function phaseCard(phase: PhaseView, dates: LocalDates): string {
   if (phase.evidence.length > 0) add('seen', phase.evidence.map(escapeMarkup).join('<br>'))
   if (status !== 'done') addInstructions(phase, add)
   const list = rows.map(([term, markup]) => `<dt>${term}</dt><dd>${markup}</dd>`).join('\n')
-  return `<div class="card" style="--mark:${STATUS_COLOURS[status]}"><h3>${title} <small class="badge">${status}</small></h3><dl>${list}</dl></div>`
+  return `<div class="card" style="--mark:${STATUS_COLOURS[status]}"><h${level}>${title} <small class="badge">${status}</small></h${level}><dl>${list}</dl></div>`
 }
 
 function addInstructions(phase: PhaseView, add: (term: string, markup: string) => void): void {
@@ -104,10 +108,11 @@ function block(text: string): string {
   return `<pre>${escapeLines(text.replace(/\n+$/, ''))}</pre>`
 }
 
-function figures({ inputs }: PlanView): string {
+function figureTable({ inputs }: PlanView, level: Level): string {
   const rows = Object.entries(inputs).map(
     ([name, { seconds, formula, observed }]) =>
-      `<tr><td>${name}</td><td>${seconds} s</td><td>${escapeMarkup(formula)}</td><td>${escapeMarkup(observed ?? '')}</td></tr>`,
+      `<tr><th scope="row">${INPUT_NAMES[name as keyof typeof INPUT_NAMES]}</th><td>${seconds} s</td><td>${escapeMarkup(formula)}</td><td>${escapeMarkup(observed ?? '')}</td></tr>`,
   )
-  return `<h3>Figures behind the dates</h3><table><thead><tr><th>what</th><th>value</th><th>formula</th><th>seen at</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`
+  const heads = ['What', 'Value', 'Formula', 'Seen at'].map(head => `<th scope="col">${head}</th>`).join('')
+  return `<h${level}>Figures behind the dates</h${level}><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`
 }

@@ -4,7 +4,7 @@ import { marked } from '../rows.js'
 import { type Style, visible } from '../style.js'
 import { wrapWords } from '../wrap.js'
 import { distance, type LocalDates, localDates } from './dates.js'
-import type { PhaseView, PlanView } from './view.js'
+import { INPUT_NAMES, type PhaseView, type PlanView } from './view.js'
 
 export function planText(views: readonly PlanView[], style: Style): string {
   const parts = views.map(view => onePlan(view, style))
@@ -177,17 +177,6 @@ function block(label: string, text: string): string[] {
     .split('\n')
     .map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL - 2)}${line}`.trimEnd())
 }
-
-const INPUT_NAMES = {
-  negativeTtl: 'negative TTL',
-  oldTtl: 'old TTL',
-  propagation: 'propagation',
-  overlap: 'overlap',
-  ttlLead: 'TTL lead',
-  revokedFor: 'revoked for',
-  queueLifetime: 'queue lifetime',
-  cadence: 'cadence',
-} as const satisfies Record<keyof PlanView['inputs'], string>
 
 function inputs(view: PlanView, style: Style): string {
   const names = Object.keys(INPUT_NAMES) as (keyof typeof INPUT_NAMES)[]

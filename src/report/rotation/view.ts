@@ -22,3 +22,15 @@ export function withStateFile(command: string, stateArgument: string | null): st
   if (stateArgument === null) return command
   return command.replace(/^dkim rotate-plan .*? --state plan\.json/, () => `dkim rotate-plan --state ${stateArgument}`)
 }
+
+/** What the figures behind the dates are called. */
+export const INPUT_NAMES = {
+  negativeTtl: 'negative TTL',
+  oldTtl: 'old TTL',
+  propagation: 'propagation',
+  overlap: 'overlap',
+  ttlLead: 'TTL lead',
+  revokedFor: 'revoked for',
+  queueLifetime: 'queue lifetime',
+  cadence: 'cadence',
+} as const satisfies Record<keyof PlanView['inputs'], string>

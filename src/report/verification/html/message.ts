@@ -1,6 +1,6 @@
 // One message: its verdict, each signature with the path that it took, and the header with what is signed of it.
 
-import { REASONS, type SignatureReport, type VerificationReport } from '../../../core/index.js'
+import { REASONS, type Reason, type SignatureReport, type VerificationReport } from '../../../core/index.js'
 import { type ExplainedPart, isExplained } from '../../explain-text.js'
 import { card, factList } from '../../html/document.js'
 import { escapeMarkup } from '../../rotation/markup.js'
@@ -8,14 +8,19 @@ import { type Entry, isFailed } from '../format.js'
 import { headerTable } from './header.js'
 import { markOf, RESULT_COLOURS, resultOf } from './result.js'
 
-export function messageCards({ report, section }: Entry): string[] {
+/** The level of the headings of signatures: one below that of the message. */
+type Level = 2 | 3
+
+export function messageCards({ report, section }: Entry, level: Level): string[] {
   if (isFailed(report)) {
     const lines = [report.error.message, report.error.hint ?? ''].filter(Boolean)
     return [card('var(--wait)', lines.map(line => `<p>${escapeMarkup(line)}</p>`).join(''))]
   }
   return [
     verdictCard(report),
-    ...report.signatures.map((signature, index) => signatureCard(signature, index + 1, report.signatures.length)),
+    ...report.signatures.map((signature, index) =>
+      signatureCard(signature, titleOf(signature, index + 1, report.signatures.length), level),
+    ),
     section === undefined ? '' : headerTable(section, report.signatures),
   ]
 }
@@ -45,21 +50,23 @@ function summaryOf({ result, signatures }: VerificationReport): string {
   return `Signed by ${domains}${aligned ? '' : ', which is not the From domain'}.`
 }
 
-function signatureCard(signature: SignatureReport, number: number, count: number): string {
-  const { result, domain, selector, reason, detail } = signature
-  const why =
-    reason === null
-      ? ''
-      : `<p><strong>${escapeMarkup(REASONS[reason].text)}</strong> <code>${reason}</code> <span class="soft">${REASONS[reason].section}</span></p>${detail === null ? '' : `<p>${escapeMarkup(detail)}</p>`}<p>Next: ${escapeMarkup(REASONS[reason].advice)}</p>`
+function titleOf({ domain, selector }: SignatureReport, number: number, count: number): string {
+  const which = count === 1 ? 'Signature' : `Signature ${number}`
+  return `${which} of ${domain ?? 'an unknown domain'}${selector === null ? '' : `, selector ${selector}`}`
+}
+
+function signatureCard(signature: SignatureReport, title: string, level: Level): string {
+  const { result } = signature
+  const explained = isExplained(signature) ? signature : null
   const warnings = signature.warnings.map(({ text, code }) => `<li>${escapeMarkup(text)} <code>${code}</code></li>`)
-  const heading = `<h3>${count === 1 ? 'Signature' : `Signature ${number}`} of ${escapeMarkup(domain ?? 'an unknown domain')}${selector === null ? '' : `, selector ${escapeMarkup(selector)}`}</h3>`
   return card(
     RESULT_COLOURS[result],
     [
-      heading,
+      `<h${level}>${escapeMarkup(title)}</h${level}>`,
       `<p><span class="badge">${markOf(result)} ${result}</span></p>`,
-      why,
-      isExplained(signature) ? explanation(signature) : '',
+      why(signature),
+      explained === null ? '' : explanation(explained),
+      explained === null || explained.explanations.length === 0 ? next(signature) : '',
       path(signature),
       facts(signature),
       warnings.length === 0 ? '' : `<ul>${warnings.join('')}</ul>`,
@@ -67,9 +74,33 @@ function signatureCard(signature: SignatureReport, number: number, count: number
   )
 }
 
+function why({ reason, detail }: SignatureReport): string {
+  if (reason === null) return ''
+  const { text, section } = REASONS[reason]
+  const more = detail === null ? '' : `<p>${escapeMarkup(detail)}</p>`
+  return `<p><strong>${escapeMarkup(text)}</strong> <code>${reason}</code> <span class="soft">${section}</span></p>${more}`
+}
+
+function next({ reason }: SignatureReport): string {
+  return reason === null ? '' : `<p>Next: ${escapeMarkup(REASONS[reason].advice)}</p>`
+}
+
+/** What §6.1.1 finds in the field itself, before any key is asked for. */
+const UNUSABLE: ReadonlySet<Reason | null> = new Set([
+  'signature-syntax-error',
+  'signature-missing-required-tag',
+  'incompatible-version',
+  'unsupported-algorithm',
+  'unsupported-canonicalization',
+  'unsupported-query-method',
+  'domain-mismatch',
+  'from-field-not-signed',
+  'historic-algorithm',
+])
+
 /** The way of a verification, station by station: what held, what broke, what was not reached. */
 function path(signature: SignatureReport): string {
-  const readable = signature.algorithm !== null && signature.canonicalization !== null
+  const readable = !UNUSABLE.has(signature.reason)
   const stations = [
     station(readable ? 'good' : 'bad', 'signature read', 'signature not usable', ''),
     station(signature.key === null ? 'open' : 'good', 'key found', '', 'no usable key'),

@@ -17,7 +17,7 @@ export const HTML = { whole: toHtml, headers: SHOWN_WHOLE } as const satisfies F
 function toHtml(entries: readonly Entry[], settings: Settings): string {
   const single = settings.single && entries.length === 1
   const title = single ? `DKIM: ${nameOf(entries[0]!)}` : `DKIM: ${entries.length} messages`
-  return htmlDocument(title, settings.now, single ? messageCards(entries[0]!) : batch(entries))
+  return htmlDocument(title, settings.now, single ? messageCards(entries[0]!, 2) : batch(entries))
 }
 
 function nameOf({ report }: Entry): string {
@@ -64,7 +64,7 @@ function oneOfMany(entry: Entry, id: string): string {
   return [
     `<details id="${id}"${word === 'pass' ? '' : ' open'} style="--mark:${RESULT_COLOURS[word]}">`,
     `<summary><span class="badge">${mark} ${word}</span> ${escapeMarkup(nameOf(entry))}</summary>`,
-    ...messageCards(entry),
+    ...messageCards(entry, 3),
     '</details>',
   ].join('\n')
 }
