@@ -18,7 +18,8 @@ export function givenDomain(text: string): string {
  */
 export function givenSelector(text: string): string {
   const selector = toSelector(text)
-  if (selector !== undefined && !hasMarker(selector)) return selector
+  // Alone it is a selector as good as any.
+  if (selector !== undefined && (!hasMarker(selector) || !selector.includes('.'))) return selector
   const [before = ''] = lowerAscii(text).split(`.${MARKER}`, 1)
   const isRecordName = before !== lowerAscii(text) && toSelector(before) !== undefined
   const hint = isRecordName
