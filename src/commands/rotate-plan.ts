@@ -11,6 +11,7 @@ import {
   collect,
   newCommand,
   parseDuration,
+  parsePort,
   parseTime,
   parseWholeNumber,
 } from './options.js'
@@ -111,17 +112,22 @@ function addEvidence(command: Command): void {
       collect,
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
-    .option(
-      '--server-port <port>',
-      'the port of authoritative servers, for test set-ups (default: 53)',
-      parseWholeNumber,
-    )
+    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
 }
 
 function parseDays(value: string): readonly string[] {
   const days = value.split(',').map(day => day.trim())
-  if (days.every(day => /^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(day))) return days
+  if (days.every(isDay)) return days
   throw new InvalidArgumentError('expected days such as 2026-12-25,12-26')
+}
+
+/** `2026-12-25`, or `12-25` for every year; a day that no calendar has is a mistake. */
+function isDay(text: string): boolean {
+  if (!/^(?:\d{4}-)?\d{2}-\d{2}$/.test(text)) return false
+  // A leap year, so that 02-29 is a day off where there is one.
+  const day = text.length === 5 ? `2028-${text}` : text
+  const time = Date.parse(`${day}T00:00:00Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
 }
 
 function collectConfirmations(value: string, previous: readonly Confirmation[] | undefined): readonly Confirmation[] {

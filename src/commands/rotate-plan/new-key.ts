@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  checkRsaBits,
   DkimError,
   formatKeyRecord,
   importPrivateKey,
@@ -32,6 +33,7 @@ export function readNewKey(options: RotatePlanOptions, domain: string, selector:
 
 /** A key that is still to be made. */
 export function unmadeKey({ type, bits, beside }: RotatePlanOptions, old: KeyFacts): NewKey {
+  if (bits !== undefined) checkRsaBits(bits)
   const made = type ?? (beside && old.type !== 'ed25519' ? 'ed25519' : 'rsa')
   return {
     file: null,
