@@ -13,9 +13,9 @@ import { openWorld } from './world.js'
 // Dozens of processes: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 120_000 })
 
-/** Runs until it is interrupted, on a port that somebody else may have: interrupted after a second, on a free one. */
+/** Runs until it is ended, on a port that somebody else may have: ended once it has said where it listens, on a free one. */
 const SERVE = 'dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone'
-const served = SERVE.replace('dkim', 'timeout --preserve-status --signal INT 1 dkim').replace(':5300', ':0')
+const served = `${SERVE.replace(':5300', ':0')} > served & until [ -s served ]; do sleep 0.1; done; kill $!; wait $! && cat served`
 
 const PAGE = pageOf(await buildProgram(COMMAND_NAMES, testContext()))
 const PAGES = [PAGE, ...PAGE.commands].filter(({ examples }) => examples.length > 0)
