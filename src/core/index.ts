@@ -138,13 +138,13 @@ export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
 export {
   type NewSignature,
-  type SignatureRequest,
   type SignedFields,
   Signer,
   type SignOptions,
   sign,
 } from './sign.js'
 export { isCanonicalization, parseSignature, type Signature } from './signature.js'
+export type { SignatureRequest } from './signature-request.js'
 export {
   DEFAULT_FIELDS,
   type FieldChoice,

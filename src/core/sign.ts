@@ -1,53 +1,25 @@
 // Signing (§5): chooses h=, hashes the body, writes the field, signs. Bytes in (CRLF line ends), DKIM-Signature fields out.
 
-import {
-  encodeDkimQuotedPrintable,
-  isSubdomainOrEqual,
-  keyRecordName,
-  toDomainName,
-  toSelector,
-  trimFws,
-} from './abnf.js'
+import { isSubdomainOrEqual } from './abnf.js'
 import { ALGORITHMS, type AlgorithmName, algorithmFor } from './algorithm.js'
 import { DkimError } from './errors.js'
-import { formatSignatureField, type SignatureTag, type UnsignedField } from './format-signature.js'
+import { formatSignatureField, type UnsignedField } from './format-signature.js'
 import { authorDomain } from './from-field.js'
-import {
-  FAULT_TEXTS,
-  type FieldIndex,
-  type HeaderSection,
-  indexFields,
-  parseHeaderSection,
-  rawValue,
-  selectFields,
-} from './header.js'
+import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import type { PrivateKey } from './key.js'
 import { LIMITS } from './limits.js'
 import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, canonicalHeaderOf, sha256 } from './message-hash.js'
 import { SINGULAR_FIELDS } from './policy.js'
-import type { CanonicalizationName } from './result.js'
-import { DEFAULT_FIELDS, type FieldChoice, signedFieldsOf } from './signed-fields.js'
-
-export interface SignatureRequest {
-  readonly key: PrivateKey
-  readonly selector: string
-  /** d=; the From domain where it is left out. */
-  readonly domain?: string
-  /** i=, such as `user@example.com` or `@news.example.com`. */
-  readonly identity?: string
-  /** relaxed/relaxed where left out. */
-  readonly canonicalization?: { readonly header: CanonicalizationName; readonly body: CanonicalizationName }
-  readonly fields?: readonly FieldChoice[]
-  /** t= in Unix seconds: the clock where left out, none with null. */
-  readonly timestamp?: number | null
-  /** x= as seconds behind t=. */
-  readonly expiresIn?: number
-  /** z=: a copy of the signed fields, for diagnosis. */
-  readonly copyFields?: boolean
-  /** q=dns/txt, which is the default anyway. */
-  readonly queryMethod?: boolean
-}
+import {
+  canonicalizationOf,
+  domainOf,
+  type SignatureRequest,
+  type SigningInput,
+  selectorOf,
+  tagsOf,
+} from './signature-request.js'
+import { DEFAULT_FIELDS, signedFieldsOf } from './signed-fields.js'
 
 export interface SignOptions {
   readonly requests: readonly SignatureRequest[]
@@ -127,7 +99,14 @@ export class Signer {
       const bodyHash = bodyHashes(canonicalization.body, null)!.digest
       const domain = domainOf(request, author)
       warnings.push(...warningsOf(request, domain, author))
-      return unsignedHeader(request, { section, index, domain, bodyHash, now: this.#options.now })
+      return unsignedHeader(request, {
+        section,
+        index,
+        domain,
+        selector: selectorOf(request, domain),
+        bodyHash,
+        now: this.#options.now,
+      })
     })
     const signatures = unsigned.map(({ signature }) => signature)
     return { unsigned, signatures, warnings: [...new Set(warnings)] }
@@ -159,20 +138,6 @@ function refusal(reason: string, hint: string): DkimError {
   return new DkimError('message-refused', `the message was not signed: ${reason}`, hint)
 }
 
-function canonicalizationOf(request: SignatureRequest): NonNullable<SignatureRequest['canonicalization']> {
-  return request.canonicalization ?? { header: 'relaxed', body: 'relaxed' }
-}
-
-function domainOf(request: SignatureRequest, author: string | null): string {
-  if (request.domain === undefined) {
-    if (author !== null) return author
-    throw new DkimError('usage', 'the From field names no single plain domain to sign for', 'name it with --domain')
-  }
-  const domain = toDomainName(request.domain)
-  if (domain !== undefined) return domain
-  throw new DkimError('name-invalid', `"${request.domain}" is not a domain name`, 'write it as in example.com')
-}
-
 function warningsOf({ key }: SignatureRequest, domain: string, author: string | null): string[] {
   const warnings: string[] = []
   if (author !== null && !isSubdomainOrEqual(author, domain) && !isSubdomainOrEqual(domain, author)) {
@@ -182,15 +147,6 @@ function warningsOf({ key }: SignatureRequest, domain: string, author: string | 
     warnings.push(`the key has ${key.bits} bits: use ${LIMITS.rsaBits.recommended} (RFC 8301 §3.2)`)
   }
   return warnings
-}
-
-interface SigningInput {
-  readonly section: HeaderSection
-  readonly index: FieldIndex
-  readonly domain: string
-  /** In base64. */
-  readonly bodyHash: string
-  readonly now: Date
 }
 
 /** All of a signature but the signature operation itself. */
@@ -216,7 +172,7 @@ function unsignedHeader(request: SignatureRequest, input: SigningInput): Unsigne
     except: null,
   })
   const algorithm = algorithmFor(key.type)
-  return { key, signature: { domain: input.domain, selector: request.selector, algorithm }, header, field }
+  return { key, signature: { domain: input.domain, selector: input.selector, algorithm }, header, field }
 }
 
 function signField({ key, signature, header, field }: UnsignedHeader): Buffer {
@@ -229,86 +185,6 @@ async function signFieldLater({ key, signature, header, field }: UnsignedHeader)
 
 function filled(field: UnsignedField, signature: Buffer): Buffer {
   return Buffer.from(field.fill(signature.toString('base64')), 'latin1')
-}
-
-function tagsOf(request: SignatureRequest, input: SigningInput, signedFields: readonly string[]): SignatureTag[] {
-  const { header, body } = canonicalizationOf(request)
-  const now = Math.floor(input.now.getTime() / 1000)
-  const timestamp = request.timestamp === undefined ? now : request.timestamp
-  const selector = selectorOf(request, input.domain)
-  const tags: SignatureTag[] = [
-    ['v', '1'],
-    ['a', algorithmFor(request.key.type)],
-    ['c', `${header}/${body}`],
-    ['d', input.domain],
-    ['s', selector],
-  ]
-  if (request.identity !== undefined) tags.push(['i', identityOf(request.identity, input.domain)])
-  if (request.queryMethod) tags.push(['q', 'dns/txt'])
-  if (timestamp !== null) tags.push(['t', secondsOf('t', timestamp)])
-  if (request.expiresIn !== undefined && request.expiresIn < 1) {
-    throw new DkimError('usage', 'a signature that expires at once', 'x= must be later than t= (§3.5)')
-  }
-  if (request.expiresIn !== undefined) tags.push(['x', secondsOf('x', (timestamp ?? now) + request.expiresIn)])
-  tags.push(['h', signedFields.join(':'), 'colon'])
-  if (request.copyFields) tags.push(['z', copiedFields(input, signedFields), 'quoted'])
-  tags.push(['bh', input.bodyHash, 'anywhere'])
-  return tags
-}
-
-/** t= and x= are 1*12DIGIT (§3.5). */
-function secondsOf(name: 't' | 'x', seconds: number): string {
-  if (Number.isSafeInteger(seconds) && seconds >= 0 && seconds < 1e12) return String(seconds)
-  throw new DkimError(
-    'usage',
-    `${name}= cannot hold the time ${seconds}`,
-    'it counts the seconds since 1970, in twelve digits at most (§3.5)',
-  )
-}
-
-function selectorOf({ selector }: SignatureRequest, domain: string): string {
-  const valid = toSelector(selector)
-  const name = /^(.+?)\._domainkey(?:\.|$)/i.exec(selector)
-  if (name !== null) {
-    throw new DkimError(
-      'name-invalid',
-      `"${selector}" is the name of a key record, not a selector`,
-      `the selector is what stands before ._domainkey: ${name[1]}`,
-    )
-  }
-  if (valid === undefined || keyRecordName(valid, domain) === undefined) {
-    throw new DkimError(
-      'name-invalid',
-      `"${selector}" is not a selector`,
-      'letters, digits, hyphens and dots, as in mail2026',
-    )
-  }
-  return valid
-}
-
-/** i= as DKIM-quoted-printable; its domain is d= or below it. */
-function identityOf(identity: string, domain: string): string {
-  const at = identity.lastIndexOf('@')
-  const part = at === -1 ? undefined : toDomainName(identity.slice(at + 1))
-  const localPart = identity.slice(0, Math.max(0, at))
-  if (part === undefined || /[\0-\x1f\x7f]/.test(localPart)) {
-    throw new DkimError('name-invalid', `"${identity}" is not an identity`, `write user@${domain} or @${domain}`)
-  }
-  if (!isSubdomainOrEqual(part, domain)) {
-    throw new DkimError(
-      'name-invalid',
-      `the identity's domain ${part} is outside ${domain}`,
-      `use ${domain} or a subdomain of it (§3.5)`,
-    )
-  }
-  return `${encodeDkimQuotedPrintable(Buffer.from(localPart, 'utf8').toString('latin1'))}@${part}`
-}
-
-/** "z= … A vertical-bar-separated list of selected header fields present when the message was signed" */
-function copiedFields({ section, index }: SigningInput, signedFields: readonly string[]): string {
-  return selectFields(index, signedFields, null)
-    .map(field => `${field.name}:${encodeDkimQuotedPrintable(trimFws(rawValue(section, field)), '|')}`)
-    .join('|')
 }
 
 /** Signs a message that is at hand whole or as a sequence of chunks (CRLF line ends); returns the fields to put in front. */

@@ -14,6 +14,7 @@ import { Progress } from '../progress.js'
 import {
   aboutInput,
   checkFields,
+  eachChunk,
   type NewFields,
   NotPublished,
   type ReadySigner,
@@ -240,7 +241,7 @@ async function write(input: MessageInput, { bytes }: NewFields, { path, mode }: 
   const file = openOutputFile(path, mode)
   try {
     file.write(bytes)
-    for await (const chunk of input.chunks()) file.write(chunk)
+    await eachChunk(input, chunk => file.write(chunk))
     await file.commitLater()
   } finally {
     file.abandon()

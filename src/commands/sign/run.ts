@@ -7,7 +7,15 @@ import { type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { loadSigningKeys } from '../signing-keys.js'
-import { aboutInput, checkFields, type NewFields, NotPublished, readToSign, type SignBench } from './message.js'
+import {
+  aboutInput,
+  checkFields,
+  eachChunk,
+  type NewFields,
+  NotPublished,
+  readToSign,
+  type SignBench,
+} from './message.js'
 import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
 
 export async function runSign(
@@ -32,7 +40,9 @@ function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): bool
 
 async function signOne(files: readonly string[], bench: SignBench): Promise<ExitCode> {
   const { context } = bench
-  for await (const input of readInputs(files, context, { single: true })) {
+  // For its field alone a message is read once: no stream is copied to a file first.
+  const once = bench.options.headerOnly === true && bench.check === undefined
+  for await (const input of readInputs(files, context, { single: true, once })) {
     if (input.error !== undefined) throw input.error
     const fields = await signNamed(input, bench)
     for (const warning of fields.warnings) say(context, 'warning', warning)
@@ -66,16 +76,15 @@ async function writeSigned(
   { bytes }: NewFields,
   { context, options: { output, headerOnly } }: SignBench,
 ): Promise<void> {
-  const message = headerOnly ? [] : input.chunks()
   if (output === undefined || output === '-') {
     await writeOut(context, bytes)
-    for await (const chunk of message) await writeOut(context, chunk)
+    for await (const chunk of headerOnly ? [] : input.chunks()) await writeOut(context, chunk)
     return
   }
   const file = openOutputFile(output)
   try {
     file.write(bytes)
-    for await (const chunk of message) file.write(chunk)
+    if (!headerOnly) await eachChunk(input, chunk => file.write(chunk))
     file.commit()
   } finally {
     file.abandon()

@@ -27,12 +27,7 @@ export function digestOf(canonical: Buffer, length: number | null): Buffer {
   return hash('sha256', length === null ? canonical : canonical.subarray(0, length), 'buffer')
 }
 
-/** True where this body, not yet canonical, has the hash. */
-export function matchesTarget(target: BodyTarget, body: Buffer): boolean {
-  return digestOf(canonicalBody(body, target.canonicalization), target.length).equals(target.digest)
-}
-
-/** The same for canonical bytes. */
+/** True where these canonical bytes have the hash. */
 export function matchesCanonical(target: BodyTarget, canonical: Buffer): boolean {
   return digestOf(canonical, target.length).equals(target.digest)
 }
