@@ -105,7 +105,7 @@ export class Argument {
 function oneOf(choices: readonly string[]): ParseValue {
   return value => {
     if (choices.includes(value)) return value
-    throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+    throw new InvalidArgumentError(`use ${choices.join(', ')}`)
   }
 }
 

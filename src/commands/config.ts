@@ -8,16 +8,17 @@ import { SETTING_NAMES, SETTINGS, variableOf } from './config/settings.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import type { DefineCommand } from './main.js'
-import { newCommand } from './options.js'
+import { addGroup, colourOptions, newCommand } from './options.js'
 import { stdoutStyle } from './stdout-style.js'
 
 interface ConfigOptions {
   readonly format: 'text' | 'json'
   readonly config?: string | false
+  readonly color?: boolean
 }
 
 export const defineConfig: DefineCommand = (context, done) =>
-  newCommand('config')
+  addGroup(newCommand('config'), 'Report', colourOptions())
     .description('Show every setting, its value, and where that came from.')
     .example('dkim config', 'what is set, and by whom')
     .example('DKIM_NAMESERVER=192.0.2.53 dkim config --format json', 'for programs')
@@ -28,7 +29,7 @@ export const defineConfig: DefineCommand = (context, done) =>
     .addOption(new Option('--format <format>', 'how to write the settings').choices(['text', 'json']).default('text'))
     .action(async (options: ConfigOptions) => done(await runConfig(context, options)))
 
-async function runConfig(context: Context, { format, config }: ConfigOptions): Promise<ExitCode> {
+async function runConfig(context: Context, { format, config, color }: ConfigOptions): Promise<ExitCode> {
   const file = await readConfigFile(context, config)
   const settings = effectiveSettings(context.env, file)
   const rows = SETTING_NAMES.map(name => ({
@@ -40,7 +41,7 @@ async function runConfig(context: Context, { format, config }: ConfigOptions): P
     source: settings.get(name)?.source ?? null,
   }))
   const where = file === null ? null : { path: file.path, exists: file.exists }
-  const style = await stdoutStyle(context)
+  const style = await stdoutStyle(context, color)
   context.stdout.write(format === 'json' ? configJson(where, rows) : configText(where, rows, style))
   return EXIT_CODES.ok
 }

@@ -38,6 +38,7 @@ export function unreadable(path: string, error: unknown, options: FaultOptions =
   if (error instanceof DkimError) return error
   if (!isFileError(error)) throw error
   if (isKeyText(path)) return keyInArguments()
+  if (isRecordText(path)) return recordInArguments()
   const [what, hint] = UNREADABLE[error.code] ?? [error.code, 'check the file and the disk']
   const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR'
   return new DkimError(
@@ -50,6 +51,19 @@ export function unreadable(path: string, error: unknown, options: FaultOptions =
 /** PEM, a bare Ed25519 seed, or DER in base64: no name of a file that was meant to be one. */
 function isKeyText(path: string): boolean {
   return /-----BEGIN|^\s*(?:[A-Za-z0-9+/]{43}=|M[CHI][A-Za-z0-9+/\s]{50,}={0,2})\s*$/.test(path)
+}
+
+/** A key record, or the line of a zone file that holds one. */
+function isRecordText(path: string): boolean {
+  return /\bv[ \t]*=[ \t]*DKIM1|(?:^|;)[ \t]*p[ \t]*=[ \t]*[A-Za-z0-9+/]{40}/i.test(path)
+}
+
+function recordInArguments(): DkimError {
+  return new DkimError(
+    'input-unreadable',
+    'the text of a record stands where the name of its file belongs',
+    'put the text into a file and name that',
+  )
 }
 
 /** Says nothing of the key: errors end up in logs. */

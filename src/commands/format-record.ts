@@ -1,9 +1,16 @@
 // dkim format-record: the record of a key, the way a DNS host, a hosted sender or a mail server wants it. Nothing is published or applied.
 
-import { allProviders, DkimError, delegatedRecords, type ProviderRow, providerById } from '../core/index.js'
+import {
+  allProviders,
+  DkimError,
+  delegatedRecords,
+  givenDomain,
+  type ProviderRow,
+  providerById,
+} from '../core/index.js'
 import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
-import { checkedDomain, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
+import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'
 import { checkedPath, type SignerKey } from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
 import { type Command, InvalidArgumentError, Option } from './command.js'
@@ -11,7 +18,7 @@ import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'
 import { describe, type KeyChoice, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
-import { collect, newCommand } from './options.js'
+import { collect, newCommand, once } from './options.js'
 import { addRecordOptions } from './record-options.js'
 
 interface FormatRecordOptions extends KeyChoice {
@@ -55,7 +62,7 @@ export const defineFormatRecord: DefineCommand = (context, done) =>
 function addOptions(command: Command): Command {
   command
     .option('--selector <name>', 'the selector of the key (repeatable, one for each --key)', collect)
-    .option('--domain <domain>', 'the domain that signs')
+    .option('--domain <domain>', 'the domain that signs', once)
     .option(
       '--key <file>',
       'private or public key (PEM, DER, JWK, OpenSSH, certificate) or a record; - is stdin',
@@ -94,7 +101,7 @@ async function productOf(context: Context, options: FormatRecordOptions, note: N
   if (provider !== undefined && provider.setup.needs !== 'record') {
     return recordText(options, delegated(provider, options, note), note)
   }
-  const keys = await loadKeys(context, options, provider)
+  const keys = await loadKeys(context, options, note, provider)
   for (const key of keys) describe(key, note)
   if (provider !== undefined) describeProvider(provider, 'the record was pasted', note)
   if (options.signer !== undefined) return signerText(options, options.signer, keys, note)
@@ -131,7 +138,7 @@ function delegated(provider: ProviderRow, options: FormatRecordOptions, note: No
     )
   }
   if (domain === undefined) throw new DkimError('usage', 'the records of a provider need a domain', 'give --domain')
-  const records = delegatedRecords(provider, checkedDomain(domain), value)
+  const records = delegatedRecords(provider, givenDomain(domain), value)
   const wanted = records.filter(record => selector === undefined || selector.includes(record.selector))
   if (wanted.length === 0) {
     const known = records.map(record => record.selector).join(', ')
@@ -173,6 +180,7 @@ function warningsOf(dialect: DialectName, records: readonly DnsRecord[]): string
   const long = records.some(({ value }) => value.length > LONG_RECORD)
   const slow = records.some(({ ttl }) => ttl > 86_400)
   return [
+    ...records.map(doubledDomain).filter(text => text !== null),
     ...(long && dialect !== 'p' ? ['a long record: some DNS hosts refuse it, 2048 bits are enough for RSA'] : []),
     ...(slow ? ['a TTL of more than a day makes a mistake last as long'] : []),
   ]
@@ -192,7 +200,7 @@ function signerText(options: FormatRecordOptions, name: SignerName, keys: readon
   const { domain, keyPath } = options
   const signer = SIGNERS[name]
   if (domain === undefined) throw new DkimError('usage', 'a mail server needs to know the domain', 'give --domain')
-  const checked = checkedDomain(domain)
+  const checked = givenDomain(domain)
   const signerKeys = keys.map(({ selector, material }): SignerKey => {
     const type = material?.publicKey?.type
     if (type === undefined) throw new DkimError('usage', 'a revoked key signs nothing', 'give the key with --key FILE')

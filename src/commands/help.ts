@@ -7,12 +7,12 @@ import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
-import { newCommand } from './options.js'
+import { addGroup, colourOptions, newCommand } from './options.js'
 import { stdoutStyle } from './stdout-style.js'
 import { closest } from './suggestion.js'
 
 export const defineHelp: DefineCommand = (context, done) =>
-  newCommand('help')
+  addGroup(newCommand('help'), 'Report', colourOptions())
     .description(
       'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
     )
@@ -21,10 +21,12 @@ export const defineHelp: DefineCommand = (context, done) =>
     .example('dkim help dangling-cname', 'a finding of dkim lookup')
     .example('dkim help codes', 'all reasons and warnings')
     .argument('[topic]', 'a command, a code, or "codes"')
-    .action(async (topic: string | undefined) => done(await runHelp(context, topic)))
+    .action(async (topic: string | undefined, options: { readonly color?: boolean }) =>
+      done(await runHelp(context, topic, options.color)),
+    )
 
-async function runHelp(context: Context, topic: string | undefined): Promise<ExitCode> {
-  const style = await stdoutStyle(context)
+async function runHelp(context: Context, topic: string | undefined, option?: boolean): Promise<ExitCode> {
+  const style = await stdoutStyle(context, option)
   context.stdout.write(await textOn(topic, context, style))
   return EXIT_CODES.ok
 }

@@ -2,26 +2,25 @@
 
 import { DkimError, type ImportOptions, type KeyMaterial, readKeyMaterial } from '../core/index.js'
 import type { Context } from './context.js'
-import { say } from './main.js'
 import { askPassphrase, passphraseFromFile } from './passphrase.js'
 import { readSecretFile } from './secret-file.js'
 
 /** No key and no record is longer. */
 const MAX_SIZE = 64 * 1024
 
-/** `-` is standard input. Throws DkimError. */
+/** `-` is standard input; `warn` hears why a private key is less secret than it should be. Throws DkimError. */
 export async function loadKeyMaterial(
   path: string,
   passphraseFile: string | undefined,
   context: Context,
+  warn: (text: string) => void,
 ): Promise<KeyMaterial> {
   const { bytes, exposures } = path === '-' ? { bytes: await readStdin(context), exposures: [] } : readSecretFile(path)
   const name = path === '-' ? 'standard input' : path
   const passphrase = passphraseFile === undefined ? {} : { passphrase: passphraseFromFile(passphraseFile) }
   const material = await open(bytes, { name, ...passphrase }, context)
   // A public key may be read by everybody.
-  if (material.source === 'private-key')
-    for (const text of exposures) say(context, 'warning', `${name} is not safe: ${text}`)
+  if (material.source === 'private-key') for (const text of exposures) warn(`${name} is not safe: ${text}`)
   return material
 }
 

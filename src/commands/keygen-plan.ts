@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import {
+  checkRsaBits,
   DkimError,
   expandSelectorTemplate,
   namesKeyType,
@@ -43,8 +44,6 @@ export interface KeyPlan {
 }
 
 export const DEFAULT_BITS = 2048
-/** RFC 8301 §3.2: "Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid" ones. */
-const MIN_BITS = 1024
 
 export function planKeys(options: KeygenOptions, now: Date): KeyPlan[] {
   checkCombination(options)
@@ -54,7 +53,8 @@ export function planKeys(options: KeygenOptions, now: Date): KeyPlan[] {
     wanted.map(({ selector, type, bits }): KeyPlan => {
       const parts = { ttl: options.ttl, zone: options.zone, relative: relativeOf(options), value: '' }
       const empty = dnsRecord({ ...parts, selector, domain })
-      return { selector, domain: empty.domain, type, bits, path: join(outDir, fileName(empty, outFormat)), empty }
+      const path = join(outDir, fileName(empty, outFormat))
+      return { selector: empty.selector, domain: empty.domain, type, bits, path, empty }
     }),
   )
   // Said before any key is made: the dialect must be able to hold the records.
@@ -84,12 +84,7 @@ function checkCombination({
   if (type === 'ed25519' && bits !== undefined) {
     throw usage('an Ed25519 key has always 256 bits', 'leave --bits out, or use --type rsa')
   }
-  if (bits !== undefined && bits < MIN_BITS) {
-    throw usage(
-      `an RSA key of ${bits} bits: no verifier accepts less than ${MIN_BITS} (RFC 8301 §3.2)`,
-      'use 2048 bits, the default',
-    )
-  }
+  if (bits !== undefined) checkRsaBits(bits)
   if (outFormat === 'pkcs1' && type !== 'rsa') throw usage('only RSA keys have a PKCS#1 form', 'use --out-format pkcs8')
   if (outFormat === 'seed' && type !== 'ed25519') {
     throw usage('only Ed25519 keys are a bare seed', 'use --out-format pkcs8, or --type ed25519')

@@ -9,7 +9,7 @@ import { messageKeyNames } from './lookup/from-message.js'
 import type { LookupOptions } from './lookup/options.js'
 import { LookupRun } from './lookup/run.js'
 import { type DefineCommand, say } from './main.js'
-import { addDnsOptions, addReportOptions, newCommand, parseDuration } from './options.js'
+import { addDnsOptions, addReportOptions, newCommand, once, parsePort, parsePositiveDuration } from './options.js'
 
 export const defineLookup: DefineCommand = (context, done) =>
   addReportOptions(
@@ -32,7 +32,7 @@ export const defineLookup: DefineCommand = (context, done) =>
   )
     .description('Look a key up in DNS, explain it, and find what is wrong with it.')
     .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')
-    .option('-s, --selector <name>', 'the selector of the key')
+    .option('-s, --selector <name>', 'the selector of the key', once)
     .option('--from-message <file>', 'look up every key that this message asks for; - for standard input')
     .option('--key <file>', 'is this private or public key the published one?')
     .option('--passphrase-file <file>', 'with --key: the first line is the passphrase of the key')
@@ -40,7 +40,11 @@ export const defineLookup: DefineCommand = (context, done) =>
     .option('--resolver-set <set>', 'compare what resolvers see: public, or IP,IP…')
     .option('--wait', 'look again until all agree; --timeout is then for all of it (default: 1h)')
     .option('--expect <record>', 'with --wait: the record, a file with it, a key file, or none')
-    .option('--interval <duration>', 'with --wait: the first pause, which then grows (default: 2s)', parseDuration)
+    .option(
+      '--interval <duration>',
+      'with --wait: the first pause, which then grows (default: 2s)',
+      parsePositiveDuration,
+    )
     .option('--discover', 'guess the selectors of a domain: is it DKIM-proof?')
     .option('--save <file>', 'append what was seen to a zone file, to verify old mail with later')
     .option('--lock <file>', 'compare with this lock file, for CI; without DOMAIN all that it holds')
@@ -50,7 +54,7 @@ export const defineLookup: DefineCommand = (context, done) =>
       '--serve <address:port>',
       'serve the records of --dns-file on loopback until interrupted; port 0 is any free one',
     )
-    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)')
+    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
     .action(async (domain: string | undefined, options: LookupOptions) =>
       done(await runLookup(context, domain, options)),
     )

@@ -3,13 +3,14 @@
 import {
   DkimError,
   formatKeyRecord,
+  givenSelector,
   type KeyMaterial,
   type KeyRecord,
   type ProviderRow,
   type PublicKey,
 } from '../core/index.js'
 import { type DialectName, isNameless } from '../report/record/dialects.js'
-import { checkedSelector, type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
+import { type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
 import type { Context } from './context.js'
 import { loadKeyMaterial } from './key-material.js'
 import { type RecordOptions, relativeOf, tagsOf } from './record-options.js'
@@ -33,7 +34,12 @@ export interface NamedKey {
   readonly material: KeyMaterial | null
 }
 
-export async function loadKeys(context: Context, options: KeyChoice, provider?: ProviderRow): Promise<NamedKey[]> {
+export async function loadKeys(
+  context: Context,
+  options: KeyChoice,
+  note: Note,
+  provider?: ProviderRow,
+): Promise<NamedKey[]> {
   const { key: files = [], revoke, passphraseFile } = options
   if (files.length === 0 && !revoke) throw noKey(provider)
   const selectors = selectorsOf(options, provider)
@@ -45,13 +51,28 @@ export async function loadKeys(context: Context, options: KeyChoice, provider?: 
       'each key has a selector of its own',
     )
   }
+  const names = distinct(selectors.map(givenSelector))
+  const warn = (text: string): void => note('warning', text)
   const keys: NamedKey[] = []
-  for (const [index, selector] of selectors.entries()) {
+  for (const [index, selector] of names.entries()) {
     const file = files[index]
-    const material = file === undefined ? null : await loadKeyMaterial(file, passphraseFile, context)
-    keys.push({ selector: checkedSelector(selector), material })
+    const material = file === undefined ? null : await loadKeyMaterial(file, passphraseFile, context, warn)
+    keys.push({ selector, material })
   }
   return keys
+}
+
+/** "TXT RRs … MUST be unique for a particular selector name" (§3.6.2.2); DNS knows no letter case. */
+function distinct(selectors: readonly string[]): readonly string[] {
+  const seen = new Set<string>()
+  for (const selector of selectors) {
+    const name = selector.toLowerCase()
+    if (seen.has(name)) {
+      throw new DkimError('usage', `two records for the selector ${selector}`, 'each key has a selector of its own')
+    }
+    seen.add(name)
+  }
+  return selectors
 }
 
 function noKey(provider: ProviderRow | undefined): DkimError {

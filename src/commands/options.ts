@@ -23,7 +23,9 @@ export function addDnsOptions<Kind extends Command>(command: Kind): Kind {
     new Option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)').argParser(collect),
     new Option('--offline', 'names that no --dns-file has do not exist'),
     new Option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)').argParser(collect),
-    new Option('--timeout <duration>', 'give up on DNS after this time, for instance 5s').argParser(parseDuration),
+    new Option('--timeout <duration>', 'give up on DNS after this time, for instance 5s').argParser(
+      parsePositiveDuration,
+    ),
     nowOption(),
   ])
 }
@@ -35,9 +37,13 @@ export function addReportOptions<Kind extends Command>(
   return addGroup(command, 'Report', [
     new Option('--format <format>', 'how to write the report').choices(formats).default('text'),
     new Option('-q, --quiet', 'write nothing but errors: the exit code tells'),
-    new Option('--color', 'colour even where stdout is no terminal'),
-    new Option('--no-color', 'no colour'),
+    ...colourOptions(),
   ])
+}
+
+/** Of everything that writes text for people. */
+export function colourOptions(): readonly Option[] {
+  return [new Option('--color', 'colour even where stdout is no terminal'), new Option('--no-color', 'no colour')]
 }
 
 /** What every command takes beside its own options. */
@@ -58,12 +64,25 @@ export function nowOption(): Option {
   return new Option('--now <time>', 'the time to judge at: ISO 8601 or Unix seconds').argParser(parseTime)
 }
 
+/** For what is one thing in one command and a list in another: a second value would silently win over the first. */
+export function once(value: string, previous: string | undefined): string {
+  if (previous !== undefined) throw new InvalidArgumentError(`one at a time, after "${previous}"`)
+  return value
+}
+
 /** Gathers a repeatable option. */
 export function collect(value: string, previous: readonly string[] | undefined): string[] {
   return [...(previous ?? []), value]
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 }
+
+/** As `parseDuration`, for times after which something is given up or done again: at once and in a tight loop is never meant. */
+export function parsePositiveDuration(value: string): number {
+  const duration = parseDuration(value)
+  if (duration > 0) return duration
+  throw new InvalidArgumentError('expected a duration longer than nothing, such as 5s')
+}
 
 /** `500ms`, `5s`, `2m`, `1h`, `14d`, `2w`, or bare seconds, as milliseconds. */
 export function parseDuration(value: string): number {
@@ -95,8 +114,15 @@ function isoTime(value: string): number {
 }
 
 export function parseWholeNumber(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('expected a whole number')
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidArgumentError('expected a whole number')
   return Number(value)
+}
+
+/** 1 to 65535. */
+export function parsePort(value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : 0
+  if (port >= 1 && port <= 65_535) return port
+  throw new InvalidArgumentError('expected a port from 1 to 65535')
 }
 
 /** `--jobs N` */

@@ -11,6 +11,7 @@ import {
   collect,
   newCommand,
   parseDuration,
+  parsePort,
   parseTime,
   parseWholeNumber,
 } from './options.js'
@@ -49,7 +50,9 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
   addReportOptions(command, Object.keys(PLAN_FORMATS))
   return command
     .option('-o, --output <file>', 'write the plan to this file')
-    .addOption(new Option('--dialect <name>', 'write records for this DNS host (default: bind)').choices(DIALECT_NAMES))
+    .addOption(
+      new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
+    )
     .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
 }
@@ -66,7 +69,7 @@ function addWhat(command: Command): void {
       '--scheme <scheme>',
       'name the new selector: date, day, quarter, random, or a template such as mail-{yyyy}{mm}',
     )
-    .option('--key <file>', 'the new key, private or public: only its fingerprint and record are used')
+    .option('--key <file>', 'the new key, private or public, or its record: only fingerprint and record are used')
     .option('--key-dir <dir>', 'find new keys as SELECTOR._domainkey.DOMAIN.private.pem in this directory')
     .option('--old-key <file>', 'the path of the old private key, for the commands that are printed')
     .addOption(new Option('--type <type>', 'type of the new key').choices(['rsa', 'ed25519']))
@@ -109,17 +112,22 @@ function addEvidence(command: Command): void {
       collect,
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
-    .option(
-      '--server-port <port>',
-      'the port of authoritative servers, for test set-ups (default: 53)',
-      parseWholeNumber,
-    )
+    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
 }
 
 function parseDays(value: string): readonly string[] {
   const days = value.split(',').map(day => day.trim())
-  if (days.every(day => /^(?:\d{4}-)?(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(day))) return days
+  if (days.every(isDay)) return days
   throw new InvalidArgumentError('expected days such as 2026-12-25,12-26')
+}
+
+/** `2026-12-25`, or `12-25` for every year; a day that no calendar has is a mistake. */
+function isDay(text: string): boolean {
+  if (!/^(?:\d{4}-)?\d{2}-\d{2}$/.test(text)) return false
+  // A leap year, so that 02-29 is a day off where there is one.
+  const day = text.length === 5 ? `2028-${text}` : text
+  const time = Date.parse(`${day}T00:00:00Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
 }
 
 function collectConfirmations(value: string, previous: readonly Confirmation[] | undefined): readonly Confirmation[] {

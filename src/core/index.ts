@@ -14,7 +14,7 @@ export { ALGORITHMS, type AlgorithmName, algorithmFor, isAlgorithmName, type Key
 export { type Answer, type DnsSource, toTxtAnswer } from './dns/answer.js'
 export { type ClientOptions, createClient, type DnsClient } from './dns/client.js'
 export { isNameserver, isTrustedPath } from './dns/nameserver.js'
-export { negativeTtl, type RecordType, type ResourceRecord } from './dns/record.js'
+export { MAX_TTL, negativeTtl, type RecordType, type ResourceRecord } from './dns/record.js'
 export type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './dns/resolver.js'
 export { noAnswer, TEMPORARY_STATUSES } from './dns/resolver.js'
 export { type RunningServer, type ServerOptions, startServer } from './dns/server.js'
@@ -25,6 +25,7 @@ export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
 export * from './explain/index.js'
 export { readAuthor } from './from-field.js'
+export { givenDomain, givenSelector } from './given-name.js'
 export {
   type FieldIndex,
   type HeaderFault,
@@ -37,6 +38,7 @@ export {
   unfold,
 } from './header.js'
 export {
+  checkRsaBits,
   type ExportOptions,
   exportPrivateKey,
   generatePrivateKey,

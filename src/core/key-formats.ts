@@ -35,6 +35,10 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const name = options.name ?? 'the key'
   const text = trimFws(data.toString('latin1').replace(/^\xef\xbb\xbf/, ''))
+  if (text === '') throw new DkimError('key-invalid', `${name} is empty`, 'a key or the text of a record belongs there')
+  if (/^(?:\xff\xfe|\xfe\xff)/.test(text)) {
+    throw new DkimError('key-invalid', `${name} is text in UTF-16`, 'save it as UTF-8 or ASCII')
+  }
   const material = fromText(text, { ...options, name }) ?? fromBinary(data, { ...options, name })
   if (material === undefined) {
     throw new DkimError(
@@ -235,7 +239,8 @@ function strictly(text: string): Pick<KeyMaterial, 'source' | 'publicKey' | 'rec
 function recordText(text: string): string {
   const lines = text.replace(/^[ \t]*;.*$/gm, '')
   const strings = [...lines.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map(([, string = '']) => unescaped(string))
-  return strings.length > 0 && /^[^;]*"/.test(lines) ? strings.join('') : lines.replaceAll('\\;', ';')
+  if (strings.length > 0 && /^[^;=]*"/.test(lines)) return strings.join('')
+  return lines.replaceAll('\\;', ';')
 }
 
 /** \DDD and \X of RFC 1035 §5.1 */

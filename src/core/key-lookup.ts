@@ -121,6 +121,13 @@ export function keysAtHand(resolver: Resolver, name: string, cache: KeyCache): K
   return answer === undefined ? undefined : cache.lookup(answer)
 }
 
+/** What is said of more text at one name than is read; null where it is within the limits. */
+export function excessOf(texts: readonly string[]): string | null {
+  const octets = texts.reduce((sum, text) => sum + text.length, 0)
+  if (texts.length <= LIMITS.txtRecords && octets <= LIMITS.txtBytes) return null
+  return `${texts.length} TXT records of ${octets} octets are more than the limit`
+}
+
 function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   const reason = STATUS_REASONS[answer.status]
   const alias = answer.chain.at(-1)
@@ -131,10 +138,9 @@ function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
     return { answer, candidates: [], rejection: new Rejection(reason, detail) }
   }
   const texts = answer.records.map(record => Buffer.from(record.data).toString('latin1'))
-  const octets = texts.reduce((sum, text) => sum + text.length, 0)
-  if (texts.length > LIMITS.txtRecords || octets > LIMITS.txtBytes) {
-    const detail = `${asked}: ${texts.length} TXT records of ${octets} octets are more than the limit`
-    return { answer, candidates: [], rejection: new Rejection('key-syntax-error', detail) }
+  const excess = excessOf(texts)
+  if (excess !== null) {
+    return { answer, candidates: [], rejection: new Rejection('key-syntax-error', `${asked}: ${excess}`) }
   }
   // SPF and other text at the same name, often from a wildcard, is not for us.
   const keyTexts = texts.filter(text => cache.knows(text) || looksLikeKeyRecord(text))

@@ -18,19 +18,27 @@ export interface PrivateKey {
 
 const generate = promisify(generateKeyPair)
 
-/** A new key. `bits` counts for RSA only, 1024 to 8192; throws DkimError('usage') outside. */
+/** Throws DkimError('usage') for a size that no RSA key may have: 1024 to 8192 bits, and whole octets, to which OpenSSL cuts some sizes and others not. */
+export function checkRsaBits(bits: number): void {
+  const { min, max, recommended } = LIMITS.rsaBits
+  if (bits < min || bits > max) {
+    throw new DkimError(
+      'usage',
+      `an RSA key of ${bits} bits is outside ${min} to ${max}`,
+      `use ${recommended} bits: verifiers refuse keys under ${min} (RFC 8301 §3.2), many DNS hosts records over ${recommended}`,
+    )
+  }
+  if (bits % 8 === 0) return
+  throw new DkimError('usage', `an RSA key of ${bits} bits is not made of whole octets`, `use ${recommended} bits`)
+}
+
+/** A new key. `bits` counts for RSA only; throws as `checkRsaBits`. */
 export async function generatePrivateKey(
   type: KeyType,
   bits: number = LIMITS.rsaBits.recommended,
 ): Promise<PrivateKey> {
   if (type === 'ed25519') return privateKeyOf((await generate('ed25519')).privateKey, 'the new key')
-  if (bits < LIMITS.rsaBits.min || bits > LIMITS.rsaBits.max) {
-    throw new DkimError(
-      'usage',
-      `an RSA key of ${bits} bits is outside ${LIMITS.rsaBits.min} to ${LIMITS.rsaBits.max}`,
-      'use 2048 bits: verifiers refuse keys under 1024 (RFC 8301 §3.2), many DNS hosts records over 2048',
-    )
-  }
+  checkRsaBits(bits)
   return privateKeyOf((await generate('rsa', { modulusLength: bits, publicExponent: 65537 })).privateKey, 'the new key')
 }
 

@@ -56,7 +56,8 @@ function rsaKeyOfRecord(der: Buffer): RecordKey {
   return { key, warnings: rsaWarnings(key, pkcs1) }
 }
 
-function readRsa(der: Buffer): { numbers: RsaNumbers; pkcs1: boolean } {
+/** The numbers of an RSA key in either form; rejects what is none. */
+export function readRsa(der: Buffer): { readonly numbers: RsaNumbers; readonly pkcs1: boolean } {
   try {
     const pkcs1 = tryRead(() => readRsaPublicKey(der))
     if (pkcs1 !== undefined) return { numbers: pkcs1, pkcs1: true }
@@ -92,13 +93,19 @@ export function rsaFault({ modulus, exponent }: RsaNumbers): RsaFault | undefine
     return { reason: 'key-unsafe', detail: `an RSA key of ${bits} bits, more than ${LIMITS.rsaBits.max}` }
   if ((modulus.at(-1)! & 1) === 0) return { reason: 'key-unsafe', detail: 'an even RSA modulus' }
   const e = exponentOf(exponent)
-  if (e === undefined || e < 3n || e > 1n << 33n)
-    return { reason: 'key-unsafe', detail: 'an RSA exponent outside 3 to 2^33' }
-  if (e % 2n === 0n) return { reason: 'key-unsafe', detail: `the even RSA exponent ${e}` }
-  return undefined
+  if (isSafeExponent(e)) return undefined
+  const isEven = e !== undefined && e > 3n && e <= LARGEST_EXPONENT
+  return { reason: 'key-unsafe', detail: isEven ? `the even RSA exponent ${e}` : 'an RSA exponent outside 3 to 2^33' }
 }
 
-function exponentOf(exponent: Buffer): bigint | undefined {
+const LARGEST_EXPONENT = 1n << 33n
+
+export function isSafeExponent(e: bigint | undefined): boolean {
+  return e !== undefined && e >= 3n && e <= LARGEST_EXPONENT && e % 2n === 1n
+}
+
+/** Undefined for one that is too long to be looked at. */
+export function exponentOf(exponent: Buffer): bigint | undefined {
   return exponent.length > 8 ? undefined : BigInt(`0x0${exponent.toString('hex')}`)
 }
 

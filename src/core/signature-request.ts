@@ -1,16 +1,10 @@
 // What a signature is asked to be, and the tags that come of it (§3.5): each value checked before it is written.
 
-import {
-  encodeDkimQuotedPrintable,
-  isSubdomainOrEqual,
-  keyRecordName,
-  toDomainName,
-  toSelector,
-  trimFws,
-} from './abnf.js'
+import { encodeDkimQuotedPrintable, isSubdomainOrEqual, keyRecordName, toDomainName, trimFws } from './abnf.js'
 import { algorithmFor } from './algorithm.js'
 import { DkimError } from './errors.js'
 import type { SignatureTag } from './format-signature.js'
+import { givenDomain, givenSelector } from './given-name.js'
 import { type FieldIndex, type HeaderSection, rawValue, selectFields } from './header.js'
 import type { PrivateKey } from './key.js'
 import type { CanonicalizationName } from './result.js'
@@ -46,9 +40,7 @@ export function domainOf(request: SignatureRequest, author: string | null): stri
     if (author !== null) return author
     throw new DkimError('usage', 'the From field names no single plain domain to sign for', 'name it with --domain')
   }
-  const domain = toDomainName(request.domain)
-  if (domain !== undefined) return domain
-  throw new DkimError('name-invalid', `"${request.domain}" is not a domain name`, 'write it as in example.com')
+  return givenDomain(request.domain)
 }
 
 export interface SigningInput {
@@ -102,23 +94,9 @@ function secondsOf(name: 't' | 'x', seconds: number): string {
 
 /** s= in A-label form. */
 export function selectorOf({ selector }: SignatureRequest, domain: string): string {
-  const valid = toSelector(selector)
-  const name = /^(.+?)\._domainkey(?:\.|$)/i.exec(selector)
-  if (name !== null) {
-    throw new DkimError(
-      'name-invalid',
-      `"${selector}" is the name of a key record, not a selector`,
-      `the selector is what stands before ._domainkey: ${name[1]}`,
-    )
-  }
-  if (valid === undefined || keyRecordName(valid, domain) === undefined) {
-    throw new DkimError(
-      'name-invalid',
-      `"${selector}" is not a selector`,
-      'letters, digits, hyphens and dots, as in mail2026',
-    )
-  }
-  return valid
+  const valid = givenSelector(selector)
+  if (keyRecordName(valid, domain) !== undefined) return valid
+  throw new DkimError('name-invalid', `"${selector}" makes a name longer than DNS allows`, 'choose a shorter selector')
 }
 
 /** i= as DKIM-quoted-printable; its domain is d= or below it. */

@@ -31,6 +31,7 @@ beforeAll(() => {
   put('rich.txt', `k=rsa; n=a=20note; t=s:y; s=email; g=*; h=sha256:sha1; x_own=1; p=${SPKI}`)
   put('leak.txt', `v=DKIM1; p=${RSA.privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64')}`)
   put('words.txt', 'these are words')
+  put('utf16.txt', Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from(RECORD, 'utf16le')]))
   put('huge.txt', Buffer.alloc(65_537, 0x41))
 })
 
@@ -113,6 +114,11 @@ describe('the record of a key', () => {
     )
     expect((await run(['--selector', 'mail', '--key', 'ed.pem'])).stdout).toMatch(/^mail\._domainkey 3600 /)
     expect((await run(['--selector', 'mail', '--absolute', '--key', 'ed.pem'])).code).toBe(2)
+  })
+
+  it('the longest TTL (RFC 2181 §8)', async () => {
+    const { code, stdout } = await run([...NAMES, '--key', 'rsa.pem', '--ttl', '2147483647'])
+    expect([code, DECODERS.bind(stdout, '')[0]!.ttl]).toEqual([0, 2147483647])
   })
 
   it('of several keys', async () => {
@@ -344,6 +350,13 @@ describe('what is refused, with exit code 2 and nothing on stdout', () => {
     ['D-20: a record with a private key', [...NAMES, '--key', 'leak.txt']],
     ['words', [...NAMES, '--key', 'words.txt']],
     ['nothing', [...NAMES, '--key', '-']],
+    ['the text of a record for a file', [...NAMES, '--key', RECORD]],
+    ['a line of a zone file for a file', [...NAMES, '--key', `mail._domainkey TXT "${RECORD}"`]],
+    ['UTF-16', [...NAMES, '--key', 'utf16.txt']],
+    ['one selector for two keys', [...NAMES, '--selector', 'MAIL', '--key', 'rsa.pem', '--key', 'ed.pem']],
+    ['two domains', [...NAMES, '--domain', 'example.net', '--key', 'rsa.pem']],
+    ['the name of a record for a selector', ['--selector', 'mail._domainkey.example.com', '--key', 'rsa.pem']],
+    ['a TTL too large', [...NAMES, '--key', 'rsa.pem', '--ttl', '2147483648']],
     ['F-11: a file too large', [...NAMES, '--key', 'huge.txt']],
     ['F-11: a directory', [...NAMES, '--key', '.']],
     ['F-11: a device', [...NAMES, '--key', '/dev/zero']],
@@ -385,7 +398,11 @@ describe('F-06: a private key that others can read', () => {
     chmodSync(join(folder, 'open.pub'), 0o644)
     expect((await run([...NAMES, '--key', 'open.pem'])).stderr).toContain('dkim: warning: open.pem is not safe')
     expect((await run([...NAMES, '--key', 'open.pub'])).stderr).not.toContain('warning')
-    expect((await run([...NAMES, '--key', 'open.pem', '--quiet'])).code).toBe(0)
+    expect(await run([...NAMES, '--key', 'open.pem', '--quiet'])).toMatchObject({ code: 0, stderr: '' })
+    // Nothing is said of a record that was not written.
+    const refused = await run([...NAMES, '--key', 'open.pem', '--zone', 'example.net'])
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).not.toContain('warning')
   })
 })
 

@@ -78,6 +78,19 @@ describe('one key', () => {
     )
   })
 
+  it('a selector in letters of any language, and in the file its A-label (RFC 8616 §4)', async () => {
+    const { code, stdout } = await keygen('--selector', 'büro', '--domain', 'bücher.example', ...QUICK)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^xn--bro-hoa\._domainkey\.xn--bcher-kva\.example\. 3600 IN TXT "v=DKIM1;/)
+    expect(existsSync(join(folder, 'xn--bro-hoa._domainkey.xn--bcher-kva.example.private.pem'))).toBe(true)
+  })
+
+  it('a selector that ends in the domain is legal, and asked about', async () => {
+    const { code, stderr } = await keygen('--selector', 'mail.example.com', '--domain', 'example.com', ...QUICK)
+    expect(code).toBe(0)
+    expect(stderr).toContain('mail.example.com._domainkey.example.com: is the selector mail?')
+  })
+
   it('does without a domain', async () => {
     const { code, stdout } = await keygen('--selector', 'mail', ...QUICK)
     expect(code).toBe(0)
@@ -325,6 +338,11 @@ describe('what is refused, with exit code 2, nothing on stdout and no file', () 
     ['K-17: RSA under 1024 bits', ['--selector', 'm', '--bits', '512']],
     ['1023 bits', ['--selector', 'm', '--bits', '1023']],
     ['8193 bits', ['--selector', 'm', '--bits', '8193']],
+    ['8200 bits', ['--selector', 'm', '--bits', '8200']],
+    ['bits that are no whole octets', ['--selector', 'm', '--bits', '2049']],
+    ['the name of a record for a selector', ['--selector', 'm._domainkey.example.com', '--domain', 'example.com']],
+    ['the name of a record for a domain', ['--selector', 'm', '--domain', 'm._domainkey.example.com']],
+    ['a URL for a domain', ['--selector', 'm', '--domain', 'https://example.com']],
     ['bits of Ed25519', ['--selector', 'm', '--bits', '2048', '--type', 'ed25519']],
     ['bits that are no number', ['--selector', 'm', '--bits', '2e3']],
     ['no selector', []],
@@ -340,7 +358,8 @@ describe('what is refused, with exit code 2, nothing on stdout and no file', () 
     ['a dialect that needs a domain', ['--selector', 'm', '--dialect', 'route53']],
     ['an unknown dialect', ['--selector', 'm', '--dialect', 'nonsense']],
     ['a zone that does not hold the domain', ['--selector', 'm', '--domain', 'example.com', '--zone', 'example.net']],
-    ['a TTL too large', ['--selector', 'm', '--ttl', '999999999999']],
+    ['a TTL too large', ['--selector', 'm', '--ttl', '2147483648']],
+    ['no time for DNS', ['--selector', 'm', '--domain', 'example.com', '--check-dns', '--timeout', '0']],
     ['an unknown option', ['--selector', 'm', '--stdout-private-key']],
     [
       'a name that DNS cannot hold',

@@ -67,6 +67,8 @@ describe('results and exit codes', () => {
       [name('broken')]: `"${GOOD}"`,
       [name('service')]: `v=DKIM1; s=web; p=${RSA_2048}`,
       [name('spf')]: 'v=spf1 -all',
+      [name('twice')]: [GOOD, GOOD],
+      [name('crowd')]: [GOOD, ...Array.from({ length: 16 }, (_, index) => `text ${index}`)],
       [name('servfail')]: { error: 'SERVFAIL' },
       [name('timeout')]: { error: 'TIMEOUT' },
       [name('alias')]: { cname: 'good._domainkey.example.com' },
@@ -77,6 +79,9 @@ describe('results and exit codes', () => {
     ['weak', 0, 'found'],
     ['ed', 0, 'found'],
     ['alias', 0, 'found'],
+    // One record, told twice; and more text than verify reads.
+    ['twice', 0, 'found'],
+    ['crowd', 1, 'invalid'],
     ['service', 1, 'found'],
     ['revoked', 1, 'revoked'],
     ['broken', 1, 'invalid'],
@@ -177,6 +182,12 @@ describe('--key and --from-message', () => {
       code: 1,
       report: { result: 'found', match: { matches: false } },
     })
+    // Any form of a key, a record too; what DNS does not tell now is not compared.
+    const { stdout: record } = await dkim(['format-record', '--key', key, '--dialect', 'txt'])
+    expect(await json([...base, '--key', file(record, 'txt')])).toMatchObject({ report: { match: { matches: true } } })
+    const failing = ['example.com', '-s', 'k', '--dns-file', zone({ [name('k')]: { error: 'SERVFAIL' } })]
+    expect(await json([...failing, '--key', key])).toMatchObject({ code: 75, report: { match: null } })
+    expectUsage(await dkim(['lookup', ...base, '--key', file('v=DKIM1; p=', 'txt')]))
     const { stdout } = await dkim(['lookup', ...base, '--key', other])
     expect(stdout).toContain('✗ is not the published one')
     const secret = file('open sesame\n', 'txt')

@@ -4,6 +4,7 @@ import { exportPrivateKey, formatKeyRecord, type PrivateKey, testKey } from '../
 import { toJson } from '../../report/json.js'
 import { describeKey, keygenJson, type NewKey, nextSteps } from '../../report/keygen.js'
 import { formatRecords } from '../../report/record/dialects.js'
+import { doubledDomain } from '../../report/record/dns-record.js'
 import type { Context } from '../context.js'
 import type { NewFile } from '../key-files.js'
 import { DEFAULT_BITS, type KeygenOptions, type KeyPlan } from '../keygen-plan.js'
@@ -62,7 +63,7 @@ export function tell(context: Context, keys: readonly NewKey[], backups: readonl
 }
 
 function warningsOf(keys: readonly NewKey[]): string[] {
-  const warnings: string[] = []
+  const warnings = keys.map(({ record }) => doubledDomain(record)).filter(text => text !== null)
   const sizes = new Set(keys.filter(({ type }) => type === 'rsa').map(({ bits }) => bits))
   for (const bits of sizes) {
     if (bits < DEFAULT_BITS) warnings.push(`${bits} bits are few: use ${DEFAULT_BITS} (RFC 8301 §3.2)`)

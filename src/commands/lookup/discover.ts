@@ -1,6 +1,6 @@
 // --discover: is this domain DKIM-proof? One screen.
 
-import { DkimError, discover, toDomainName } from '../../core/index.js'
+import { discover, givenDomain } from '../../core/index.js'
 import { toDiscoveryText } from '../../report/discovery.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import type { Context } from '../context.js'
@@ -11,10 +11,7 @@ import { stdoutStyle } from '../stdout-style.js'
 import type { LookupOptions } from './options.js'
 
 export async function runDiscover(context: Context, text: string, options: LookupOptions): Promise<ExitCode> {
-  const domain = toDomainName(text.endsWith('.') ? text.slice(0, -1) : text)
-  if (domain === undefined) {
-    throw new DkimError('name-invalid', `${text} is no domain name`, 'dkim lookup example.com --discover')
-  }
+  const domain = givenDomain(text)
   const source = await openSource(context, options)
   const spinner = openSpinner(context, options.format === 'text' && !options.quiet)
   try {

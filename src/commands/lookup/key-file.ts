@@ -1,18 +1,12 @@
-// --key: the public half of a key file, private or public.
+// --key: the public half of a key in any form, private or public, or of a record.
 
-import { DkimError, importPublicKey, type PublicKey } from '../../core/index.js'
+import { DkimError, type PublicKey } from '../../core/index.js'
 import type { Context } from '../context.js'
-import { askPassphrase, passphraseFromFile } from '../passphrase.js'
-import { readSecretFile } from '../secret-file.js'
+import { loadKeyMaterial } from '../key-material.js'
 
+/** `-` is standard input. Who may read the file is of no interest to a comparison. Throws DkimError. */
 export async function readPublicKey(context: Context, file: string, passphraseFile?: string): Promise<PublicKey> {
-  const { bytes } = readSecretFile(file)
-  try {
-    return importPublicKey(bytes, { name: file })
-  } catch (error) {
-    if (!(error instanceof DkimError) || error.code !== 'key-passphrase') throw error
-    const passphrase =
-      passphraseFile === undefined ? await askPassphrase(file, context) : passphraseFromFile(passphraseFile)
-    return importPublicKey(bytes, { name: file, passphrase })
-  }
+  const { publicKey } = await loadKeyMaterial(file, passphraseFile, context, () => undefined)
+  if (publicKey !== null) return publicKey
+  throw new DkimError('key-invalid', `${file} holds a revoked record, and no key`, 'name the key that should be in DNS')
 }

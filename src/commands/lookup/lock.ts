@@ -19,6 +19,7 @@ import { toJson, toJsonLine } from '../../report/json.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { readSmallFile } from '../small-file.js'
 import type { LookupOptions } from './options.js'
@@ -59,7 +60,7 @@ function update(
 ): ExitCode {
   const failed = reports.find(({ result }) => result === 'unavailable')
   if (failed !== undefined) {
-    context.stderr.write(`dkim: warning: ${failed.name} could not be looked up: ${file} stays as it is\n`)
+    say(context, 'warning', `${failed.name} could not be looked up: ${file} stays as it is`)
     return EXIT_CODES.temporary
   }
   const next = new Map(lock)
@@ -73,7 +74,7 @@ function update(
     throw error
   }
   if (!quiet && format === 'text')
-    context.stderr.write(`dkim: note: ${file} holds ${next.size} key${next.size === 1 ? '' : 's'} now\n`)
+    say(context, 'note', `${file} holds ${next.size} key${next.size === 1 ? '' : 's'} now`)
   return EXIT_CODES.ok
 }
 

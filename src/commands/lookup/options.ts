@@ -20,7 +20,7 @@ export interface LookupOptions extends DnsOptions {
   readonly update?: boolean
   readonly probe?: boolean
   readonly serve?: string
-  readonly serverPort?: string
+  readonly serverPort?: number
   readonly format: ReportFormat | LookupDocument
   readonly quiet?: boolean
   readonly color?: boolean

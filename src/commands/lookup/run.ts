@@ -84,7 +84,7 @@ export class LookupRun {
       appendSeen(this.#options.save, answer, this.#options.now ?? this.#context.now())
     return {
       ...report,
-      match: this.#match(key),
+      match: report.result === 'unavailable' ? null : this.#match(key),
       servers: servers.flatMap(({ report: asked }) => asked.servers),
       agreement:
         servers.length === 0

@@ -34,7 +34,7 @@ export function resolverConnect({ timeout }: LookupOptions): Connect {
 }
 
 export function authoritativeConnect({ timeout, serverPort }: LookupOptions): Connect {
-  const port = serverPort ?? '53'
+  const port = serverPort ?? 53
   return address => {
     const server = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
     return createClient({ nameservers: [server], recursion: false, timeout: timeout ?? ONE_SERVER_TIME })

@@ -1,6 +1,6 @@
 // --wait: looks until every server asked says what is expected, with a countdown for people and plain lines for logs.
 
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   askAuthoritative,
@@ -23,11 +23,14 @@ import { sightText, toWaitText } from '../../report/wait.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { readSmallFile } from '../small-file.js'
 import { isWatched, openSpinner, type Spinner } from '../spinner.js'
 import { readPublicKey } from './key-file.js'
 import type { LookupOptions } from './options.js'
 import { authoritativeConnect, resolverConnect, resolverSet } from './server-sets.js'
 
+/** No key and no record is longer. */
+const MAX_EXPECTED = 64 * 1024
 const DEFAULT_TIMEOUT = 3_600_000
 const DEFAULT_INTERVAL = 2_000
 
@@ -82,14 +85,9 @@ async function expectationOf(context: Context, options: LookupOptions): Promise<
   }
   const isText = expect.trim() === 'none' || /(?:^|;)[ \t]*p[ \t]*=/.test(expect)
   if (isText && !existsSync(expect)) return expectRecord(expect)
-  if (!existsSync(expect) || !statSync(expect).isFile()) {
-    throw new DkimError(
-      'input-unreadable',
-      `${expect} is neither a file nor a record`,
-      '--expect takes a file, or v=DKIM1; … p=…',
-    )
-  }
-  return expectFile(readFileSync(expect), expect)
+  const hint = '--expect takes a file, or v=DKIM1; … p=…'
+  if (!existsSync(expect)) throw new DkimError('input-unreadable', `${expect} is neither a file nor a record`, hint)
+  return expectFile(readSmallFile(expect, { limit: MAX_EXPECTED, hint }), expect)
 }
 
 /** Every look starts from nothing: what an earlier one remembered is what we wait to see change. */

@@ -1,22 +1,20 @@
 // What one run brings to a plan: one look at DNS, and the evidence that was named.
 
 import type { Evidence, KeyCache, PlanState, ReportedUse } from '../../core/index.js'
-import type { Context } from '../context.js'
-import { say } from '../main.js'
 import { type DomainSample, probe, readReports, readSamples, type Samples } from './evidence.js'
-import type { Run } from './judged.js'
+import { mention, type Run } from './judged.js'
 import { observe } from './look.js'
-import { isBlind, type RotatePlanOptions } from './options.js'
+import { isBlind } from './options.js'
 
 export async function openSamples(run: Run, plans: readonly PlanState[], keys: KeyCache): Promise<Samples> {
   const { context, options, now, witnesses } = run
   const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.source, now, keys })
-  warnUnused(context, plans, samples)
+  warnUnused(run, plans, samples)
   return samples
 }
 
 /** Evidence that proves nothing here is easily taken for a proof. */
-function warnUnused(context: Context, plans: readonly PlanState[], { all, sources }: Samples): void {
+function warnUnused(run: Run, plans: readonly PlanState[], { all, sources }: Samples): void {
   const counts = ({ domain, selector }: DomainSample): boolean =>
     plans.some(
       ({ request }) =>
@@ -26,15 +24,12 @@ function warnUnused(context: Context, plans: readonly PlanState[], { all, source
   const used = new Set(all.filter(counts).map(({ source }) => source))
   for (const source of sources) {
     if (!used.has(source))
-      say(context, 'warning', `${source} carries no signature of the selectors of this plan: it shows nothing`)
+      mention(run, 'warning', `${source} carries no signature of the selectors of this plan: it shows nothing`)
   }
 }
 
-export async function gather(
-  { context, options, now, witnesses }: Run,
-  plan: PlanState,
-  all: readonly DomainSample[],
-): Promise<Evidence> {
+export async function gather(run: Run, plan: PlanState, all: readonly DomainSample[]): Promise<Evidence> {
+  const { context, options, now, witnesses } = run
   const { request } = plan
   const { domain } = request
   const samples = all.filter(sample => sample.domain === domain)
@@ -46,18 +41,19 @@ export async function gather(
   return {
     ...evidence,
     observation,
-    reports: reportsOf(context, options, domain),
+    reports: reportsOf(run, domain),
     probe: wantsProbe ? await probe(request, witnesses.source, now) : null,
   }
 }
 
-function reportsOf(context: Context, { reports = [] }: RotatePlanOptions, domain: string): readonly ReportedUse[] {
+function reportsOf(run: Run, domain: string): readonly ReportedUse[] {
+  const { reports = [] } = run.options
   const { uses, withoutSelector } = readReports(reports, domain)
   if (reports.length > 0 && uses.length === 0) {
-    say(context, 'warning', `the reports hold no DKIM result of ${domain} with a selector: they show nothing`)
+    mention(run, 'warning', `the reports hold no DKIM result of ${domain} with a selector: they show nothing`)
   }
   if (withoutSelector > 0) {
-    say(context, 'note', `${withoutSelector} messages were reported without a selector and could not be counted`)
+    mention(run, 'note', `${withoutSelector} messages were reported without a selector and could not be counted`)
   }
   return uses
 }

@@ -2,6 +2,7 @@
 
 import type { PlanState, RotationPlan, RotationState } from '../../core/index.js'
 import type { Context } from '../context.js'
+import { say } from '../main.js'
 import type { RotatePlanOptions } from './options.js'
 import type { StateFile } from './state-file.js'
 import type { Witnesses } from './witnesses.js'
@@ -13,6 +14,13 @@ export interface Run {
   readonly witnesses: Witnesses
   readonly stored: StateFile | undefined
 }
+
+/** Says something beside the plan, unless the run is to be quiet. */
+export function mention({ context, options }: Pick<Run, 'context' | 'options'>, ...said: Said): void {
+  if (!options.quiet) say(context, ...said)
+}
+
+type Said = [kind: 'note' | 'warning', text: string]
 
 export interface Judged {
   readonly before: PlanState

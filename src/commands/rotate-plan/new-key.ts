@@ -3,13 +3,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  checkRsaBits,
   DkimError,
   formatKeyRecord,
   importPrivateKey,
-  importPublicKey,
   type KeyFacts,
   type PrivateKey,
   type PublicKey,
+  readKeyMaterial,
 } from '../../core/index.js'
 import { readSecretFile } from '../secret-file.js'
 import type { RotatePlanOptions } from './options.js'
@@ -32,6 +33,7 @@ export function readNewKey(options: RotatePlanOptions, domain: string, selector:
 
 /** A key that is still to be made. */
 export function unmadeKey({ type, bits, beside }: RotatePlanOptions, old: KeyFacts): NewKey {
+  if (bits !== undefined) checkRsaBits(bits)
   const made = type ?? (beside && old.type !== 'ed25519' ? 'ed25519' : 'rsa')
   return {
     file: null,
@@ -45,9 +47,10 @@ function readKeyBytes(file: string, mayBeMissing: boolean): Buffer | undefined {
 }
 
 function publicKeyIn(bytes: Buffer, name: string): PublicKey {
-  if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(bytes.toString('latin1'))) return importPublicKey(bytes, { name })
   try {
-    return importPrivateKey(bytes, { name }).publicKey
+    const { publicKey } = readKeyMaterial(bytes, { name })
+    if (publicKey !== null) return publicKey
+    throw new DkimError('key-unreadable', `${name} holds a revoked key`, 'make a new one with dkim keygen')
   } catch (error) {
     if (!(error instanceof DkimError && error.code === 'key-passphrase')) throw error
     // The plan needs no secret, so that it asks for none.

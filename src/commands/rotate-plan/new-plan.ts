@@ -18,6 +18,7 @@ import { lookAt, type WitnessView } from './look.js'
 import { type NewKey, readNewKey, unmadeKey } from './new-key.js'
 import { isBlind, type RotatePlanOptions, settingsOf } from './options.js'
 import type { Target } from './targets.js'
+import { TemporaryTrouble } from './temporary-trouble.js'
 import type { ZoneWitnesses } from './witnesses.js'
 
 export interface PlanScene {
@@ -147,11 +148,11 @@ function takenBy(
 function refuseSilence(views: readonly WitnessView[], name: string): void {
   const answered = views.some(({ answer }) => answer.status === 'found' || answer.status === 'absent')
   if (views.length === 0 || answered) return
-  throw new TemporaryTrouble(`${name} cannot be looked up now: ${views[0]?.answer.detail ?? 'no server answers'}`)
+  throw new TemporaryTrouble(
+    `${name} cannot be looked up now: ${views[0]?.answer.detail ?? 'no server answers'}`,
+    'try again later; to plan without DNS, on assumed figures: --offline',
+  )
 }
-
-/** DNS cannot be read: exit code 75, and nothing is planned on guesses. */
-export class TemporaryTrouble extends Error {}
 
 function unknownKey(selector: string): KeyFacts {
   return { selector, type: null, bits: null, fingerprint: null, record: null, alias: null }

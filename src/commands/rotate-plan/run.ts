@@ -13,18 +13,20 @@ import {
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
 import type { Context } from '../context.js'
-import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { say } from '../main.js'
+import { openOutputFile } from '../output-file.js'
 import { withSpinner } from '../spinner.js'
 import { fileStyle, stdoutStyle } from '../stdout-style.js'
 import { PLAN_FORMATS } from './formats.js'
 import { gather, openSamples } from './gather.js'
-import { isStored, type Judged, type Run, stateOf } from './judged.js'
-import { newRequest, TemporaryTrouble } from './new-plan.js'
+import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
+import { newRequest } from './new-plan.js'
 import type { RotatePlanOptions } from './options.js'
-import { readStateFile, type StateFile, writeStateFile, writeWhole } from './state-file.js'
+import { readStateFile, type StateFile, writeStateFile } from './state-file.js'
 import { choosePlans } from './stored-plans.js'
 import { readTargets } from './targets.js'
+import { TemporaryTrouble } from './temporary-trouble.js'
 import { exitCodeOf } from './verdict-code.js'
 import { openWitnesses } from './witnesses.js'
 
@@ -36,14 +38,16 @@ export async function runRotatePlan(context: Context, asked: RotatePlanOptions):
   const witnesses = await openWitnesses(context, options)
   const run = { context, options, now, witnesses, stored }
   try {
-    const plans = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
-    if (plans === null) return EXIT_CODES.nothing
+    const { plans, isComplete } = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
+    const code = isComplete ? EXIT_CODES.ok : EXIT_CODES.nothing
+    if (plans.length === 0) return code
     const show = !options.quiet && options.format === 'text'
-    return await finish(run, await withSpinner(context, 'asking the name servers', show, judgePlans(run, plans)))
+    const judged = await withSpinner(context, 'asking the name servers', show, judgePlans(run, plans))
+    return combineExitCodes([code, await finish(run, judged)])
   } catch (error) {
     if (!(error instanceof TemporaryTrouble)) throw error
     say(context, 'error', error.message)
-    say(context, 'hint', 'try again later; to plan without DNS, on assumed figures: --offline')
+    say(context, 'hint', error.hint)
     return EXIT_CODES.temporary
   }
 }
@@ -55,7 +59,14 @@ function withImpliedCheck(options: RotatePlanOptions): RotatePlanOptions {
 }
 
 function refuseContradictions(options: RotatePlanOptions, stored: StateFile | undefined, now: Date): void {
-  const { confirm, state } = options
+  const { confirm, state, domain, domains } = options
+  if (state !== undefined && stored === undefined && domain === undefined && domains === undefined) {
+    throw new DkimError(
+      'input-unreadable',
+      `there is no ${state}, and so no plan to go on with`,
+      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${state}`,
+    )
+  }
   if (confirm !== undefined && state === undefined) {
     throw new DkimError('usage', '--confirm is remembered in a state file', 'name it: --state FILE')
   }
@@ -68,29 +79,36 @@ function refuseContradictions(options: RotatePlanOptions, stored: StateFile | un
   }
 }
 
-/** Null: for none of the selectors there is a record. */
-async function startPlans({ context, options, now, witnesses, stored }: Run): Promise<PlanState[] | null> {
+interface Begun {
+  readonly plans: readonly PlanState[]
+  /** False where a selector has no record, and so nothing to rotate. */
+  readonly isComplete: boolean
+}
+
+async function startPlans({ context, options, now, witnesses, stored }: Run): Promise<Begun> {
   const plans: PlanState[] = []
   const usedNames = new Set(stored?.state.usedNames)
-  for (const target of await readTargets(options)) {
+  const targets = readTargets(options)
+  for (const target of targets) {
     const scene = { options, now: now.getTime(), signal: context.signal, usedNames }
     const request = await newRequest(target, await witnesses.of(target.domain), scene)
     if (request === null)
       say(context, 'error', `${target.old}._domainkey.${target.domain} has no record: there is nothing to rotate`)
     else plans.push(begin(request, options))
   }
-  if (plans.length === 0) say(context, 'hint', `look for its selectors with dkim lookup --discover`)
-  return plans.length === 0 ? null : plans
+  const isComplete = plans.length === targets.length
+  if (!isComplete) say(context, 'hint', 'look for its selectors with dkim lookup DOMAIN --discover')
+  return { plans, isComplete }
 }
 
 /** A selector that the file has no plan for begins a new plan in it: the next rotation, with the names of the earlier ones known. */
-async function storedPlans(run: Run, { state }: StateFile): Promise<readonly PlanState[] | null> {
-  const { context, options } = run
+async function storedPlans(run: Run, { state }: StateFile): Promise<Begun> {
+  const { options } = run
   const { chosen, ignored } = choosePlans(state.plans, options)
   if (ignored.length > 0) {
-    say(context, 'note', `the plan in ${options.state} stays as it was made: ${ignored.join(', ')} changes nothing`)
+    mention(run, 'note', `the plan in ${options.state} stays as it was made: ${ignored.join(', ')} changes nothing`)
   }
-  if (chosen.length > 0) return chosen
+  if (chosen.length > 0) return { plans: chosen, isComplete: true }
   if (!options.check && options.domain !== undefined && options.selector !== undefined) return await startPlans(run)
   throw new DkimError('usage', `${options.state} holds no plan of that name`, 'see dkim rotate-plan --state FILE')
 }
@@ -119,15 +137,23 @@ async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged
 
 async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   const { context, options, now, stored } = run
+  const code = exitCodeOf(judged, options)
   const views = judged.map(each => viewOf(each, options))
   const output = await render(views, context, options)
   const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
-  if (options.state !== undefined && (isNew || options.check)) {
-    writeStateFile(options.state, stateOf(judged, now, stored), stored?.original)
+  const file = options.output === undefined ? undefined : openOutputFile(options.output)
+  try {
+    // On the disk before the state says that the plan was given out, and in its place only then.
+    file?.write(Buffer.from(output))
+    if (options.state !== undefined && (isNew || options.check)) {
+      writeStateFile(options.state, stateOf(judged, now, stored), stored)
+    }
+    file?.commit()
+  } finally {
+    file?.abandon()
   }
-  if (options.output !== undefined) writeWhole(options.output, output)
-  else if (!options.quiet) context.stdout.write(output)
-  return exitCodeOf(judged, options)
+  if (file === undefined && !options.quiet) context.stdout.write(output)
+  return code
 }
 
 function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {

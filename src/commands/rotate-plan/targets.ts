@@ -1,8 +1,7 @@
 // Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
 
-import { readFile } from 'node:fs/promises'
-import { DkimError, toDomainName, toSelector } from '../../core/index.js'
-import { unreadable } from '../file-fault.js'
+import { DkimError, givenDomain, givenSelector } from '../../core/index.js'
+import { readSmallFile } from '../small-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface Target {
@@ -13,8 +12,8 @@ export interface Target {
 
 const MAX_TARGETS = 1000
 
-export async function readTargets(options: RotatePlanOptions): Promise<readonly Target[]> {
-  const targets = options.domains === undefined ? fromOptions(options) : await fromFile(options.domains)
+export function readTargets(options: RotatePlanOptions): readonly Target[] {
+  const targets = options.domains === undefined ? fromOptions(options) : fromFile(options.domains)
   const seen = new Set<string>()
   for (const { domain, old } of targets) {
     const name = `${old.toLowerCase()}._domainkey.${domain}`
@@ -36,7 +35,7 @@ function fromOptions({ domain: domains = [], selector: selectors = [], newSelect
   if (domain === undefined || selector === undefined) {
     throw new DkimError(
       'usage',
-      'which key? --domain and --selector are missing',
+      `which key? there is no ${domain !== undefined ? '--selector' : selector !== undefined ? '--domain' : '--domain and no --selector'}`,
       'dkim rotate-plan --domain example.com --selector OLD --scheme date, or --state FILE of an earlier plan',
     )
   }
@@ -54,34 +53,19 @@ function fromOptions({ domain: domains = [], selector: selectors = [], newSelect
 }
 
 function target(domain: string, old: string, fresh: string | null, where: string): Target {
-  const name = toDomainName(domain.replace(/\.$/, ''))
-  if (name === undefined)
-    throw new DkimError(
-      'name-invalid',
-      `${where}: "${domain}" is not a domain name`,
-      'give the signing domain, such as example.com',
-    )
-  return { domain: name, old: selectorOf(old, where), new: fresh === null ? null : selectorOf(fresh, where) }
-}
-
-function selectorOf(text: string, where: string): string {
-  const selector = toSelector(text)
-  if (selector === undefined)
-    throw new DkimError(
-      'name-invalid',
-      `${where}: "${text}" is not a selector`,
-      'letters, digits and dashes: mail, s202611',
-    )
-  return selector
-}
-
-async function fromFile(file: string): Promise<Target[]> {
-  let text: string
   try {
-    text = await readFile(file, 'utf8')
+    return { domain: givenDomain(domain), old: givenSelector(old), new: fresh === null ? null : givenSelector(fresh) }
   } catch (error) {
-    throw unreadable(file, error)
+    throw error instanceof DkimError ? new DkimError(error.code, `${where}: ${error.message}`, error.hint) : error
   }
+}
+
+/** Names of DNS, a thousand times. */
+const MAX_BYTES = 1024 * 1024
+
+function fromFile(file: string): Target[] {
+  const hint = '--domains takes a file of lines: DOMAIN SELECTOR'
+  const text = readSmallFile(file, { limit: MAX_BYTES, hint }).toString('utf8')
   const targets = text.split(/\r?\n/).flatMap((line, index) => fromLine(line, `${file}:${index + 1}`))
   if (targets.length === 0) throw new DkimError('usage', `${file} names no rotation`, 'one a line: DOMAIN SELECTOR')
   if (targets.length > MAX_TARGETS)

@@ -1,6 +1,6 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
-import { DkimError, type Policy, parseFieldNames, toDomainName } from '../../core/index.js'
+import { givenDomain, type Policy, parseFieldNames } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
 import type { ExplainOptions } from '../explain-options.js'
 import type { DnsOptions } from '../options.js'
@@ -42,15 +42,9 @@ export function policyOf(options: VerifyCommandOptions): Partial<Policy> {
   return {
     ...(options.minKeyBits === undefined ? {} : { minKeyBits: options.minKeyBits }),
     ...(options.requireSigned === undefined ? {} : { requireSigned: parseFieldNames(options.requireSigned) }),
-    ...(options.requireDomain === undefined ? {} : { requireDomains: options.requireDomain.map(domainName) }),
+    ...(options.requireDomain === undefined ? {} : { requireDomains: options.requireDomain.map(givenDomain) }),
     requireAligned: options.requireAligned === true,
     allowPartialBody: options.allowPartialBody === true,
     ignoreExpiration: options.ignoreExpiration === true,
   }
-}
-
-function domainName(text: string): string {
-  const domain = toDomainName(text)
-  if (domain !== undefined) return domain
-  throw new DkimError('name-invalid', `"${text}" is not a domain name`, 'write it as in example.com')
 }

@@ -5,7 +5,7 @@ import type DNS from 'dns2'
 import { DNS_LIMITS } from '../limits.js'
 import { readData } from './message-data.js'
 import { type Cursor, MalformedMessage, readName } from './message-name.js'
-import { RECORD_TYPES, type RecordType, type ResourceRecord } from './record.js'
+import { MAX_TTL, RECORD_TYPES, type RecordType, type ResourceRecord } from './record.js'
 
 export const HEADER_BYTES = 12
 const CLASS_IN = 1
@@ -132,5 +132,5 @@ function readRecord(cursor: Cursor): RawRecord {
   const data = readData(cursor, type, end)
   cursor.offset = end
   // A TTL with the top bit set counts as 0 (RFC 2181 §8).
-  return { record: { name, ttl: rawTtl > 0x7fff_ffff ? 0 : rawTtl, data }, type, rrclass, rawTtl }
+  return { record: { name, ttl: rawTtl > MAX_TTL ? 0 : rawTtl, data }, type, rrclass, rawTtl }
 }

@@ -41,6 +41,9 @@ export const RECORD_TYPES = {
 
 export type RecordType = keyof typeof RECORD_TYPES
 
+/** "a minimum value of 0, and a maximum value of 2147483647. That is, a maximum of 2^31 - 1" seconds (RFC 2181 §8). */
+export const MAX_TTL = 0x7fff_ffff
+
 /** min(SOA TTL, SOA MINIMUM): how long "no" may be remembered (RFC 2308 §5). */
 export function negativeTtl(soa: ResourceRecord): number | null {
   if (soa.data.type !== 'SOA') return null

@@ -5,7 +5,7 @@ import { DkimError } from '../errors.js'
 import { DNS_LIMITS } from '../limits.js'
 import { absoluteName, unescapeText } from './name.js'
 import { otherTypeCode } from './other-types.js'
-import type { RecordData, ResourceRecord } from './record.js'
+import { MAX_TTL, type RecordData, type ResourceRecord } from './record.js'
 import { Zone } from './zone.js'
 import { readZoneJson } from './zone-json.js'
 import { type Entry, type Token, tokenize } from './zone-tokens.js'
@@ -191,13 +191,13 @@ class MasterFile {
     return this.#refuse(line, `${raw} is no number`, 'numbers go up to 4294967295')
   }
 
-  /** Seconds, or BIND's 1w2d3h4m5s; null where it is none. RFC 2181 §8 ends at 2^31 - 1. */
+  /** Seconds, or BIND's 1w2d3h4m5s; null where it is none. */
   #ttl({ raw, quoted }: Token): number | null {
     if (quoted || !/^(?:\d{1,10}|(?:\d{1,10}[smhdw])+)$/i.test(raw)) return null
     let seconds = 0
     for (const [, count, unit] of raw.matchAll(/(\d+)([smhdw]?)/gi))
       seconds += Number(count) * UNITS[unit!.toLowerCase()]!
-    return seconds < 2 ** 31 ? seconds : null
+    return seconds <= MAX_TTL ? seconds : null
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { DkimError } from '../errors.js'
 import { absoluteName } from './name.js'
+import { MAX_TTL } from './record.js'
 import type { PlayedFailure, Zone } from './zone.js'
 
 const FAILURES: ReadonlyMap<string, PlayedFailure> = new Map([
@@ -15,34 +16,78 @@ const HINT =
 
 /** A text is one TXT record, an array several: how a record is cut into strings is of no interest here. */
 export function readZoneJson(text: string, file: string, zone: Zone): Zone {
-  for (const [key, value] of Object.entries(parseObject(text, file))) {
-    const line = lineOf(text, key)
-    const refuse: (message: string) => never = message => {
-      throw new DkimError('zone-invalid', `${file}:${line}: ${message}`, HINT)
+  const values = parseObject(text, file)
+  const seen = new Set<string>()
+  for (const { key, position } of topLevelMembers(text)) {
+    const refuse = (message: string, hint = HINT): never => {
+      throw new DkimError('zone-invalid', `${file}:${lineAt(text, position)}: ${message}`, hint)
     }
     const name = absoluteName(key.endsWith('.') ? key : `${key}.`, '')
-    if (name === undefined || name === '') refuse(`${JSON.stringify(key)} is no domain name`)
-    addValue(zone, name, value, file, refuse)
+    if (name === undefined || name === '') return refuse(`${JSON.stringify(key)} is no domain name`)
+    // JSON.parse keeps the last of two members of one name, and says nothing of the other.
+    if (seen.has(name))
+      return refuse(`${name} stands here twice`, 'list all its texts in one place: {"name": ["…", "…"]}')
+    seen.add(name)
+    addValue(zone, name, values.get(key), file, refuse)
   }
   return zone
 }
 
-function parseObject(text: string, file: string): object {
+function parseObject(text: string, file: string): ReadonlyMap<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return new Map(Object.entries(value))
   } catch (error) {
     const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length)
-    const line = text.slice(0, position).split('\n').length
-    throw new DkimError('zone-invalid', `${file}:${line}: malformed JSON`, 'check quotes, commas and brackets there')
+    const where = `${file}:${lineAt(text, position)}`
+    throw new DkimError('zone-invalid', `${where}: malformed JSON`, 'check quotes, commas and brackets there')
   }
   throw new DkimError('zone-invalid', `${file}:1: JSON, but no object of names and records`, HINT)
 }
 
-function addValue(zone: Zone, name: string, value: unknown, file: string, refuse: (message: string) => never): void {
+interface Member {
+  readonly key: string
+  readonly position: number
+}
+
+/** The members of the outermost object as they are written, repeated ones too. `text` is known to be JSON. */
+function* topLevelMembers(text: string): Generator<Member> {
+  let depth = 0
+  // Behind { and behind , of the outermost object the next string is a name.
+  let expectsName = false
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index]
+    if (character === '{' || character === '[') depth += 1
+    else if (character === '}' || character === ']') depth -= 1
+    if (depth === 1 && (character === '{' || character === ',')) expectsName = true
+    if (character !== '"') continue
+    const end = stringEnd(text, index)
+    if (expectsName) yield { key: String(JSON.parse(text.slice(index, end))), position: index }
+    expectsName = false
+    index = end - 1
+  }
+}
+
+/** Index behind the closing quotation mark of the string that begins at `start`. */
+function stringEnd(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index += 1) {
+    if (text[index] === '\\') index += 1
+    else if (text[index] === '"') return index + 1
+  }
+  return text.length
+}
+
+function lineAt(text: string, position: number): number {
+  return text.slice(0, position).split('\n').length
+}
+
+type Refuse = (message: string, hint?: string) => never
+
+function addValue(zone: Zone, name: string, value: unknown, file: string, refuse: Refuse): void {
   const fields = asFields(value)
   if (fields === null) refuse(`the value of ${name} is neither a text, nor texts, nor an object of known members`)
   const ttl = fields.ttl ?? null
+  if (ttl !== null && ttl > MAX_TTL) refuse(`the TTL of ${name} is more than ${MAX_TTL} (RFC 2181 §8)`)
   for (const txt of fields.txt) {
     const data = { type: 'TXT', strings: splitStrings(Buffer.from(txt, 'utf8')) } as const
     zone.add({ name, ttl, data }, file)
@@ -97,10 +142,4 @@ export function splitStrings(octets: Uint8Array): Uint8Array[] {
   const strings: Uint8Array[] = []
   for (let start = 0; start < octets.length; start += 255) strings.push(octets.subarray(start, start + 255))
   return strings.length === 0 ? [octets] : strings
-}
-
-/** Where a member is written; 1 where escapes hide it. */
-function lineOf(text: string, key: string): number {
-  const position = text.indexOf(JSON.stringify(key))
-  return position === -1 ? 1 : text.slice(0, position).split('\n').length
 }

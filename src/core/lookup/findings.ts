@@ -144,6 +144,23 @@ export const FINDINGS = {
     text: 'the record is no list of tags',
     fix: 'write it as v=DKIM1; k=rsa; p=… with a semicolon between tags',
   },
+  'empty-tag': {
+    severity: 'error',
+    text: 'nothing stands between two semicolons, which the grammar does not allow (RFC 6376 §3.2)',
+    fix: 'keep one semicolon between two tags',
+    repaired: true,
+  },
+  'control-character': {
+    severity: 'error',
+    text: 'the record holds a control character',
+    fix: 'enter it again from the key file (dkim format-record --key FILE)',
+  },
+  'list-syntax': {
+    severity: 'error',
+    text: 'h= or s= is not a list of words with colons between them',
+    fix: 'write h=sha256 and s=email, or leave them out',
+    repaired: true,
+  },
   'semicolon-missing': {
     severity: 'error',
     text: 'a semicolon between two tags is missing',
@@ -294,6 +311,11 @@ export const FINDINGS = {
     severity: 'error',
     text: 'several key records stand at one name: verifiers take any of them, or none (RFC 6376 §3.6.2.2)',
     fix: 'keep one; publish the other keys under selectors of their own',
+  },
+  'too-much-text': {
+    severity: 'error',
+    text: 'more TXT records, or longer ones, stand at this name than verifiers read',
+    fix: 'keep the key record alone at this name',
   },
   'other-text': {
     severity: 'warning',

@@ -2,6 +2,7 @@
 
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
 import { Rejection } from '../errors.js'
+import { excessOf } from '../key-lookup.js'
 import { looksLikeKeyRecord, parseKeyRecord } from '../key-record.js'
 import { publicKeyOfRecord } from '../public-key.js'
 import { lintRecord, type RecordLint } from './lint.js'
@@ -26,6 +27,10 @@ export function judge(answer: TxtAnswer): Judged {
   const base = { texts, lint, lintOf }
   if (TEMPORARY_STATUSES.has(answer.status)) {
     return { ...base, result: 'unavailable', rejection: null, main: null }
+  }
+  const excess = excessOf(texts)
+  if (excess !== null) {
+    return { ...base, result: 'invalid', rejection: new Rejection('key-syntax-error', excess), main: lint[0] ?? null }
   }
   const outcomes = [...lintOf].map(([text, record]) => ({ record, rejection: rejectionOf(text) }))
   const good = outcomes.find(({ rejection }) => rejection === null)

@@ -2,6 +2,7 @@
 
 import { keyRecordName, lowerAscii, toDomainName, toSelector } from '../abnf.js'
 import { DkimError } from '../errors.js'
+import { givenDomain, givenSelector } from '../given-name.js'
 
 export interface KeyName {
   /** Lower case A-labels without the final dot, as asked. */
@@ -17,14 +18,13 @@ export function readKeyName(text: string, selector?: string): KeyName {
   const bare = text.endsWith('.') ? text.slice(0, -1) : text
   const marker = '._domainkey.'
   const at = lowerAscii(bare).lastIndexOf(marker)
-  if (at === -1) {
-    if (selector === undefined) throw new DkimError('usage', `which selector of ${text}?`, NAME_HINT)
-    return keyName(bare, selector)
-  }
-  if (selector !== undefined) {
+  if (at !== -1 && selector !== undefined) {
     throw new DkimError('usage', `${text} names a selector already`, `leave --selector out, or name the domain alone`)
   }
-  return keyName(bare.slice(at + marker.length), bare.slice(0, at))
+  // In the whole name anything may stand that DNS may hold, a doubled name too: to see it is what lookup is for.
+  if (at !== -1) return keyName(bare.slice(at + marker.length), bare.slice(0, at))
+  if (selector === undefined) throw new DkimError('usage', `which selector of ${text}?`, NAME_HINT)
+  return keyName(givenDomain(text), givenSelector(selector))
 }
 
 export function keyName(domainText: string, selectorText: string): KeyName {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import type { DnsSource } from '../dns/answer.js'
 import type { TxtAnswer } from '../dns/resolver.js'
+import { excessOf } from '../key-lookup.js'
 import { type Finding, finding } from './findings.js'
 import { type Judged, rejectionOf } from './judgement.js'
 import type { KeyName } from './key-name.js'
@@ -21,12 +22,15 @@ export function* answerFindings(answer: TxtAnswer, judged: Judged): Generator<Fo
   if (answer.wildcard) yield finding('wildcard')
   if (answer.status !== 'found') return
   if (lintOf.size === 0) yield finding('no-key-record', `"${texts[0]!.slice(0, 60)}"`)
+  const excess = excessOf(texts)
+  if (excess !== null) yield finding('too-much-text', excess)
   const whole = joinedRecord(texts)
   if (whole !== null) yield { ...finding('split-into-records', `${texts.length} of them`), record: whole }
   else if (lintOf.size > 1) yield finding('several-records', `${lintOf.size} of them`)
   else if (lintOf.size === 1 && texts.length > 1) {
-    const other = texts.find(text => !lintOf.has(text)) ?? ''
-    yield finding('other-text', `"${other.slice(0, 60)}"`)
+    // The same text twice is one record (RFC 2181 §5).
+    const other = texts.find(text => !lintOf.has(text))
+    if (other !== undefined) yield finding('other-text', `"${other.slice(0, 60)}"`)
   }
 }
 

@@ -3,17 +3,11 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { decodeBase64, removeFws } from '../abnf.js'
 import type { KeyType } from '../algorithm.js'
-import {
-  DerError,
-  isRsaEncryption,
-  type RsaNumbers,
-  readEd25519,
-  readRsaPublicKey,
-  readSubjectPublicKeyInfo,
-} from '../der.js'
+import { type RsaNumbers, readEd25519 } from '../der.js'
 import { isWeakEd25519Point } from '../ed25519.js'
+import { Rejection } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { ed25519PublicKey, type PublicKey, rsaPublicKey } from '../public-key.js'
+import { ed25519PublicKey, exponentOf, isSafeExponent, type PublicKey, readRsa, rsaPublicKey } from '../public-key.js'
 import { type Finding, finding } from './findings.js'
 import { weaknessesOf } from './weak-key.js'
 
@@ -139,7 +133,7 @@ function typeFindings(actual: KeyType, k: string | null): Found[] {
 }
 
 function lintRsa(der: Buffer, k: string | null): KeyLint {
-  const read = readRsa(der)
+  const read = tryRead(der)
   if (read === undefined) return alone(finding('not-a-public-key', describeOther(der)))
   const findings = typeFindings('rsa', k)
   if (read.pkcs1) findings.push(finding('pkcs1-key'))
@@ -154,20 +148,11 @@ function lintRsa(der: Buffer, k: string | null): KeyLint {
   return { findings, key, p: key.p, keyType: 'rsa' }
 }
 
-function readRsa(der: Buffer): { numbers: RsaNumbers; pkcs1: boolean } | undefined {
-  const pkcs1 = orUndefined(() => readRsaPublicKey(der))
-  if (pkcs1 !== undefined) return { numbers: pkcs1, pkcs1: true }
-  const spki = orUndefined(() => readSubjectPublicKeyInfo(der))
-  if (spki === undefined || !isRsaEncryption(spki.algorithm)) return undefined
-  const numbers = orUndefined(() => readRsaPublicKey(spki.key))
-  return numbers === undefined ? undefined : { numbers, pkcs1: false }
-}
-
-function orUndefined<T>(read: () => T): T | undefined {
+function tryRead(der: Buffer): ReturnType<typeof readRsa> | undefined {
   try {
-    return read()
+    return readRsa(der)
   } catch (error) {
-    if (error instanceof DerError) return undefined
+    if (error instanceof Rejection) return undefined
     throw error
   }
 }
@@ -181,11 +166,10 @@ function tryKey(numbers: RsaNumbers): PublicKey | undefined {
 }
 
 function exponentFindings({ exponent }: RsaNumbers): Found[] {
-  const e = exponent.length > 8 ? undefined : BigInt(`0x0${exponent.toString('hex')}`)
+  const e = exponentOf(exponent)
   if (e === 65_537n) return []
   const text = e === undefined ? `${exponent.length} bytes long` : String(e)
-  const unsafe = e === undefined || e < 3n || e > 1n << 33n || e % 2n === 0n
-  return [finding(unsafe ? 'unsafe-exponent' : 'unusual-exponent', `it is ${text}`)]
+  return [finding(isSafeExponent(e) ? 'unusual-exponent' : 'unsafe-exponent', `it is ${text}`)]
 }
 
 /** More than this is read by few: "Verifiers MUST be able to validate signatures with keys ranging from 1024 bits to 4096 bits" (RFC 8301 §3.2). */

@@ -1,6 +1,6 @@
 // The linter for key records (§3.6.1): whatever was published, what is wrong with it, and how it should read.
 
-import { isAscii, lowerAscii, removeFws, trimFws } from '../abnf.js'
+import { isAscii, isHyphenatedWord, lowerAscii, removeFws, trimFws } from '../abnf.js'
 import { Rejection } from '../errors.js'
 import { type KeyRecord, parseKeyRecord } from '../key-record.js'
 import { LIMITS } from '../limits.js'
@@ -34,6 +34,8 @@ export function lintRecord(text: string): RecordLint {
   const repair = repairText(text.slice(0, LIMITS.txtBytes))
   const findings: Found[] = [...repair.findings]
   if (!isAscii(repair.text)) findings.push(finding('non-ascii', nonAscii(repair.text)))
+  const control = /[^\t\r\n\x20-\uffff]|\x7f/.exec(repair.text)
+  if (control !== null) findings.push(finding('control-character', positionOf(repair.text, control.index)))
   const once = removeRepetition(repair.text, findings)
   const tags = looseTags(addSemicolons(once, findings), findings)
   const named = lintNames(tags, findings)
@@ -54,8 +56,14 @@ function strictly(text: string): KeyRecord | null {
 }
 
 function nonAscii(text: string): string {
-  const index = [...text].findIndex(character => character > '\x7f')
-  return `byte ${text.charCodeAt(index).toString(16).toUpperCase()} at position ${index + 1}`
+  return positionOf(
+    text,
+    [...text].findIndex(character => character > '\x7f'),
+  )
+}
+
+function positionOf(text: string, index: number): string {
+  return `byte ${text.charCodeAt(index).toString(16).toUpperCase().padStart(2, '0')} at position ${index + 1}`
 }
 
 /** `v=DKIM1; …v=DKIM1; …` where both are the same. */
@@ -83,8 +91,11 @@ function addSemicolons(text: string, findings: Found[]): string {
 /** Tags as far as they can be made out; what is no tag at all is a finding. */
 function looseTags(text: string, findings: Found[]): LooseTag[] {
   const tags: LooseTag[] = []
-  for (const piece of text.split(';').slice(0, LIMITS.tagsPerList)) {
-    const tag = trimFws(piece)
+  const pieces = text.split(';').map(trimFws)
+  // A last semicolon may end the list.
+  if (pieces.at(-1) === '') pieces.pop()
+  if (pieces.includes('')) findings.push(finding('empty-tag'))
+  for (const tag of pieces.slice(0, LIMITS.tagsPerList)) {
     if (tag === '') continue
     const equals = tag.indexOf('=')
     const name = equals === -1 ? '' : trimFws(tag.slice(0, equals))
@@ -150,7 +161,12 @@ function lintHashes(values: Map<string, string>, findings: Found[]): void {
   const value = values.get('h')
   if (value === undefined) return
   const hashes = listOf(value)
-  if (hashes.includes('sha256')) return
+  if (hashes.includes('sha256')) {
+    if (hashes.every(isHyphenatedWord)) return
+    findings.push(finding('list-syntax', `h=${value.slice(0, 40)}`, 'write h=sha256, or leave h= out'))
+    values.set('h', 'sha256')
+    return
+  }
   const isAlgorithm = hashes.some(hash => /^(?:rsa|ed25519)-sha/i.test(hash))
   findings.push(finding(isAlgorithm ? 'hash-is-algorithm' : 'hash-not-sha256', `h=${value.slice(0, 40)}`))
   values.set('h', 'sha256')
@@ -160,7 +176,12 @@ function lintServices(values: Map<string, string>, findings: Found[]): void {
   const value = values.get('s')
   if (value === undefined) return
   const services = listOf(value)
-  if (services.includes('email') || services.includes('*')) return
+  if (services.includes('email') || services.includes('*')) {
+    if (services.every(service => service === '*' || isHyphenatedWord(service))) return
+    findings.push(finding('list-syntax', `s=${value.slice(0, 40)}`, 'write s=email, or leave s= out'))
+    values.set('s', 'email')
+    return
+  }
   findings.push(finding('service-not-mail', `s=${value.slice(0, 40)}`))
   values.set('s', 'email')
 }

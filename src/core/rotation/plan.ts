@@ -188,8 +188,11 @@ function opensAt({ id, earliest, latest }: ScheduledPhase): Instant {
   return PHASES[id].kind === 'wait' ? (latest ?? earliest) : earliest
 }
 
-function sayNext({ asOf }: Course, phase: ScheduledPhase): string {
+function sayNext({ asOf, remembers, waits }: Course, phase: ScheduledPhase): string {
   const { title, kind } = PHASES[phase.id]
+  // Nobody saw when the record appeared: what the wait is for is left to the person.
+  if (phase.id === 'switch' && isDue(phase) && !remembers)
+    return `${lowerFirst(title)} once the new record has been published for ${formatDuration(waits.propagation.seconds * 1000)}`
   if (kind === 'wait' && phase.status === 'late')
     return `${lowerFirst(title)}: some server still lacks the record, find out why`
   return isDue(phase) ? `${lowerFirst(title)} now` : waitText(title, phase, asOf)

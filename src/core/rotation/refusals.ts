@@ -1,7 +1,9 @@
 // What is no plan at all: refused with the reason and the way out, before any date is computed.
 
-import { keyRecordName, toDomainName, toSelector } from '../abnf.js'
+import { keyRecordName } from '../abnf.js'
+import { MAX_TTL } from '../dns/record.js'
 import { DkimError } from '../errors.js'
+import { givenDomain, givenSelector } from '../given-name.js'
 import { DAY, type Instant } from './calendar.js'
 import type { Progress } from './progress.js'
 import type { RotationRequest } from './settings.js'
@@ -18,19 +20,9 @@ export function refuseRequest(request: RotationRequest): void {
 }
 
 function refuseNames({ domain, old, new: fresh, kind }: RotationRequest): void {
-  if (toDomainName(domain) === undefined)
-    throw new DkimError(
-      'name-invalid',
-      `"${domain}" is not a domain name`,
-      'give the signing domain, such as example.com',
-    )
+  givenDomain(domain)
   for (const { selector } of [old, fresh]) {
-    if (toSelector(selector) === undefined)
-      throw new DkimError(
-        'name-invalid',
-        `"${selector}" is not a selector`,
-        'letters, digits and dashes: mail, s202611',
-      )
+    givenSelector(selector)
     if (keyRecordName(selector, domain) === undefined) {
       throw new DkimError(
         'name-invalid',
@@ -54,6 +46,9 @@ function refuseDates({ createdAt, start, settings }: RotationRequest): void {
   }
   if (start < createdAt) {
     throw new DkimError('usage', 'the start lies in the past', 'give --start a date from now on, or leave it out')
+  }
+  if (settings.ttl > MAX_TTL) {
+    throw new DkimError('usage', `a TTL of ${settings.ttl} seconds`, `${MAX_TTL} is the longest (RFC 2181 §8)`)
   }
   const longest = Math.max(settings.overlap, settings.queueLifetime, settings.signatureLifetime, settings.revokedFor)
   if (longest > 3650 * DAY) throw new DkimError('usage', 'a wait of more than ten years', 'check the durations')

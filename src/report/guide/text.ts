@@ -1,5 +1,6 @@
 // A page of the guide on a terminal.
 
+import { marked } from '../rows.js'
 import { PLAIN, type Style } from '../style.js'
 import { wrapWords } from '../wrap.js'
 import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
@@ -22,10 +23,18 @@ export function guideText(code: GuideCode, style: Style = PLAIN): string {
   return `${lines.join('\n')}\n`
 }
 
+/** A title has room for some words beside its code, or stands below it. */
+const LEAST_TITLE = 30
+
 /** Every code there is a page for. */
 export function guideIndex(style: Style = PLAIN): string {
-  const width = Math.max(...GUIDE_CODES.map(code => code.length)) + 2
-  return GUIDE_CODES.map(code => `  ${style.strong(code)}${' '.repeat(width - code.length)}${titleOf(code)}\n`).join('')
+  const width = Math.max(...GUIDE_CODES.map(code => code.length)) + 4
+  const wide = style.columns >= width + LEAST_TITLE
+  const lines = GUIDE_CODES.flatMap(code => {
+    if (!wide) return [`  ${style.strong(code)}`, ...marked('    ', 4, titleOf(code), style)]
+    return marked(`  ${style.strong(code)}${' '.repeat(width - code.length - 2)}`, width, titleOf(code), style)
+  })
+  return lines.map(line => `${line}\n`).join('')
 }
 
 function indented(text: string, { columns }: Style): string[] {

@@ -1,10 +1,8 @@
 // A DNS record about to be published, in validated parts: what every dialect is given. No dialect sees text from anywhere else.
 
-import { DkimError, keyRecordName, toDomainName, toSelector } from '../../core/index.js'
+import { DkimError, givenDomain, givenSelector, keyRecordName, MAX_TTL, toDomainName } from '../../core/index.js'
 
 export const DEFAULT_TTL = 3600
-/** RFC 2181 §8: "a minimum value of 0, and a maximum value of 2147483647". */
-export const MAX_TTL = 0x7fff_ffff
 
 export interface DnsRecord {
   readonly selector: string
@@ -36,8 +34,8 @@ export interface DnsRecordParts {
 /** Checks every part; throws DkimError('name-invalid' | 'record-invalid'). */
 export function dnsRecord(parts: DnsRecordParts): DnsRecord {
   const { type = 'TXT', ttl = DEFAULT_TTL, value } = parts
-  const selector = checkedSelector(parts.selector)
-  const domain = parts.domain === undefined ? null : checkedDomain(parts.domain)
+  const selector = givenSelector(parts.selector)
+  const domain = parts.domain === undefined ? null : givenDomain(parts.domain)
   if (keyRecordName(selector, domain ?? '') === undefined) {
     throw new DkimError(
       'name-invalid',
@@ -67,29 +65,9 @@ export function dnsRecord(parts: DnsRecordParts): DnsRecord {
   return { selector, domain, zone, type, value, ttl, replaces, relative }
 }
 
-export function checkedSelector(text: string): string {
-  const selector = toSelector(text)
-  if (selector !== undefined) return selector
-  throw new DkimError(
-    'name-invalid',
-    `this is no selector: ${text}`,
-    'letters, digits and dashes, with dots between labels: mail, s202611',
-  )
-}
-
-export function checkedDomain(text: string): string {
-  const domain = toDomainName(text.replace(/\.$/, ''))
-  if (domain !== undefined) return domain
-  throw new DkimError(
-    'name-invalid',
-    `this is no domain: ${text}`,
-    'give the domain of the From address, for instance example.com',
-  )
-}
-
 function zoneOf(text: string | undefined, domain: string | null): string | null {
   if (text === undefined) return domain
-  const zone = checkedDomain(text)
+  const zone = givenDomain(text)
   if (domain === zone || domain?.endsWith(`.${zone}`)) return zone
   throw new DkimError(
     'usage',
@@ -101,6 +79,14 @@ function zoneOf(text: string | undefined, domain: string | null): string | null 
 /** `sel._domainkey.example.com`, no final dot. Only for dialects that need a domain. */
 export function fullName({ selector, domain }: DnsRecord): string {
   return domain === null ? `${selector}._domainkey` : `${selector}._domainkey.${domain}`
+}
+
+/** What is wrong with a legal name that nobody means: a selector that ends in the domain. Null for every other. */
+export function doubledDomain(record: DnsRecord): string | null {
+  const { selector, domain } = record
+  if (domain === null || !selector.toLowerCase().endsWith(`.${domain}`)) return null
+  const meant = selector.slice(0, -(domain.length + 1))
+  return `the selector ends in the domain, so that the record is ${fullName(record)}: is the selector ${meant}?`
 }
 
 /** The name as the zone's own file or panel has it: `sel._domainkey`, or `sel._domainkey.mail` in the zone above. */

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PLAN_FORMATS } from '../../../src/commands/rotate-plan/formats.js'
@@ -217,9 +217,39 @@ describe('what is refused', () => {
     [[...names, '--time-zone', 'Mars/Olympus', '--offline']],
     [[...names, '--holidays', 'easter', '--offline']],
     [[...names, '--authoritative', 'ns1.example.com', '--offline']],
+    [[...names, '--server-port', '65536', '--offline']],
+    [[...names, '--server-port', '0', '--offline']],
+    [[...names, '--bits', '1016', '--offline']],
+    [[...names, '--bits', '2049', '--offline']],
+    [[...names, '--ttl', '2147483648', '--offline']],
+    [[...names, '--timeout', '0']],
+    [[...names, '--holidays', '2026-02-31', '--offline']],
+    [['--domain', 'example.com', '--selector', 's1._domainkey.example.com', '--offline']],
+    [['--domain', 's1._domainkey.example.com', '--selector', 's1', '--offline']],
+    [['--domain', 'example.com', '--offline']],
+    [['--selector', 's1', '--offline']],
+    [['--domains', '/dev/zero', '--offline']],
+    [['--domains', '.', '--offline']],
+    [['--state', 'nowhere.json', '--offline']],
+    [['--state', 'nowhere.json', '--check', '--offline']],
     [[...names, '--domain', 'example.org', '--domain', 'example.net', '--selector', 'x', '--offline']],
   ])('%j', async argv => {
     await refused(...argv, ...at(NOW))
+  })
+
+  it('a state file that is not there, by its name', async () => {
+    expect(await refused('--state', scene.path('nowhere.json'), '--check', ...at(NOW))).toContain('nowhere.json')
+  })
+
+  it('an output that cannot be written, and then nothing is remembered', async () => {
+    const state = scene.path('not-given-out.json')
+    await refused(...names, ...oldOnly(), ...at(NOW), '--state', state, '-o', scene.path('no/such/folder.txt'))
+    expect(existsSync(state)).toBe(false)
+    await refused(...names, ...oldOnly(), ...at(NOW), '--state', state, '--assert', 'nonsense')
+    expect(existsSync(state)).toBe(false)
+    const output = scene.path('not-remembered.txt')
+    await refused(...names, ...oldOnly(), ...at(NOW), '--state', scene.path('no/such/folder.json'), '-o', output)
+    expect(existsSync(output)).toBe(false)
   })
 
   it('a state file that is damaged, and one of another plan', async () => {
@@ -237,6 +267,40 @@ describe('exit codes', () => {
     const { code, stderr } = await rotatePlan(...names, ...scene.zone('empty.json', {}), ...at(NOW))
     expect(code).toBe(3)
     expect(stderr).toContain('no record')
+  })
+
+  it('3 where there is nothing to rotate for one of several, which are planned all the same', async () => {
+    const several = ['--domain', 'example.com', '--domain', 'example.net', '--selector', 's1']
+    const { code, stdout, stderr } = await rotatePlan(...several, ...oldOnly(), ...at(NOW), ...json)
+    expect([code, JSON.parse(stdout).domain]).toEqual([3, 'example.com'])
+    expect(stderr).toContain('s1._domainkey.example.net')
+  })
+
+  it('75 where another run has written the state file in the meantime, which loses nothing', async () => {
+    const zone = scene.zone('at-once.json', { s1: 's1', 's1._domainkey.example.net': 'small' })
+    const file = scene.path('at-once-state.json')
+    const plan = (domain: string) =>
+      rotatePlan('--domain', domain, '--selector', 's1', ...zone, ...at(NOW), '--state', file)
+    const outcomes = await Promise.all([plan('example.com'), plan('example.net')])
+    expect(outcomes.map(({ code }) => code).sort()).toEqual([0, 75])
+    const loser = outcomes.find(({ code }) => code === 75)!
+    expect(loser).toMatchObject({ stdout: '' })
+    expect(loser.stderr).toContain('at-once-state.json')
+    expect((await plan(outcomes[0]!.code === 75 ? 'example.com' : 'example.net')).code).toBe(0)
+    const { plans } = JSON.parse(readFileSync(file, 'utf8'))
+    expect(plans.map((plan: { request: { domain: string } }) => plan.request.domain).sort()).toEqual([
+      'example.com',
+      'example.net',
+    ])
+  })
+
+  it('with --quiet nothing is said beside errors', async () => {
+    const unsigned = scene.file('quiet.eml', 'From: a@example.com\r\n\r\nhi\r\n')
+    const state = ['--state', scene.path('quiet.json')]
+    await rotatePlan(...names, ...oldOnly(), ...at(NOW), ...state)
+    const argv = [...state, ...oldOnly(), ...at(NOW), '--sample', unsigned, '--overlap', '20d']
+    expect((await rotatePlan(...argv)).stderr.split('\n')).toHaveLength(3)
+    expect(await rotatePlan(...argv, '-q')).toEqual({ code: 1, stdout: '', stderr: '' })
   })
 
   it('75 where DNS cannot be read, when planning and when checking', async () => {
@@ -443,6 +507,11 @@ describe('without a state file', () => {
     const unsigned = scene.file('unsigned.eml', 'From: a@example.com\r\n\r\nhi\r\n')
     expect(await check(oldOnly())).toMatchObject({ code: 1, stage: 'publish' })
     expect(await check(both())).toMatchObject({ code: 1, stage: 'switch' })
+    const unknown = await check(both(), ...key())
+    expect(unknown).toMatchObject({ code: 1, stage: 'switch' })
+    // Nothing tells how long the record has been there: the wait is left to the person, and said.
+    expect(unknown.nextAction.text).toContain('once the new record has been published for 1 d')
+    expect(codes(unknown)).toContain('since-unknown')
     expect(await check(scene.zone('finished.json', { s2: 's2' }))).toMatchObject({ code: 1, stage: 'finished' })
     expect(await check(scene.zone('none.json', {}))).toMatchObject({ code: 1, stage: 'mail-failing' })
     expect(await check(both(), '--key', scene.path('small.pem'))).toMatchObject({ code: 1, stage: 'wrong-key' })
@@ -453,8 +522,8 @@ describe('without a state file', () => {
   it('--start says since when the record is there', async () => {
     const early = await check(both(), '--start', '2026-11-22T00:00:00Z')
     expect(early).toMatchObject({ code: 0, stage: 'propagate' })
-    const late = await check(both(), '--start', '2026-11-01')
-    expect(late).toMatchObject({ code: 1, stage: 'switch' })
+    const late = await check(both(), '--start', '2026-11-01', ...key())
+    expect(late).toMatchObject({ code: 1, stage: 'switch', nextAction: { text: 'switch the signers now' } })
   })
 })
 
@@ -526,6 +595,19 @@ describe('files that cannot be used are named, with what to do', () => {
     const open = scene.path('open.public.pem')
     writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }))
     expect((await planned(...names, '--key', open, ...oldOnly(), ...at(NOW))).new.fingerprint).toMatch(/^SHA256:/)
+  })
+
+  it('a record is as good as its key, unless it revokes it', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const file = scene.path('record.txt')
+    const p = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+    writeFileSync(file, `v=DKIM1; k=rsa; p=${p}`)
+    const pem = scene.path('record.public.pem')
+    writeFileSync(pem, publicKey.export({ type: 'spki', format: 'pem' }))
+    const [one, other] = [file, pem].map(path => planned(...names, '--key', path, ...oldOnly(), ...at(NOW)))
+    expect((await one!).new.fingerprint).toBe((await other!).new.fingerprint)
+    writeFileSync(file, 'v=DKIM1; p=')
+    expect(await refused(...names, '--key', file, ...oldOnly(), ...at(NOW))).toContain('revoked')
   })
 
   it('a device is no key, and is not read', async () => {

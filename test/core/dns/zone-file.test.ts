@@ -217,9 +217,23 @@ describe('JSON', () => {
     ['{"": "x"}', 1],
     ['{"a.test": {"cname": "b..c"}}', 1],
     ['{\n"a.test": "x",\n}', 3],
+    // RFC 2181 §8, on both sides.
+    ['{"a.test": {"ttl": 2147483648}}', 1],
+    // JSON itself would keep the last one and say nothing.
+    ['{"a.test": "x",\n"b.test": "y",\n"a.test": "z"}', 3],
+    ['{"a.test": "x",\n"A.Test.": "z"}', 2],
+    ['{"a.test": "x",\n"\\u0061.test": "z"}', 2],
+    ['{"a.test": {"txt": ["{,\\"", "a.test"]}, "b.test": ["c", "d"],\n "b.test" : "z"}', 2],
     ['{', 1],
   ])('%j', (zone, line) => {
     expect(fault(zone)).toMatch(new RegExp(`^test\\.zone:${line}: `))
+  })
+
+  it('takes the longest TTL, and texts that look like names and brackets', () => {
+    const zone = '{"a.test": {"txt": ["{\\"a.test\\": 1, [", "a.test"], "ttl": 2147483647}, "b.test": ["a.test", "}"]}'
+    expect(texts(zone, 'a.test')).toEqual(['{"a.test": 1, [', 'a.test'])
+    expect(answer(zone, 'a.test').records[0]!.ttl).toBe(2147483647)
+    expect(texts(zone, 'b.test')).toEqual(['a.test', '}'])
   })
 
   it('an array is JSON as well, and no zone', () => {

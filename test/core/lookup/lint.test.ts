@@ -8,6 +8,7 @@ import {
   writeRsaSubjectPublicKeyInfo,
 } from '../../../src/core/der.js'
 import { FINDINGS } from '../../../src/core/lookup/findings.js'
+import { rejectionOf } from '../../../src/core/lookup/judgement.js'
 import { lintRecord } from '../../../src/core/lookup/lint.js'
 import { fermatSteps, hasRocaFingerprint, smallFactor, weaknessesOf } from '../../../src/core/lookup/weak-key.js'
 import { rsaPublicKey } from '../../../src/core/public-key.js'
@@ -88,6 +89,9 @@ describe('D-12 to D-20, pasting and tags', () => {
     ['D-15 h=rsa-sha256', `v=DKIM1; h=rsa-sha256; p=${P}`, ['hash-is-algorithm'], `v=DKIM1; h=sha256; p=${P}`],
     ['D-15 h=sha1', `v=DKIM1; h=sha1; p=${P}`, ['hash-not-sha256'], `v=DKIM1; h=sha256; p=${P}`],
     ['D-15 h=', `v=DKIM1; h=; p=${P}`, ['hash-not-sha256'], `v=DKIM1; h=sha256; p=${P}`],
+    ['h=sha256:', `v=DKIM1; h=sha256:; p=${P}`, ['list-syntax'], `v=DKIM1; h=sha256; p=${P}`],
+    ['s=email:;', `v=DKIM1; s=email::*; p=${P}`, ['list-syntax'], `v=DKIM1; s=email; p=${P}`],
+    ['nothing between semicolons', `v=DKIM1; k=rsa;; p=${P};`, ['empty-tag'], GOOD],
     ['D-15 h=sha1:sha256', `v=DKIM1; h=sha1:sha256; p=${P}`, [], null],
     ['D-16 s=tlsrpt', `v=DKIM1; s=tlsrpt; p=${P}`, ['service-not-mail'], `v=DKIM1; s=email; p=${P}`],
     ['D-16 s=email:web', `v=DKIM1; s=email:web; p=${P}`, [], null],
@@ -343,6 +347,45 @@ describe('properties', () => {
           const { corrected, findings } = lintRecord(text)
           if (corrected !== null) expect(lintRecord(corrected).corrected).toBeNull()
           for (const { code } of findings) expect(FINDINGS).toHaveProperty(code)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('says of every record that verifiers refuse what is wrong with it', () => {
+    const tags = fc.constantFrom(
+      ...'v=DKIM1,v=1,V=DKIM1,k=rsa,k=RSA,k=,k=-,h=sha256,h=,h=a::b,h=sha256:!,s=email,s=*,s=,s=*:;,t=y,t=a b'.split(
+        ',',
+      ),
+      ...[
+        'n=\u0007',
+        'n=a\rb',
+        'x=\0',
+        'n=\u00e9',
+        '',
+        ' ',
+        '=',
+        'x',
+        '9=1',
+        'a-b=1',
+        'n=a=b',
+        `p=${P}`,
+        `p=${ED}`,
+        'p=',
+        'p=x',
+      ],
+    )
+    const records = fc.tuple(fc.array(tags, { maxLength: 6 }), fc.constantFrom(';', '; ', ' ;', ';\r\n '))
+    fc.assert(
+      fc.property(
+        records.map(([parts, between]) => [...parts, `p=${P}`].join(between)),
+        text => {
+          const rejection = rejectionOf(text)
+          const isTold = lintRecord(text).findings.some(
+            ({ severity }) => severity === 'error' || severity === 'critical',
+          )
+          if (rejection !== null && rejection.reason !== 'key-revoked') expect(isTold, rejection.detail).toBe(true)
         },
       ),
       { numRuns: 500 },
