@@ -12,6 +12,9 @@ export const HEAD = 2048
 /** A stream up to this size is kept in memory, a longer one goes to a temporary file. */
 export const SPOOL_LIMIT = 1024 * 1024
 
+/** The end of a stream is missing; what came before it is good. */
+export class CutOff extends DkimError {}
+
 export interface ByteSource {
   readonly size: number
   /** Where a file can be opened again; null for what has no name. */

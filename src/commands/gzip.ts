@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { DkimError } from '../core/index.js'
+import { CutOff } from './byte-source.js'
 
 export async function* gunzip(pieces: Iterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   // A piece is valid until the next one is asked for, and a stream asks ahead.
@@ -14,7 +15,8 @@ export async function* gunzip(pieces: Iterable<Buffer>, name: string): AsyncGene
   } catch (error) {
     if (error instanceof DkimError) throw error
     const cut = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR'
-    throw new DkimError(
+    const Fault = cut ? CutOff : DkimError
+    throw new Fault(
       'input-unreadable',
       `${name} is ${cut ? 'cut off' : 'damaged'}: its gzip data does not end as it should`,
       'fetch or copy the file again; gzip -t tells whether it is whole',

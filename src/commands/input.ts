@@ -2,7 +2,7 @@
 
 import { closeSync, open, openSync, type Stats, statSync } from 'node:fs'
 import { DkimError } from '../core/index.js'
-import { type ByteSource, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
+import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
@@ -220,13 +220,34 @@ async function* readStream(name: string, stream: AsyncIterable<Buffer>, options:
   }
 }
 
+/** Of a mailbox that is cut off, the messages before the cut are there, and then the fault. */
 async function* readSpooled(name: string, stream: AsyncIterable<Buffer>, options: Options): AsyncGenerator<Input> {
-  const source = await spool(stream, name)
+  let fault: CutOff | undefined
+  const upToCut = async function* (): AsyncGenerator<Buffer> {
+    try {
+      yield* stream
+    } catch (error) {
+      if (!(error instanceof CutOff)) throw error
+      fault = error
+    }
+  }
+  const source = await spool(upToCut(), name)
   try {
+    if (fault !== undefined && !isMbox(source.head)) throw fault
     // A stream has no name under which a thread could open it: nothing of it is deferred.
-    yield* messagesOf(source, name, true, options) as Iterable<Input>
+    const inputs = messagesOf(source, name, true, options) as Iterable<Input>
+    yield* fault === undefined ? inputs : allButLast(inputs)
+    if (fault !== undefined) throw fault
   } finally {
     source.close()
+  }
+}
+
+function* allButLast(inputs: Iterable<Input>): Generator<Input> {
+  let before: Input | undefined
+  for (const input of inputs) {
+    if (before !== undefined) yield before
+    before = input
   }
 }
 

@@ -9,6 +9,15 @@ const DELAY = 300
 const INTERVAL = 200
 const CLEAR = '\r\u001b[K'
 
+/** Rate and time left are those of so many lines before: two seconds, so that a slow start does not count for ever. */
+const WINDOW = 10
+
+interface Moment {
+  readonly time: number
+  readonly done: number
+  readonly share: number
+}
+
 /** The clock is read once in so many messages. */
 const EVERY = 16
 
@@ -17,6 +26,7 @@ export class Progress {
   readonly #shown: boolean
   readonly #paths: readonly string[]
   readonly #start = Date.now()
+  readonly #moments: Moment[] = [{ time: this.#start, done: 0, share: 0 }]
   #last = 0
   #done = 0
   #files = 0
@@ -41,7 +51,7 @@ export class Progress {
     const now = Date.now()
     if (now - this.#start < DELAY || (now - this.#last < INTERVAL && !this.#displaced)) return
     this.#last = now
-    this.#draw(now - this.#start, part >= 1 ? 0 : part)
+    this.#draw(now, part >= 1 ? 0 : part)
   }
 
   /** Takes the line away, before something else is written to the terminal. */
@@ -52,12 +62,16 @@ export class Progress {
     this.#displaced = true
   }
 
-  #draw(elapsed: number, part: number): void {
-    const rate = (this.#done / elapsed) * 1000
+  #draw(time: number, part: number): void {
     if (this.#total === undefined) this.#total = countFiles(this.#paths)
     const share = this.#total === null ? 0 : (this.#files + part) / this.#total
-    const left = share > 0.005 ? `, ${timeText((elapsed * (1 - share)) / share / 1000)} left` : ''
-    this.#context.stderr.write(`${CLEAR}${this.#done} messages, ${Math.round(rate)} a second${left}`)
+    const before = this.#moments[0]!
+    this.#moments.push({ time, done: this.#done, share })
+    if (this.#moments.length > WINDOW) this.#moments.shift()
+    const rate = ((this.#done - before.done) / (time - before.time)) * 1000
+    const left = (time - before.time) * ((1 - share) / (share - before.share))
+    const text = share > 0.005 && Number.isFinite(left) ? `, ${timeText(left / 1000)} left` : ''
+    this.#context.stderr.write(`${CLEAR}${this.#done} messages, ${Math.round(rate)} a second${text}`)
     this.#visible = true
     this.#displaced = false
   }

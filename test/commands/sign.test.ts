@@ -159,6 +159,21 @@ describe('dkim sign', () => {
     expect((await verifyAt(stdout + MESSAGE)).result).toBe('pass')
   })
 
+  it.each([
+    ['a short message', MESSAGE],
+    ['a long one with LF', LF_MESSAGE + 'line of text \n'.repeat(30_000)],
+    ['a long header section', `X-Long: ${'x\r\n '.repeat(40_000)}\r\n${MESSAGE}`],
+    ['no empty line', `From: alice@example.com\r\nX-Long: ${'x\r\n '.repeat(40_000)}y\r\n`],
+  ])('writes the same field alone for a pipe, which it reads once: %s', async (_, message) => {
+    const argv = ['sign', '--key', at('rsa.pem'), '--selector', 'r', '--time', '1', '--header-only']
+    const [piped, read] = await Promise.all([
+      dkim(argv, { input: message }),
+      dkim([...argv, write('once.eml', message)]),
+    ])
+    expect(piped.stdout).toContain('d=example.com;')
+    expect([piped.code, piped.stdout]).toEqual([0, read.stdout])
+  })
+
   it('signs a message without a body, and one whose header section nothing closes', async () => {
     for (const message of ['From: a@example.com\r\n\r\n', 'From: a@example.com\r\n']) {
       const { code, stdout } = await withRsa(write('short.eml', message))

@@ -2,6 +2,7 @@
 
 import {
   DkimError,
+  LIMITS,
   LineEndNormalizer,
   type NewSignature,
   readAuthor,
@@ -40,11 +41,15 @@ export interface ReadySigner {
 
 /** Finds the keys and reads the message. */
 export async function readToSign(input: MessageInput, bench: SignBench): Promise<ReadySigner> {
-  const keys = await bench.keys(() => readAuthor(input.chunks() as Iterable<Uint8Array>))
+  // A stream that is read once passes by here: its beginning is kept for the keys, and goes on its way with the rest.
+  const chunks = input.chunks()
+  const [head, rest] = Symbol.asyncIterator in chunks ? await beginningOf(chunks) : [null, chunks]
+  const keys = await bench.keys(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
   const requests = keys.map(key => ({ ...bench.template, ...key }))
   const signer = new Signer({ requests, now: bench.now, ...(bench.options.force ? { force: true } : {}) })
   const lines = new LineEndNormalizer(chunk => signer.write(chunk))
-  await eachChunk(input, chunk => lines.write(chunk))
+  for (const chunk of head ?? []) lines.write(chunk)
+  await eachOf(rest, chunk => lines.write(chunk))
   lines.end()
   if (lines.mixed) signer.flagMalformed('mixed line ends')
   const written = (signed: SignedFields): NewFields => {
@@ -55,9 +60,30 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
   return { sign: () => written(signer.end()), signLater: async () => written(await signer.endLater()) }
 }
 
+/** As many chunks as hold a header section, copied, and those that come behind them. */
+async function beginningOf(
+  chunks: AsyncIterable<Buffer>,
+): Promise<[head: readonly Buffer[], rest: AsyncIterable<Buffer>]> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const head: Buffer[] = []
+  const rest = { [Symbol.asyncIterator]: () => iterator }
+  for (let size = 0; size <= LIMITS.headerBytes; size += head.at(-1)!.length) {
+    const next = await iterator.next()
+    if (next.done) break
+    head.push(Buffer.from(next.value))
+    // One that is cut in two is not seen: then some more is kept.
+    if (/\n\r?\n/.test(next.value.toString('latin1'))) break
+  }
+  return [head, rest]
+}
+
+/** All bytes of a message. */
+export function eachChunk(input: MessageInput, take: (chunk: Buffer) => void): Promise<void> {
+  return eachOf(input.chunks(), take)
+}
+
 /** Without a promise for each chunk where there is nothing to wait for. */
-export async function eachChunk(input: MessageInput, take: (chunk: Buffer) => void): Promise<void> {
-  const chunks = input.chunks()
+async function eachOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, take: (chunk: Buffer) => void): Promise<void> {
   if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) take(chunk)
   else for (const chunk of chunks) take(chunk)
 }

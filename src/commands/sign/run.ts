@@ -41,7 +41,9 @@ function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): bool
 
 async function signOne(files: readonly string[], bench: SignBench): Promise<ExitCode> {
   const { context } = bench
-  for await (const input of readInputs(files, context, { single: true })) {
+  // For its field alone a message is read once: no stream is copied to a file first.
+  const once = bench.options.headerOnly === true && bench.check === undefined
+  for await (const input of readInputs(files, context, { single: true, once })) {
     if (input.error !== undefined) throw input.error
     const fields = await signNamed(input, bench)
     for (const warning of fields.warnings) say(context, 'warning', warning)

@@ -96,8 +96,26 @@ describe('a mailbox', () => {
     expect(packed.code).toBe(1)
   })
 
-  it('tells of a gzip file that was cut off, and goes on', async () => {
+  it('verifies what stands before the cut of a gzip file that was cut off, tells of it, and goes on', async () => {
     const { code, stdout } = await verify(['--format', 'ndjson', 'cut.mbox.gz', 'good.eml'])
+    const whole = await verify(['--format', 'ndjson', 'box.mbox.gz'])
+    expect(code).toBe(2)
+    const lines = linesOf(stdout)
+    const before = lines.length - 2
+    expect(before).toBeGreaterThan(3)
+    const results = linesOf(whole.stdout).slice(0, before)
+    expect(lines.slice(0, before).map(({ result }) => result)).toEqual(results.map(({ result }) => result))
+    expect(lines.slice(before).map(({ input, error, result }) => [input, error?.code ?? result])).toEqual([
+      ['cut.mbox.gz', 'input-unreadable'],
+      ['good.eml', 'pass'],
+    ])
+  })
+
+  it('trusts nothing of a gzip file that is damaged', async () => {
+    const damaged = Buffer.from(readFileSync(join(folder, 'box.mbox.gz')))
+    damaged.fill(0xff, 2000, 2100)
+    file('damaged.mbox.gz', damaged)
+    const { code, stdout } = await verify(['--format', 'ndjson', 'damaged.mbox.gz', 'good.eml'])
     expect(code).toBe(2)
     expect(linesOf(stdout).map(({ result, error }) => error?.code ?? result)).toEqual(['input-unreadable', 'pass'])
   })
