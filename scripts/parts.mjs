@@ -4,8 +4,8 @@ import { basename } from 'node:path'
 import { transform } from 'esbuild'
 
 /**
- * By file: the modules whose chunks stand in it, with all that they import. A chunk that several of them need is at home in the first,
- * the program itself, or else in `engine`.
+ * By file: the modules whose chunks stand in it, with all that they import. A chunk that several of them need is at home in the first two,
+ * which hold the program itself and what describes its commonest commands, or else in `engine`.
  */
 const TOGETHER = {
   dkim: [
@@ -15,8 +15,9 @@ const TOGETHER = {
     'commands/config/apply',
     'commands/config/config-file',
   ],
-  verify: ['commands/verify', 'commands/verify/start', 'core/dns/zone', 'core/dns/zone-file', 'core/dns/zone-resolver'],
-  sign: ['commands/sign', 'commands/sign/run'],
+  commands: ['commands/verify', 'commands/sign', 'commands/help'],
+  verify: ['commands/verify/start', 'core/dns/zone', 'core/dns/zone-file', 'core/dns/zone-resolver'],
+  sign: ['commands/sign/run'],
 }
 
 /** The files of dist/cli, name and text. `metafile` and `outputFiles` are those of esbuild. */
@@ -45,7 +46,8 @@ function homesOf(outputs) {
       for (const chunk of reachedFrom(path, outputs)) users.set(chunk, new Set(users.get(chunk)).add(file))
     }
   }
-  const homeOf = files => (files.has('dkim') ? 'dkim' : files.size > 1 ? 'engine' : [...files][0])
+  const first = files => ['dkim', 'commands'].find(file => files.has(file))
+  const homeOf = files => first(files) ?? (files.size > 1 ? 'engine' : [...files][0])
   return new Map([...users].map(([chunk, files]) => [basename(chunk), `${homeOf(files)}.cjs`]))
 }
 

@@ -3,12 +3,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DkimError, formatKeyRecord, importPublicKey, readKeyName, splitStrings, type Zone } from '../core/index.js'
+import { unreadable } from './file-fault.js'
 import { readSecretFile } from './secret-file.js'
 
 const KEY_FILE = /^(.+\._domainkey\..+)\.private\.pem$/
 
 export function addKeyDirectory(zone: Zone, directory: string): void {
-  const files = readdirSync(directory)
+  const files = namesIn(directory)
     .filter(file => KEY_FILE.test(file))
     .sort()
   if (files.length === 0) {
@@ -24,5 +25,13 @@ export function addKeyDirectory(zone: Zone, directory: string): void {
     const { p, type } = importPublicKey(readSecretFile(path).bytes, { name: path })
     const text = formatKeyRecord({ keyType: type, publicKey: p })
     zone.add({ name, ttl: null, data: { type: 'TXT', strings: splitStrings(Buffer.from(text)) } }, path)
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    throw unreadable(directory, error, { code: 'zone-invalid' })
   }
 }

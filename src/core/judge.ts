@@ -129,10 +129,11 @@ function checkRecord({ record, key }: KeyCandidate, signature: Signature): Rejec
 
 /** What decides: the signature itself, then the body and the header, then time, then the key, then local policy. */
 function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | null): Rejection | null {
-  const { signature, bodyHash, lookup, index, policy, now, malformed } = evidence
+  const { section, signature, bodyHash, lookup, index, policy, now, malformed } = evidence
   if (signature.rejection !== null) return signature.rejection
-  // Of a header section that was cut off neither hash says anything.
-  if (bodyHash === null && malformed !== null) return new Rejection('malformed-message', malformed)
+  // Of a header section that was cut off neither hash says anything, nor does what is missing from it.
+  const cutOff = bodyHash === null || section.faults.has('too-many-fields')
+  if (cutOff && malformed !== null) return new Rejection('malformed-message', malformed)
   // h= may name fields that are absent, but a signature must cover a From field (§5.4), and readers are shown some author or other.
   if (!index.has('from')) return new Rejection('from-field-not-signed', 'the message has no From field')
   const tooShort = bodyHash !== null && signature.bodyLength !== null && signature.bodyLength > bodyHash.total

@@ -142,7 +142,7 @@ export class Verifier {
     this.#index = indexFields(this.#section.fields)
     this.#author = authorDomain(this.#section, this.#index)
     this.#noteFaults(complete)
-    this.#noteFields()
+    this.#noteFields(complete && !this.#section.faults.has('too-many-fields'))
     for (const signature of this.#choose()) this.#examined.push(this.#examine(signature, complete))
   }
 
@@ -218,7 +218,7 @@ export class Verifier {
     }
   }
 
-  #noteFields(): void {
+  #noteFields(whole: boolean): void {
     const { spaced } = this.#section
     for (const name of spaced.length === 0 ? spaced : new Set(spaced)) {
       this.#warnings.push({ code: 'space-before-colon', text: `${name} has white space before its colon` })
@@ -231,7 +231,7 @@ export class Verifier {
     for (const name of DRAFT_FIELDS) {
       if (this.#index.has(name)) this.#warnings.push({ code: 'not-verified', text: `${name}: not verified (draft)` })
     }
-    if (!this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: this.#whyNoFrom() })
+    if (whole && !this.#index.has('from')) this.#warnings.push({ code: 'no-from', text: this.#whyNoFrom() })
   }
 
   #whyNoFrom(): string {

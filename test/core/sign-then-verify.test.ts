@@ -306,6 +306,25 @@ describe('what no verifier reads is not written', () => {
     ['s._domainkeys', 'signed'],
   ])('the selector %s: %s', (selector, code) => expect(codeOf({ selector })).toBe(code))
 
+  it.each([
+    ['10,000 fields', 'From: a@example.com\r\n', 'X:\r\n', 9_999, 'signed'],
+    ['one more', 'From: a@example.com\r\n', 'X:\r\n', 10_000, 'message-refused'],
+    ['a MiB and more', 'From: a@example.com\r\n', `X: ${'x'.repeat(1 << 20)}\r\n`, 1, 'message-refused'],
+  ])('a header section of %s, not by force either', (_, from, field, count, code) => {
+    for (const message of [`${from}${field.repeat(count)}\r\n`, `${field.repeat(count)}${from}\r\n`]) {
+      const requests = [{ key: keys[1]!, selector: 'ed25519', domain: 'example.com' }]
+      const signer = new Signer({ requests, now: NOW, force: true })
+      signer.write(latin1(message))
+      let outcome = 'signed'
+      try {
+        signer.end()
+      } catch (error) {
+        outcome = error instanceof DkimError ? error.code : String(error)
+      }
+      expect(outcome).toBe(code)
+    }
+  })
+
   it('a NUL in the header section, or no header section at all', () => {
     expect(codeOf({}, 'From: a@example.com\r\nX: \0\r\n\r\n')).toBe('message-refused')
     expect(codeOf({}, 'From: a@example.com\r\n\r\n\0')).toBe('signed')

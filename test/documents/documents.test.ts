@@ -2,10 +2,13 @@
 // where it shows the output, with transcripts/ where it does not. vitest -u writes transcripts/ anew; a document is corrected by hand.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { filesFor } from './files.js'
 import { blocksOf, linesOf, type PrintedLine, transcriptOf } from './transcript.js'
 import { openWorld, type World } from './world.js'
+
+// Dozens of processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const ROOT = join(import.meta.dirname, '..', '..')
 

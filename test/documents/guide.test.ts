@@ -1,11 +1,14 @@
 // Every command line of the pages of reasons and warnings is run, and what it writes is compared with transcripts/. Those that confirm
 // a cause run in the situation that the page is about, and one of them must name it.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { GUIDE_CODES, GUIDES, type Guide, type GuideCode } from '../../src/report/guide/guide.js'
 import { filesForHelp } from './files.js'
 import { sceneOf, zoneOf } from './scenes.js'
 import { transcriptOf } from './transcript.js'
 import { openWorld, pem, SERVERS } from './world.js'
+
+// Dozens of processes: on a busy machine they take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** The moment at which the messages of the scenes were signed. */
 const THEN = '2023-11-14T22:13:20Z'

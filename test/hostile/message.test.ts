@@ -279,9 +279,13 @@ describe('P-17 huge header sections', () => {
     await expectVerdict(fields + GOOD, { reason: null })
   })
 
-  it('a signature above the cut is malformed, not changed', async () => {
-    const message = `${GOOD.slice(0, GOOD.indexOf('From:'))}X-Big: ${'x'.repeat(2_000_000)}\r\n${M0}`
-    await expectVerdict(message, malformed)
+  it.each([
+    ['an oversized field', `X-Big: ${'x'.repeat(2_000_000)}\r\n`],
+    ['the last field that is read', 'X: y\r\n'.repeat(10_000)],
+  ])('a signature above %s is malformed, neither changed nor without From', async (_, fields) => {
+    const judged = await expectVerdict(`${GOOD.slice(0, GOOD.indexOf('From:'))}${fields}${M0}`, malformed)
+    expect(warningCodes(judged)).toContain('header-limit')
+    expect(warningCodes(judged)).not.toContain('no-from')
   })
 })
 

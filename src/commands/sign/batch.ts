@@ -3,7 +3,6 @@
 import { DkimError } from '../../core/index.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { type SigningOutcome, signingJson } from '../../report/signing.js'
-import { SPOOL_LIMIT } from '../byte-source.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unreadable } from '../file-fault.js'
 import { pathsOf } from '../file-list.js'
@@ -11,6 +10,8 @@ import { type Input, type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { Progress } from '../progress.js'
+import { Gate } from './gate.js'
+import { hold } from './held-message.js'
 import {
   aboutInput,
   checkFields,
@@ -201,41 +202,6 @@ class SignBatch {
 
 /** Warnings that differ from each other, in one run. */
 const MAX_WARNINGS = 100
-
-/** Lets so many in at a time; the others wait in the order in which they came. */
-class Gate {
-  #free: number
-  readonly #waiting: (() => void)[] = []
-
-  constructor(places: number) {
-    this.#free = places
-  }
-
-  async pass<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free -= 1
-    else await new Promise<void>(resolve => this.#waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#free += 1
-      else next()
-    }
-  }
-}
-
-/** All bytes of a message that is not too long, read once: what is written is what was signed. */
-async function hold(input: MessageInput): Promise<Buffer | null> {
-  if (input.size !== null && input.size > SPOOL_LIMIT) return null
-  const pieces: Buffer[] = []
-  let size = 0
-  for await (const chunk of input.chunks()) {
-    size += chunk.length
-    if (size > SPOOL_LIMIT) return null
-    pieces.push(Buffer.from(chunk))
-  }
-  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
-}
 
 async function write(input: MessageInput, { bytes }: NewFields, { path, mode }: Target): Promise<void> {
   const file = openOutputFile(path, mode)

@@ -12,7 +12,7 @@ import {
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { MessageInput } from '../input.js'
-import { checkSigned, type SignCheck } from '../sign-check.js'
+import type { SignCheck } from '../sign-check.js'
 import type { SigningKeys } from '../signing-keys.js'
 import type { RequestTemplate, SignCommandOptions } from './options.js'
 
@@ -112,6 +112,7 @@ export class NotPublished extends DkimError {
 /** Throws NotPublished where the new signatures do not verify with the keys in DNS. */
 export async function checkFields(input: MessageInput, fields: NewFields, { check }: SignBench): Promise<void> {
   if (check === undefined) return
+  const { checkSigned } = await import('../sign-check.js')
   const { code, problems } = await checkSigned(input, fields.bytes, fields.signatures.length, check)
   if (code !== EXIT_CODES.ok) throw new NotPublished(problems, code)
 }

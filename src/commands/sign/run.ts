@@ -2,7 +2,6 @@
 
 import { DkimError } from '../../core/index.js'
 import type { Context } from '../context.js'
-import { openResolver } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
@@ -29,7 +28,7 @@ export async function runSign(
   const keys = await loadSigningKeys(options, context)
   const now = options.now ?? context.now()
   const check = wantsCheck(options)
-    ? { resolver: await openResolver(context, options), now, signal: context.signal }
+    ? { resolver: await (await import('../dns.js')).openResolver(context, options), now, signal: context.signal }
     : undefined
   const bench: SignBench = { context, options, template, keys, now, check }
   return isBatch(options) ? (await import('./batch.js')).signBatch(files, bench) : signOne(files, bench)
