@@ -1,7 +1,7 @@
 // Standard output and error where they are a file or a pipe: small texts are written at once, since opening a stream of Node takes longer
 // than most of what a small command does.
 
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, type Stats, statSync, writeSync } from 'node:fs'
 import type { Output } from './context.js'
 import { isFileError } from './file-fault.js'
 
@@ -25,12 +25,17 @@ export function openOutput(parts: OutputParts): Output {
 function limitOf(fd: number): number {
   try {
     const stats = fstatSync(fd)
-    if (stats.isFile()) return Number.POSITIVE_INFINITY
+    if (stats.isFile() || isNullDevice(stats)) return Number.POSITIVE_INFINITY
     // What Node starts has sockets for pipes.
     return stats.isFIFO() || stats.isSocket() ? PIPE_LIMIT : 0
   } catch {
     return 0
   }
+}
+
+/** Of other devices only Node's stream knows whether they are terminals. */
+function isNullDevice(stats: Stats): boolean {
+  return stats.isCharacterDevice() && stats.rdev === statSync('/dev/null').rdev
 }
 
 class DirectOutput implements Output {

@@ -13,13 +13,19 @@ import { shellCommands } from '../support/shell-words.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 let program: Command
-let tree: commander.Command
 
 beforeAll(async () => {
   program = await buildProgram(COMMAND_NAMES, testContext())
-  const ignore = () => undefined
-  tree = commanderTree(program, ignore, { version: '1', writeOut: ignore, writeErr: ignore, helpText: () => '' })
 })
+
+/** A new one for each line, since what a line sets stays set. */
+function commandNamed(name: string): commander.Command {
+  const ignore = () => undefined
+  const options = { version: '1', writeOut: ignore, writeErr: ignore, helpText: () => '' }
+  const command = commanderTree(program, ignore, options).commands.find(candidate => candidate.name() === name)
+  if (command === undefined) throw new Error(`no command "${name}"`)
+  return command
+}
 
 /** Throws where an option is unknown, lacks its value, or has one that its choices or its parser refuse. */
 function check(line: string): void {
@@ -28,8 +34,7 @@ function check(line: string): void {
     if (start === -1) continue
     const [name = '', ...rest] = words.slice(start + 1)
     if (name.startsWith('-')) continue
-    const command = tree.commands.find(candidate => candidate.name() === name)
-    if (command === undefined) throw new Error(`no command "${name}"`)
+    const command = commandNamed(name)
     const { operands, unknown } = command.parseOptions(rest)
     if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(' ')}`)
     const { registeredArguments: wanted } = command
