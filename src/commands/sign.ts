@@ -54,6 +54,7 @@ function withOptions(command: Command): Command {
       '--check-dns',
       'write nothing unless the new signatures verify with the keys in DNS (implied by the DNS options)',
     )
+    .option('-q, --quiet', 'no warnings, notes and reports: errors, and what is signed')
 }
 
 function withBatchOptions(command: Command): Command {

@@ -27,6 +27,7 @@ export interface KeyOptions {
   readonly multipleSignatures?: boolean
   readonly passphraseFile?: string
   readonly requireSafeKeys?: boolean
+  readonly quiet?: boolean
 }
 
 /** Who signs, as far as it does not depend on the other options. */
@@ -148,7 +149,7 @@ class KeyRing {
   #expose(text: string): void {
     if (this.#options.requireSafeKeys)
       throw new DkimError('key-unreadable', text, 'mend it, or leave out --require-safe-keys')
-    say(this.#context, 'warning', text)
+    if (!this.#options.quiet) say(this.#context, 'warning', text)
   }
 
   async #open(bytes: Buffer, name: string): Promise<PrivateKey> {

@@ -333,12 +333,17 @@ describe('keys', () => {
     expect(code).toBe(0)
     expect(stderr).toMatch(/^dkim: warning: open\.pem .*\n$/)
     await refused(open('--require-safe-keys'))
+    const quiet = await open('-q')
+    expect([quiet.code, quiet.stderr]).toEqual([0, ''])
+    expect(quiet.stdout).toContain('DKIM-Signature: ')
   })
 
   it('warns of a signing domain that has nothing to do with From', async () => {
     const { code, stderr } = await withRsa('--domain', 'example.org', 'a.eml')
     expect(code).toBe(0)
     expect(stderr).toMatch(/^dkim: warning: .*example\.org.*\n$/)
+    const quiet = await withRsa('--domain', 'example.org', '-q', 'a.eml')
+    expect([quiet.code, quiet.stderr]).toEqual([0, ''])
   })
 })
 

@@ -49,6 +49,8 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
 
 /** Messages that wait for the disk while others are signed: it takes as long for one file as for many at once. */
 const DISK_WAITS = 16
+/** Signatures in the pool beyond one a core, which would stand still until this thread has seen that it is free. */
+const IN_RESERVE = 2
 /** Messages that are read and not yet signed, per job. */
 const AHEAD = 4
 /** All of them: each may have a file open. */
@@ -88,10 +90,10 @@ class SignBatch {
     this.#bench = bench
     this.#single = files.length === 1 && options.filesFrom === undefined
     this.#targets = new Targets(options.outDir)
-    this.#progress = new Progress(context, files, options.filesFrom === undefined)
+    this.#progress = new Progress(context, files, options.quiet !== true && options.filesFrom === undefined)
     this.#jobs = options.jobs ?? context.processors ?? 1
-    this.#gate = new Gate(this.#jobs)
-    context.widenPool?.(this.#jobs + DISK_WAITS)
+    this.#gate = new Gate(this.#jobs + IN_RESERVE)
+    context.widenPool?.(this.#jobs + IN_RESERVE + DISK_WAITS)
   }
 
   async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {
@@ -163,9 +165,9 @@ class SignBatch {
   }
 
   #say({ input, warnings, error }: Outcome): void {
-    const { context } = this.#bench
+    const { context, options } = this.#bench
     const about = (text: string) => aboutInput(input, text)
-    for (const warning of warnings) {
+    for (const warning of options.quiet ? [] : warnings) {
       // What is true of a whole outbox is said once.
       if (this.#warned.has(warning) || this.#warned.size >= MAX_WARNINGS) continue
       this.#warned.add(warning)
@@ -178,6 +180,7 @@ class SignBatch {
 
   async #report({ code: _, ...outcome }: Outcome): Promise<void> {
     const { context, options } = this.#bench
+    if (options.quiet) return
     if (options.format === 'json') this.#collected.push(outcome)
     if (options.format !== 'ndjson' || context.stdout.write(toJsonLine(signingJson(outcome)))) return
     await new Promise<void>(resolve => context.stdout.once('drain', resolve))
@@ -190,12 +193,13 @@ class SignBatch {
       say(context, 'note', `${this.#signed} messages are signed, the others are as they were`)
       throw signal.reason
     }
-    if (options.format === 'json') {
+    if (options.format === 'json' && !options.quiet) {
       const reports = this.#collected.map(signingJson)
       stdout.write(toJson(this.#single && reports.length === 1 ? reports[0] : reports))
     }
     const left = this.#count - this.#signed
-    if (left > 0 && this.#count > 1) say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
+    if (left > 0 && this.#count > 1 && !options.quiet)
+      say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
     return combineExitCodes(this.#codes)
   }
 }

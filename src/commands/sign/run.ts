@@ -45,7 +45,7 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
   for await (const input of readInputs(files, context, { single: true, once })) {
     if (input.error !== undefined) throw input.error
     const fields = await signNamed(input, bench)
-    for (const warning of fields.warnings) say(context, 'warning', warning)
+    if (!bench.options.quiet) for (const warning of fields.warnings) say(context, 'warning', warning)
     try {
       await checkFields(input, fields, bench)
     } catch (error) {

@@ -191,6 +191,13 @@ describe('--out-dir', () => {
     expect(stderr.match(/dkim: warning: .*example\.org/g)).toHaveLength(1)
   })
 
+  it.each(['text', 'json', 'ndjson'])('with -q tells of errors alone, in %s', async format => {
+    const { code, stdout, stderr } = await sign(['--out-dir', `q-${format}`, '-q', '--format', format, 'few'])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^dkim: error: few\/2\.eml.*\ndkim: hint: .*\n$/)
+    expect(await verdicts(`q-${format}`)).toEqual(['pass', 'pass'])
+  })
+
   it('leaves nothing behind where it cannot write', async () => {
     file('in-the-way', '')
     const { code, stdout } = await sign(['--out-dir', 'in-the-way', '--format', 'ndjson', 'few/1.eml'])
