@@ -51,7 +51,17 @@ export function compare(commands, runs, { warmUp = true } = {}) {
   )
 }
 
-/** Of two names of a comparison, run by run. */
-export function ratiosOf(results, one, other, key = 'wall') {
-  return spread(results[one].runs.map((result, run) => result[key] / results[other].runs[run][key]))
+/** Wall times of two names of a comparison, run by run. */
+export function ratiosOf(results, one, other) {
+  return spread(results[one].runs.map(({ wall }, run) => wall / results[other].runs[run].wall))
+}
+
+/** What a row has of them: how many times as long the first takes. */
+export function longerThan(results, own, beside) {
+  return { unit: ' ms', own: results[own].wall, theirs: results[beside].wall, ...ratiosOf(results, own, beside) }
+}
+
+/** How many times faster it is. */
+export function fasterThan(results, own, beside) {
+  return { ...longerThan(results, own, beside), ...ratiosOf(results, beside, own) }
 }

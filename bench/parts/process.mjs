@@ -1,7 +1,7 @@
 // One command, one message of 2.4 KB: wall time of the whole process beside that of a bare Node.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { compare, ratiosOf } from '../compare.mjs'
+import { compare, longerThan } from '../compare.mjs'
 import { bareNode, dkim, folder, passes, rounds, sign, verify } from '../settings.mjs'
 import { readSet } from '../workload.mjs'
 
@@ -35,11 +35,8 @@ export function processPart() {
     .filter(([name]) => name !== BARE)
     .map(([name, { goals }]) => ({
       what: name,
-      unit: ' ms',
-      own: results[name].wall,
       beside: BARE,
-      theirs: results[BARE].wall,
-      ...ratiosOf(results, name, BARE),
+      ...longerThan(results, name, BARE),
       goals,
     }))
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { compare, median, ratiosOf } from '../compare.mjs'
+import { compare, fasterThan, median } from '../compare.mjs'
 import { makeOutbox } from '../large.mjs'
 import { folder, rounds, sign, tell, verify } from '../settings.mjs'
 import { twoCores } from '../two-cores.mjs'
@@ -36,11 +36,8 @@ export function signBatchPart() {
   return [
     {
       what: `sign ${count} files, two jobs`,
-      unit: ' ms',
-      own: results.two.wall,
       beside: 'one job',
-      theirs: results.one.wall,
-      ...ratiosOf(results, 'one', 'two'),
+      ...fasterThan(results, 'two', 'one'),
       goals: [1.6, 1.9],
       more: true,
       note: `two of openssl: ${median(control).toFixed(2)} times one`,
