@@ -89,10 +89,6 @@ export function addMonths(instant: Instant, months: number, zone: TimeZone): Ins
   return zone.instant(laterYear, laterMonth, Math.min(day, lastDay), hour, minute)
 }
 
-export function ceilToHour(instant: Instant): Instant {
-  return Math.ceil(instant / HOUR) * HOUR
-}
-
 /** `2026-11-22` as local clocks show it. */
 export function isoDay(instant: Instant, zone: TimeZone): string {
   const { year, month, day } = zone.local(instant)

@@ -51,10 +51,6 @@ export interface Evidence {
   readonly probe: Probe | null
 }
 
-export function noEvidence(now: Instant): Evidence {
-  return { now, observation: null, samples: [], reports: [], confirmations: [], probe: null }
-}
-
 export function advance(progress: Progress, request: RotationRequest, evidence: Evidence): Progress {
   const { now, observation, samples, reports, confirmations, probe } = evidence
   const selectors = { old: request.old.selector, new: request.new.selector }

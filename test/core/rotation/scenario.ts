@@ -3,7 +3,7 @@
 import { DAY, HOUR } from '../../../src/core/rotation/calendar.js'
 import { type ServerAnswer, viewRecord } from '../../../src/core/rotation/evidence.js'
 import { type PlanOutcome, planRotation } from '../../../src/core/rotation/plan.js'
-import { type Evidence, NO_PROGRESS, noEvidence, type Progress } from '../../../src/core/rotation/progress.js'
+import { type Evidence, NO_PROGRESS, type Progress } from '../../../src/core/rotation/progress.js'
 import { DEFAULT_SETTINGS, type RotationRequest, type Settings } from '../../../src/core/rotation/settings.js'
 
 export const T0 = Date.UTC(2026, 10, 22, 12)
@@ -78,7 +78,11 @@ export function evidence(
   more: Partial<Evidence> = {},
 ): Evidence {
   return {
-    ...noEvidence(now),
+    now,
+    samples: [],
+    reports: [],
+    confirmations: [],
+    probe: null,
     observation: {
       at: now,
       newRecord: viewRecord(
