@@ -1,5 +1,6 @@
 // The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
 
+import { toJsonLine } from '../../report/json.js'
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
@@ -29,6 +30,7 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
   try {
     const { filesFrom } = options
     const all = filesFrom === undefined ? paths : pathsOf(paths, filesFrom, { nul: options.null === true, context })
+    if (shard !== undefined) await run.write(toJsonLine(shard.start))
     for await (const inputs of readEach(all, context, batch.inputOptions)) {
       await batch.takeAll(inputs, ({ name }) => shard?.takes(name) !== false)
       if (batch.stopped) break
@@ -38,7 +40,8 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
   } finally {
     await batch.close()
   }
-  return run.finish(shard === undefined ? undefined : code => shard.record(code))
+  // A shard that --fail-fast ended has not seen all of its messages: without its record the merge says so.
+  return run.finish(shard === undefined || batch.stopped ? undefined : code => shard.record(code))
 }
 
 /** What few runs need, loaded for those. */

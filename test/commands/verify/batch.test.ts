@@ -72,7 +72,7 @@ describe('lists of files', () => {
   it('of nothing is nothing to judge, and no success', async () => {
     expect(await verify(['--files-from', '-', '--format', 'json'], '')).toMatchObject({ code: 3, stdout: '[]\n' })
     const shard = await verify(['--files-from', '-', '--format', 'ndjson', '--shard', '1/2'], '')
-    expect([shard.code, linesOf(shard.stdout)[0].seen]).toEqual([0, 0])
+    expect([shard.code, linesOf(shard.stdout)[1].seen]).toEqual([0, 0])
   })
 
   it.each([
@@ -202,7 +202,7 @@ describe('shards', () => {
     expect(code).toBe(1)
     const { messages, duplicates } = JSON.parse(stdout)
     expect(messages).toBe(COUNT)
-    expect(duplicates).toBe(linesOf(readFileSync(join(folder, 'shard-2'), 'utf8')).length - 1)
+    expect(duplicates).toBe(linesOf(readFileSync(join(folder, 'shard-2'), 'utf8')).length - 2)
   })
 
   it.each<[string, string, (text: string) => string]>([
@@ -210,7 +210,17 @@ describe('shards', () => {
     ['was cut off between lines', 'shard-missing', text => `${text.split('\n').slice(0, 9).join('\n')}\n`],
     ['was cut off in a line', 'torn-line', text => text.slice(0, 1000)],
     ['lacks a line in the middle', 'shard-cut-off', text => text.replace(/\n.*\n/, '\n')],
+    [
+      'holds another message',
+      'shard-of-another-run',
+      text => text + text.split('\n')[1]!.replace(/box.mbox#\d+/, 'new.eml'),
+    ],
     ['is of another run', 'shard-of-another-run', text => text.replace(/"seen":\d+/, '"seen":7')],
+    ['is of another number of shards', 'shard-missing', text => text.replaceAll('"of":3', '"of":4')],
+    ['is one of no shards', 'no-report', text => text.replaceAll('"shard":2,"of":3', '"shard":5,"of":4')],
+    ['has a result that there is not', 'no-report', text => text.replace('"result":"pass"', '"result":"fine"')],
+    ['has a signature without a domain', 'no-report', text => text.replace('"domain":"example.com","sel', '"sel')],
+    ['has a line of something else', 'no-report', text => `hello\n${text}`],
     ['is something else', 'no-report', () => '{"schema":"dkim.lookup/1"}\n'],
     ['says something else of a message', 'conflict', text => text + text.replace('"result":"pass"', '"result":"fail"')],
   ])('say so where one %s', async (_, problem, change) => {
@@ -218,6 +228,63 @@ describe('shards', () => {
     const { code, stdout } = await merge('shard-1', 'changed-shard', 'shard-3')
     expect(code).toBe(2)
     expect(JSON.parse(stdout).problems.map((found: { code: string }) => found.code)).toContain(problem)
+  })
+
+  it('that all were cut off are not the whole', async () => {
+    const cut = ['shard-1', 'shard-2', 'shard-3'].map(name => {
+      const text = readFileSync(join(folder, name), 'utf8')
+      file(`${name}-cut`, text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1))
+      return `${name}-cut`
+    })
+    const { code, stdout } = await merge(...cut)
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ messages: COUNT, shards: [] })
+    expect(JSON.parse(stdout).problems.map((found: { code: string }) => found.code)).toEqual(
+      Array(3).fill('shard-missing'),
+    )
+  })
+
+  it('that --fail-fast ended are not the whole', async () => {
+    file('ended', (await verify(['--shard', '1/1', '--fail-fast', '--format', 'ndjson', 'box.mbox'])).stdout)
+    expect((await merge('ended')).code).toBe(2)
+    file('not-ended', (await verify(['--shard', '1/1', '--fail-fast', '--format', 'ndjson', 'good.eml'])).stdout)
+    expect((await merge('not-ended')).code).toBe(0)
+  })
+
+  it('go on in the file that a crash left in the middle of a line', async () => {
+    const text = readFileSync(join(folder, 'shard-2'), 'utf8')
+    for (const cut of [20, 70, 1500]) {
+      file('seam', text.slice(0, cut) + text)
+      const { code, stdout } = await merge('shard-1', 'seam', 'shard-3')
+      expect(code).toBe(1)
+      expect(JSON.parse(stdout)).toMatchObject({ messages: COUNT, problems: [] })
+    }
+    // Without shards it is the name that tells whether the message stands elsewhere.
+    const reports = text.split('\n').slice(1, -2)
+    file('seam', `${reports[0]}\n${reports[1]!.slice(0, 100)}${reports[1]}\n`)
+    expect((await merge('seam')).code).not.toBe(2)
+    file('seam', `${reports[0]}\n${reports[1]!.slice(0, 100)}${reports[2]}\n`)
+    expect((await merge('seam')).code).toBe(2)
+  })
+
+  it('have a fault of our own in the sum as well', async () => {
+    file('fault', readFileSync(join(folder, 'shard-2'), 'utf8').replace(/"exitCode":\d+/, '"exitCode":70'))
+    expect((await merge('shard-1', 'fault', 'shard-3')).code).toBe(70)
+  })
+
+  it.each<[string, () => string | Buffer]>([
+    ['one JSON document', () => JSON.stringify([{ schema: 'dkim.verification/1', input: 'a' }], null, 2)],
+    ['one JSON document on a line', () => JSON.stringify([{ schema: 'dkim.verification/1', input: 'a' }])],
+    ['text', () => '✓ pass  a.eml\n'.repeat(50)],
+    ['compressed', () => gzipSync(readFileSync(join(folder, 'shard-2')))],
+    ['one line without an end', () => Buffer.alloc(9 << 20, 'a')],
+  ])('that are %s are one clear error', async (_, content) => {
+    file('foreign', content())
+    const { code, stdout, stderr } = await merge('shard-1', 'foreign', 'shard-3')
+    expect(code).toBe(2)
+    const codes = JSON.parse(stdout).problems.map((found: { code: string }) => found.code)
+    expect(codes).toEqual(['no-report', 'shard-missing'])
+    expect(stderr).toMatch(/^dkim: error: foreign .*\ndkim: hint: .*\ndkim: error: shard 2 of 3 .*\n$/)
   })
 
   it.each([['0/3'], ['4/3'], ['1/0'], ['1'], ['a/b']])('cannot be %s', async text => {
