@@ -220,6 +220,18 @@ describe('--in-place', () => {
     expect(namesIn('place')).toEqual(['a.eml', 'b.mbox', 'c.eml'])
   })
 
+  it('signs the same way whatever the number of jobs', async () => {
+    for (const jobs of ['1', '2', '5']) {
+      for (let number = 0; number < 60; number += 1) file(`in${jobs}/${number}.eml`, message(number))
+      expect((await sign(['--in-place', '--jobs', jobs, `in${jobs}`])).code).toBe(0)
+    }
+    expect(namesIn('in1')).toHaveLength(60)
+    for (const name of namesIn('in1')) {
+      expect(read('in1', name)).toMatch(/^DKIM-Signature: /)
+      expect([read('in2', name), read('in5', name)]).toEqual([read('in1', name), read('in1', name)])
+    }
+  })
+
   it('signs a file once that is named twice', async () => {
     file('twice.eml', message(1))
     expect((await sign(['--in-place', '--jobs', '4', 'twice.eml', './twice.eml'])).code).toBe(2)
