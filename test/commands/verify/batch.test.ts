@@ -1,6 +1,6 @@
 // Batches of dkim verify as a user runs them: lists, gzip, counts, journals, threads, shards and their sum.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -174,6 +174,33 @@ describe('a journal', () => {
     expect((await verify(['--resume', 'other-journal', '--format', 'ndjson', 'other.eml'])).code).toBe(2)
     expect((await verify(['--resume', 'good.eml', '--format', 'ndjson', 'other.eml'])).code).toBe(2)
     expect(readFileSync(join(folder, 'other-journal'), 'utf8')).toBe(before)
+  })
+
+  it('is refused with other options that change verdicts, and for other files of the same name', async () => {
+    const argv = ['--resume', join(folder, 'one-journal'), '--dns-file', join(folder, 'dns.json'), 'good.eml']
+    const run = (place: string, ...more: string[]) =>
+      dkim(['verify', '--now', '1700000000', ...argv, ...more], { cwd: join(folder, place) })
+    mkdirSync(join(folder, 'elsewhere'))
+    file('elsewhere/good.eml', readFileSync(join(folder, 'changed.eml')))
+    expect((await run('.')).code).toBe(0)
+    expect((await run('.', '--jobs', '2', '--quiet')).code).toBe(0)
+    for (const more of [['--require-aligned'], ['--offline'], ['--now', '1600000000'], ['--lenient-eol']])
+      expect((await run('.', ...more)).code, more[0]).toBe(2)
+    expect((await run('elsewhere')).code).toBe(2)
+  })
+
+  it('is for one run at a time', async () => {
+    // This one waits for its list, and another one writes meanwhile.
+    execFileSync('mkfifo', [join(folder, 'names')])
+    const waiting = verify(['--resume', 'shared', '--format', 'ndjson', '--files-from', 'names'])
+    const journal = () => (existsSync(join(folder, 'shared')) ? readFileSync(join(folder, 'shared'), 'utf8') : '')
+    while (!journal().endsWith('\n')) await new Promise(resolve => setTimeout(resolve, 20))
+    appendFileSync(join(folder, 'shared'), '{}\n')
+    file('names', 'good.eml\nother.eml\nchanged.eml\n')
+    const { code, stdout, stderr } = await waiting
+    expect([code, linesOf(stdout).length]).toEqual([2, 3])
+    expect(stderr).toMatch(/^dkim: error: another run .*\ndkim: hint: /)
+    expect(journal()).toMatch(/\n\{\}\n$/)
   })
 
   it('that is no file is refused', async () => {
