@@ -84,17 +84,29 @@ export class Journal {
   flush(): void {
     if (this.#names.length === 0) return
     const step: Step = { done: this.#names, codes: [...this.#codes], summary: this.#summary.data }
-    if (fstatSync(this.#fd).size !== this.#size) throw inUse(this.#path)
-    this.#size += writeSync(this.#fd, `${JSON.stringify(step)}\n`)
+    // Before anything can fail: what is not written now is for the next run to do.
     this.#names = []
     this.#codes = new Set()
     this.#summary = new Summary()
+    if (fstatSync(this.#fd).size !== this.#size) throw inUse(this.#path)
+    this.#size += append(this.#fd, `${JSON.stringify(step)}\n`, this.#path)
   }
 
   close(): void {
     this.flush()
     closeSync(this.#fd)
   }
+}
+
+/** How many bytes that is. */
+function append(fd: number, line: string, path: string): number {
+  const bytes = Buffer.from(line)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+  return bytes.length
 }
 
 function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): NameSet {
@@ -116,7 +128,7 @@ function replay(fd: number, path: string, run: string, resumed: Parameters<typeo
   }
   // A line that a crash cut is written anew: what it tells of was not finished.
   if (fstatSync(fd).size !== end) ftruncateSync(fd, end)
-  if (first) writeSync(fd, `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`)
+  if (first) append(fd, `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`, path)
   return done
 }
 

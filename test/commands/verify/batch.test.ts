@@ -1,12 +1,12 @@
 // Batches of dkim verify as a user runs them: lists, gzip, counts, journals, threads, shards and their sum.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatKeyRecord, generatePrivateKey, Signer } from '../../../src/core/index.js'
-import { dkim } from '../../support/cli.js'
+import { BIN, dkim } from '../../support/cli.js'
 
 const COUNT = 150
 let folder = ''
@@ -201,6 +201,32 @@ describe('a journal', () => {
     expect([code, linesOf(stdout).length]).toEqual([2, 3])
     expect(stderr).toMatch(/^dkim: error: another run .*\ndkim: hint: /)
     expect(journal()).toMatch(/\n\{\}\n$/)
+  })
+
+  it('for which there is no room ends the run, and the next one goes on from there', async () => {
+    const argv = [
+      'verify',
+      '--dns-file',
+      'dns.json',
+      '--resume',
+      'tight',
+      '--format',
+      'ndjson',
+      '--jobs',
+      '1',
+      'box.mbox',
+    ]
+    const { status, stderr } = spawnSync('sh', ['-c', `ulimit -f 4; exec "$0" "$@"`, process.execPath, BIN, ...argv], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { XDG_CONFIG_HOME: '/nonexistent' },
+    })
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^dkim: error: cannot write tight: .*\ndkim: hint: .*\n$/)
+    const { code, stdout } = await dkim(argv, { cwd: folder })
+    expect(code).toBe(1)
+    expect(linesOf(stdout).length).toBeLessThan(COUNT)
+    expect(linesOf(stdout).at(-1).input).toBe(`box.mbox#${COUNT}`)
   })
 
   it('that is no file is refused', async () => {
