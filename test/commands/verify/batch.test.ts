@@ -56,6 +56,7 @@ describe('lists of files', () => {
     ['lines', [], 'good.eml\nother.eml\n'],
     ['a last line without its end', [], 'good.eml\nother.eml'],
     ['NULs', ['-0'], 'good.eml\0other.eml\0'],
+    ['lines as Windows ends them', [], 'good.eml\r\n\r\nother.eml\r\n'],
   ])('reads %s', async (_, argv, list) => {
     const { code, stdout } = await verify(['--files-from', '-', ...argv, '--format', 'ndjson'], list)
     expect(code).toBe(0)
@@ -69,6 +70,27 @@ describe('lists of files', () => {
     expect(linesOf(stdout).map(({ result }) => result)).toEqual(['pass', null, 'pass'])
   })
 
+  it('takes each name for that of a file', async () => {
+    const names = ['-', '-dash.eml', 'new\nline.eml', ' space.eml', 'end.eml\r', '--jobs']
+    mkdirSync(join(folder, 'names'))
+    for (const name of names) file(`names/${name}`, readFileSync(join(folder, 'good.eml')))
+    const argv = ['--dns-file', join(folder, 'dns.json'), '--files-from', '-', '-0', '--format', 'ndjson']
+    const run = await dkim(['verify', '--now', '1700000000', ...argv], {
+      cwd: join(folder, 'names'),
+      input: names.join('\0'),
+    })
+    expect([run.code, run.stderr]).toEqual([0, ''])
+    expect(linesOf(run.stdout).map(({ input }) => input)).toEqual(['./-', ...names.slice(1)])
+  })
+
+  it('says so of a name that is not UTF-8', async () => {
+    const name = Buffer.from('latin-\xe9.eml', 'latin1')
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), 'From: a@example.com\r\n\r\n')
+    const { code, stderr } = await dkim(['verify', '--files-from', '-'], { cwd: folder, input: name })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^dkim: error: .* not UTF-8.*\ndkim: hint: rename/)
+  })
+
   it('of nothing is nothing to judge, and no success', async () => {
     expect(await verify(['--files-from', '-', '--format', 'json'], '')).toMatchObject({ code: 3, stdout: '[]\n' })
     const shard = await verify(['--files-from', '-', '--format', 'ndjson', '--shard', '1/2'], '')
@@ -78,8 +100,16 @@ describe('lists of files', () => {
   it.each([
     ['no list at all', ['-0']],
     ['a list that is not there', ['--files-from', 'none']],
-  ])('refuses %s', async (_, argv) => {
-    expect((await verify([...argv, '--format', 'ndjson'])).code).toBe(2)
+    ['a list that is a directory', ['--files-from', '.']],
+    ['standard input as list and message', ['--files-from', '-', '-']],
+    ['standard input as two lists', ['--files-from', '-', '--files-from', '-']],
+    ['NULs where lines are wanted', ['--files-from', '-'], 'good.eml\0other.eml\0'],
+    ['a name that no file has', ['--files-from', '-'], `${'a'.repeat(4097)}\n`],
+    ['what is no list', ['--files-from', '-'], 'a'.repeat(70_000)],
+  ] as [string, string[], string?][])('refuses %s', async (_, argv, input) => {
+    const { code, stderr } = await verify([...argv, '--format', 'ndjson'], input)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^dkim: error: .*\ndkim: hint: .*\n$/)
   })
 })
 
