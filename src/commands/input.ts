@@ -4,6 +4,7 @@ import { closeSync, open, openSync, type Stats, statSync } from 'node:fs'
 import { DkimError } from '../core/index.js'
 import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
+import { messageRange } from './emlx.js'
 import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
 import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
@@ -165,7 +166,7 @@ function* readDirectory(path: string, options: Options): Generator<Found> {
     throw new DkimError(
       'input-not-a-message',
       `there is no mail in ${path}`,
-      `in a directory, mail is what ends in .eml or .mbox or has no ending; name other files themselves: ${path}/*`,
+      `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${path}/*`,
     )
   }
 }
@@ -272,9 +273,13 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
   const fault = faultOf(source.head, name)
   if (fault !== undefined) throw fault
   if (!isMbox(source.head)) {
+    const { start, end } = messageRange(source, name)
     if (source.path !== null && options.defer?.()) {
-      yield { name, alone, deferred: { path: source.path, start: 0, end: source.size, unquote: false } }
-    } else yield { name, alone, path: source.path, size: source.size, chunks: () => source.pieces() }
+      yield { name, alone, deferred: { path: source.path, start, end, unquote: false } }
+    } else {
+      const path = end - start === source.size ? source.path : null
+      yield { name, alone, path, size: end - start, chunks: () => source.pieces(start, end) }
+    }
     return
   }
   if (options.single) {
