@@ -7,7 +7,8 @@ import type { Context } from './context.js'
 import { messageRange } from './emlx.js'
 import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
-import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
+import { isMbox, unquoteFrom } from './mbox.js'
+import { messageRanges } from './mbox-length.js'
 import { isTerminal, readPipe, readStandardInput } from './standard-input.js'
 
 /** One message of the input, or why there is none: a batch goes on after one that cannot be read. */
@@ -24,6 +25,8 @@ export interface MessageInput {
   readonly later?: undefined
   /** How far into its file the message ends, for one of an mbox: from 0 to 1. */
   readonly part?: number
+  /** The mbox file ends in the middle of this message. */
+  readonly torn?: true
   /** The file that holds this message as it is and nothing else, where there is one. */
   readonly path?: string | null
   /** In bytes; null where only reading tells. */
@@ -294,7 +297,7 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
 
 function* mboxMessages(source: ByteSource, box: string, options: Options): Generator<Found> {
   const unquote = options.unquoteMbox === true
-  for (const { number, start, end } of mboxRanges(source)) {
+  for (const { number, start, end, torn } of messageRanges(source)) {
     const name = `${box}#${number}`
     const part = end / source.size
     if (start === end)
@@ -303,13 +306,23 @@ function* mboxMessages(source: ByteSource, box: string, options: Options): Gener
         alone: false,
         error: new DkimError('input-not-a-message', `${name} is empty`, 'a message has at least a header section'),
       }
-    else if (source.path !== null && options.defer?.()) {
+    else if (source.path !== null && !torn && options.defer?.()) {
       yield { name, alone: false, part, deferred: { path: source.path, start, end, unquote } }
     } else {
       const chunks = () => (unquote ? unquoteFrom(source.pieces(start, end)) : source.pieces(start, end))
-      yield { name, alone: false, part, size: unquote ? null : end - start, chunks }
+      const size = unquote ? null : end - start
+      yield torn ? { name, alone: false, part, size, chunks, torn } : { name, alone: false, part, size, chunks }
     }
   }
+}
+
+/** What becomes of a message that its mbox does not have to its end. */
+export function tornMessage({ name }: MessageInput): DkimError {
+  return new DkimError(
+    'input-unreadable',
+    `${name} is cut off: the mbox file ends in the middle of it`,
+    'fetch or copy the file again; where nothing is missing, end its last line: echo >> FILE',
+  )
 }
 
 /** Opens what was deferred; the messages of one file, as they come behind one another, share its descriptor. */

@@ -6,7 +6,7 @@ import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unreadable } from '../file-fault.js'
 import { pathsOf } from '../file-list.js'
-import { type Input, type MessageInput, readInputs } from '../input.js'
+import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
 import { Progress } from '../progress.js'
@@ -113,6 +113,7 @@ class SignBatch {
     const part = input.part ?? 1
     try {
       if (input.error !== undefined) throw input.error
+      if (input.torn) throw tornMessage(input)
       if (this.#targets.isRefused(input)) return
       const target = this.#targets.of(input, argument)
       const held = await hold(input)

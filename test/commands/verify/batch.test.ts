@@ -72,11 +72,11 @@ describe('lists of files', () => {
 
   it('takes each name for that of a file', async () => {
     const names = ['-', '-dash.eml', 'new\nline.eml', ' space.eml', 'end.eml\r', '--jobs']
-    mkdirSync(join(folder, 'names'))
-    for (const name of names) file(`names/${name}`, readFileSync(join(folder, 'good.eml')))
+    mkdirSync(join(folder, 'named'))
+    for (const name of names) file(`named/${name}`, readFileSync(join(folder, 'good.eml')))
     const argv = ['--dns-file', join(folder, 'dns.json'), '--files-from', '-', '-0', '--format', 'ndjson']
     const run = await dkim(['verify', '--now', '1700000000', ...argv], {
-      cwd: join(folder, 'names'),
+      cwd: join(folder, 'named'),
       input: names.join('\0'),
     })
     expect([run.code, run.stderr]).toEqual([0, ''])
@@ -148,6 +148,21 @@ describe('a mailbox', () => {
     const { code, stdout } = await verify(['--format', 'ndjson', 'damaged.mbox.gz', 'good.eml'])
     expect(code).toBe(2)
     expect(linesOf(stdout).map(({ result, error }) => error?.code ?? result)).toEqual(['input-unreadable', 'pass'])
+  })
+
+  it.each(['1', '3'])('that is torn has a record for what it cut, by %s threads', async jobs => {
+    const box = readFileSync(join(folder, 'box.mbox'), 'utf8').split(/(?<=\n\n)(?=From )/)
+    // Of the second message all is there but the end of its last line: without trailing spaces it is the same.
+    for (const [text, results] of [
+      [box[0]! + box[1]!.slice(0, -6), ['pass', 'input-unreadable']],
+      [box[0]! + box[1]!.slice(0, -2), ['pass', 'pass']],
+      [box[0]! + box[1]!.slice(0, 30), ['input-unreadable']],
+    ] as const) {
+      file('torn.mbox', text)
+      const { code, stdout } = await verify(['--jobs', jobs, '--format', 'ndjson', 'torn.mbox', 'good.eml'])
+      expect(linesOf(stdout).map(({ result, error }) => error?.code ?? result)).toEqual([...results, 'pass'])
+      expect(code).toBe(results.length === 2 && results[1] === 'pass' ? 0 : 2)
+    }
   })
 
   it.each([['ndjson'], ['text'], ['json'], ['junit']])('is the same by several threads as %s', async format => {
