@@ -7,7 +7,7 @@ import type { Context } from './context.js'
 import { messageRange } from './emlx.js'
 import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
-import { isMbox, unquoteFrom } from './mbox.js'
+import { BLANK, isMbox, unquoteFrom } from './mbox.js'
 import { messageRanges } from './mbox-length.js'
 import { isTerminal, readPipe, readStandardInput } from './standard-input.js'
 
@@ -299,7 +299,7 @@ function* mboxMessages(source: ByteSource, box: string, options: Options): Gener
   const unquote = options.unquoteMbox === true
   for (const { number, start, end, torn } of messageRanges(source)) {
     const name = `${box}#${number}`
-    const part = end / source.size
+    const part = end >= source.size - BLANK ? 1 : end / source.size
     if (start === end)
       yield {
         name,

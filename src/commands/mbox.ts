@@ -88,7 +88,7 @@ interface Boundary {
 
 /** The longest From_ line with its line end. */
 const REACH = MAX_LINE + 2
-/** The end of a line and a blank line, which stand before a From_ line. */
+/** The end of a line and a blank line, which stand before a From_ line and at the end of the file. */
 export const BLANK = 4
 
 function* boundaries(source: ByteSource): Generator<Boundary> {

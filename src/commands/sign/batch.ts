@@ -9,7 +9,7 @@ import { pathsOf } from '../file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
-import { Progress } from '../progress.js'
+import { countFiles, Progress } from '../progress.js'
 import { hold } from './held-message.js'
 import {
   aboutInput,
@@ -91,7 +91,8 @@ class SignBatch {
     this.#bench = bench
     this.#single = files.length === 1 && options.filesFrom === undefined
     this.#targets = new Targets(options.outDir)
-    this.#progress = new Progress(context, files, options.quiet !== true && options.filesFrom === undefined)
+    const { filesFrom, null: nul } = options
+    this.#progress = new Progress(context, () => countFiles(files, filesFrom, nul), options.quiet !== true)
     this.#jobs = options.jobs ?? context.processors ?? 1
     this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + IN_RESERVE
     // A new file does not wait for the disk: then no more threads want the processor than there are jobs.
@@ -174,7 +175,7 @@ class SignBatch {
     this.#codes.add(outcome.code)
     this.#say(outcome)
     await this.#report(outcome)
-    this.#progress.step(task.part, 1)
+    this.#progress.step(task.part, 1, task.part >= 1 ? 1 : 0)
   }
 
   #say({ input, warnings, error }: Outcome): void {
