@@ -24,11 +24,13 @@ const ATTEMPTS = 10
 
 export interface OutputFile {
   write(chunk: Uint8Array): void
-  /** Puts the file into its place. */
+  /** Puts the file into its place once the disk has it. */
   commit(): void
-  /** The same without keeping this thread waiting for the disk. */
+  /** The same without keeping this thread waiting. */
   commitLater(): Promise<void>
-  /** Leaves everything as it was; without effect after `commit`. */
+  /** Puts it into its place and leaves the disk to the system: for what can be made again. */
+  place(): void
+  /** Leaves everything as it was; without effect after one of these. */
   abandon(): void
 }
 
@@ -54,6 +56,7 @@ function openStream(path: string, existing: Stats): OutputFile {
     write: chunk => guarded(path, () => writeFully(fd, chunk)),
     commit: () => closeSync(fd),
     commitLater: async () => closeSync(fd),
+    place: () => closeSync(fd),
     abandon: () => undefined,
   }
 }
@@ -69,43 +72,46 @@ interface Replacement {
 function openReplacement({ path, target, existing, mode }: Replacement): OutputFile {
   const { fd, temporary } = openBeside(target, existing === undefined ? mode : 0o600)
   let open = true
+  let done = false
   const close = (): void => {
-    if (open) closeSync(fd)
-    open = false
+    if (open) {
+      open = false
+      closeSync(fd)
+    }
   }
   const abandon = (): void => {
-    if (!open) return
-    close()
+    if (done) return
+    done = true
     rmSync(temporary, { force: true })
+    close()
   }
   const refuse = (error: unknown): never => {
     abandon()
     throw unwritable(path, error)
   }
   const settle = (): void => {
-    renameSync(temporary, target)
-    close()
+    try {
+      if (existing !== undefined) keepOwnerAndMode(fd, existing)
+      // Some file systems tell of a full disk only here.
+      close()
+      renameSync(temporary, target)
+      done = true
+    } catch (error) {
+      refuse(error)
+    }
   }
   return {
     write: chunk => guarded(path, () => writeFully(fd, chunk)),
     commit: () => {
       try {
-        if (existing !== undefined) keepOwnerAndMode(fd, existing)
         fsyncSync(fd)
-        settle()
       } catch (error) {
         refuse(error)
       }
+      settle()
     },
-    commitLater: async () => {
-      try {
-        if (existing !== undefined) keepOwnerAndMode(fd, existing)
-        await onDisk(fd)
-        settle()
-      } catch (error) {
-        refuse(error)
-      }
-    },
+    commitLater: () => onDisk(fd).then(settle, refuse),
+    place: settle,
     abandon,
   }
 }

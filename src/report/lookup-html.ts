@@ -2,7 +2,7 @@
 
 import type { Finding, Severity } from '../core/index.js'
 import { card, factList, htmlDocument } from './html/document.js'
-import { correctedTexts, type LookupReport, nextStep } from './lookup.js'
+import { correctedTexts, type LookupReport, matchText, nextStep } from './lookup.js'
 import { lookupVerdict } from './lookup-verdict.js'
 import { escapeMarkup } from './rotation/markup.js'
 import { keyTagMeaning } from './tag-meanings.js'
@@ -41,15 +41,11 @@ function section(report: LookupReport, titled: boolean): string[] {
   ]
 }
 
-function facts({ key, match, chain, provider, dnssec, server, agreement }: LookupReport): string {
+function facts(report: LookupReport): string {
+  const { key, match, chain, provider, dnssec, server, agreement } = report
   return factList([
     ['Key', key === null ? null : `${key.type}, ${key.bits} bits, ${key.fingerprint}`],
-    [
-      'Your key',
-      match === null
-        ? null
-        : `${match.file} ${match.matches ? '✓ is the published one' : '✗ is not the published one'}`,
-    ],
+    ['Your key', match === null ? null : `${match.file} ${matchText(report, match)}`],
     [
       'Alias',
       chain.length === 0 ? null : chain.map(({ name, type, target }) => `${name} ${type} ${target}`).join(' → '),

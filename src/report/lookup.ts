@@ -16,7 +16,7 @@ export interface LookupReport extends KeyReport, ServersSeen {
 
 export function toLookupText(report: LookupReport, style: Style = PLAIN): string {
   const lines = [headline(report, style), ...whyLines(report, style), '']
-  if (report.match !== null) lines.push(...matchLines(report.match, style), '')
+  if (report.match !== null) lines.push(...matchLines(report, report.match, style), '')
   for (const finding of report.findings) lines.push(...findingLines(finding, style))
   if (report.findings.length > 0) lines.push('')
   lines.push(...correctedLines(report, style))
@@ -40,9 +40,18 @@ function whyLines({ result, detail, status }: LookupReport, style: Style): strin
   return result === 'found' || result === 'revoked' || why === '' ? [] : wrapped('why', visible(why), style)
 }
 
-function matchLines({ file, matches }: NonNullable<LookupReport['match']>, style: Style): string[] {
-  const text = matches ? style.good('✓ is the published one') : style.bad('✗ is not the published one')
-  return [row('your key', `${text}: ${visible(file)}`)]
+type Match = NonNullable<LookupReport['match']>
+
+function matchLines(report: KeyReport, match: Match, style: Style): string[] {
+  const text = match.matches ? style.good(matchText(report, match)) : style.bad(matchText(report, match))
+  return [row('your key', `${text}: ${visible(match.file)}`)]
+}
+
+/** Where several key records stand at the name, there is no such thing as the published one. */
+export function matchText({ findings }: KeyReport, { matches }: Match): string {
+  const several = findings.some(({ code }) => code === 'several-records')
+  if (matches) return several ? '✓ is one of the published ones' : '✓ is the published one'
+  return several ? '✗ is none of the published ones' : '✗ is not the published one'
 }
 
 const SEVERITY_MARKS = {

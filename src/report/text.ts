@@ -29,9 +29,22 @@ export function toBriefText(report: VerificationReport, style: Style = PLAIN): s
   const failed = report.result === 'pass' ? [] : report.signatures.filter(({ result }) => result !== 'pass')
   const lines = failed.map(signature => {
     const why = signature.reason === null ? '' : `: ${REASONS[signature.reason].text} (${signature.reason})`
-    return `    ${mark(signature.result, style)} ${visible(signature.domain ?? 'unknown domain')}${why}`
+    return `    ${mark(signature.result, style)} ${briefName(signature, failed)}${why}`
   })
   return `${[headline(report, style), ...lines].join('\n')}\n`
+}
+
+/** The domain; where others failed under it too, also the selector, and where that is shared, the first characters of b= (RFC 6008). */
+function briefName({ domain, selector, signatureStart }: SignatureReport, all: readonly SignatureReport[]): string {
+  const name = visible(domain ?? 'unknown domain')
+  const namesakes = all.filter(other => other.domain === domain)
+  if (namesakes.length === 1) return name
+  const shared = namesakes.filter(other => other.selector === selector).length > 1
+  const parts = [
+    ...(selector === null ? [] : [`selector ${visible(selector)}`]),
+    ...(shared && signatureStart !== null ? [`b=${signatureStart}`] : []),
+  ]
+  return parts.length === 0 ? name : `${name} (${parts.join(', ')})`
 }
 
 export function mark(result: string, style: Style): string {

@@ -211,6 +211,26 @@ describe('--key and --from-message', () => {
     })
   })
 
+  it('compares with each of several records, whatever their order', async () => {
+    const [one, two, other] = [GOOD, `v=DKIM1; k=rsa; p=${RSA_2048_SECOND}`, `v=DKIM1; k=ed25519; p=${ED25519}`]
+    const dns = zone({ [name('several')]: { txt: [one, two] }, [name('mixed')]: { txt: ['v=DKIM1; p=', two] } })
+    const compared = (selector: string, record: string) =>
+      json(['example.com', '-s', selector, '--dns-file', dns, '--key', file(record, 'txt')])
+    for (const [selector, record, matches] of [
+      ['several', one, true],
+      ['several', two, true],
+      ['several', other, false],
+      ['mixed', two, true],
+    ] as const) {
+      // Whatever is published: several records are a fault.
+      expect(await compared(selector, record)).toMatchObject({ code: 1, report: { match: { matches } } })
+    }
+    const text = async (record: string) =>
+      (await dkim(['lookup', 'example.com', '-s', 'several', '--dns-file', dns, '--key', file(record, 'txt')])).stdout
+    expect(await text(two)).toContain('✓ is one of the published ones')
+    expect(await text(other)).toContain('✗ is none of the published ones')
+  })
+
   it('looks up every key that a message asks for, each once', async () => {
     const signature = (domain: string, selector: string): string =>
       `DKIM-Signature: v=1; a=rsa-sha256; d=${domain}; s=${selector};\r\n h=from; bh=AA==; b=AA==\r\n`

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -20,14 +21,16 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const WAYS = ['commit', 'commitLater', 'place'] as const
+
 describe('output file', () => {
-  it('appears at commit, and not before', () => {
+  it.each(WAYS)('appears at %s, and not before', async way => {
     const path = join(folder, 'new.eml')
     const file = openOutputFile(path)
     file.write(Buffer.from('one '))
     file.write(Buffer.from('two'))
     expect(readdirSync(folder)).not.toContain('new.eml')
-    file.commit()
+    await file[way]()
     expect(readdirSync(folder)).toEqual(['new.eml'])
     expect(readFileSync(path, 'utf8')).toBe('one two')
     expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask())
@@ -43,26 +46,27 @@ describe('output file', () => {
     expect(readFileSync(path, 'utf8')).toBe('old')
   })
 
-  it.each([0o600, 0o640, 0o444])('keeps the mode %o of what was there', mode => {
+  const modes = [0o600, 0o640, 0o444].flatMap(mode => WAYS.map(way => [mode, way] as const))
+  it.each(modes)('keeps the mode %o of what was there at %s', async (mode, way) => {
     const path = join(folder, 'old.eml')
     writeFileSync(path, 'old')
     chmodSync(path, mode)
     const file = openOutputFile(path)
     file.write(Buffer.from('new'))
-    file.commit()
+    await file[way]()
     file.abandon()
     expect(readFileSync(path, 'utf8')).toBe('new')
     expect(statSync(path).mode & 0o777).toBe(mode)
   })
 
-  it('writes through a link and leaves the link', () => {
+  it.each(WAYS)('writes through a link and leaves the link at %s', async way => {
     const path = join(folder, 'real.eml')
     const link = join(folder, 'link.eml')
     writeFileSync(path, 'old')
     symlinkSync('real.eml', link)
     const file = openOutputFile(link)
     file.write(Buffer.from('new'))
-    file.commit()
+    await file[way]()
     expect(lstatSync(link).isSymbolicLink()).toBe(true)
     expect(readFileSync(path, 'utf8')).toBe('new')
   })
@@ -74,10 +78,20 @@ describe('output file', () => {
     )
   })
 
-  it('writes to a device', () => {
+  it.each(WAYS)('leaves nothing behind where %s cannot put it into its place', async way => {
+    const path = join(folder, 'taken')
+    const file = openOutputFile(path)
+    file.write(Buffer.from('new'))
+    mkdirSync(path)
+    await expect((async () => file[way]())()).rejects.toMatchObject({ code: 'output-failed' })
+    file.abandon()
+    expect(readdirSync(folder)).toEqual(['taken'])
+  })
+
+  it.each(WAYS)('writes to a device: %s', async way => {
     const file = openOutputFile('/dev/null')
     file.write(Buffer.from('gone'))
-    file.commit()
+    await file[way]()
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
   })
 })

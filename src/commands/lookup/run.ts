@@ -78,13 +78,13 @@ export class LookupRun {
     const { signal } = this.#context
     // Names that a message chose are asked for, and nothing beside them.
     const probe = this.#options.probe !== false && this.#options.fromMessage === undefined
-    const { report, answer, key } = await lookUpKey(this.#source, name, { probe, signal })
+    const { report, answer, keys } = await lookUpKey(this.#source, name, { probe, signal })
     const servers = await this.#askServers(name)
     if (this.#options.save !== undefined)
       appendSeen(this.#options.save, answer, this.#options.now ?? this.#context.now())
     return {
       ...report,
-      match: report.result === 'unavailable' ? null : this.#match(key),
+      match: report.result === 'unavailable' ? null : this.#match(keys),
       servers: servers.flatMap(({ report: asked }) => asked.servers),
       agreement:
         servers.length === 0
@@ -96,10 +96,11 @@ export class LookupRun {
     }
   }
 
-  #match(key: PublicKey | null): LookupReport['match'] {
+  /** Of several records verifiers may take any: the key is published where one of them holds it. */
+  #match(keys: readonly PublicKey[]): LookupReport['match'] {
     if (this.#key === null) return null
     const { fingerprint } = this.#key
-    return { file: this.#options.key!, fingerprint, matches: key?.fingerprint === fingerprint }
+    return { file: this.#options.key!, fingerprint, matches: keys.some(key => key.fingerprint === fingerprint) }
   }
 
   async #askServers(name: KeyName): Promise<{ kind: 'authoritative' | 'recursive'; report: ServersReport }[]> {

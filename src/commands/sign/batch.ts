@@ -6,11 +6,10 @@ import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unreadable } from '../file-fault.js'
 import { pathsOf } from '../file-list.js'
-import { type Input, type MessageInput, readInputs } from '../input.js'
+import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
-import { Progress } from '../progress.js'
-import { Gate } from './gate.js'
+import { countFiles, Progress } from '../progress.js'
 import { hold } from './held-message.js'
 import {
   aboutInput,
@@ -49,7 +48,7 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
 
 /** Messages that wait for the disk while others are signed: it takes as long for one file as for many at once. */
 const DISK_WAITS = 16
-/** Signatures in the pool beyond one a core, which would stand still until this thread has seen that it is free. */
+/** Signatures that wait in the pool, which would stand still until this thread has seen that one is done. */
 const IN_RESERVE = 2
 /** Messages that are read and not yet signed, per job. */
 const AHEAD = 4
@@ -74,7 +73,9 @@ class SignBatch {
   readonly #targets: Targets
   readonly #progress: Progress
   readonly #jobs: number
-  readonly #gate: Gate
+  /** Signatures that may be in the pool at a time: what is left of the jobs beside this thread, which is one of them. */
+  readonly #places: number
+  #inPool = 0
   readonly #codes = new Set<ExitCode>()
   readonly #warned = new Set<string>()
   /** For --format json, which is one document. */
@@ -90,10 +91,12 @@ class SignBatch {
     this.#bench = bench
     this.#single = files.length === 1 && options.filesFrom === undefined
     this.#targets = new Targets(options.outDir)
-    this.#progress = new Progress(context, files, options.quiet !== true && options.filesFrom === undefined)
+    const { filesFrom, null: nul } = options
+    this.#progress = new Progress(context, () => countFiles(files, filesFrom, nul), options.quiet !== true)
     this.#jobs = options.jobs ?? context.processors ?? 1
-    this.#gate = new Gate(this.#jobs + IN_RESERVE)
-    context.widenPool?.(this.#jobs + IN_RESERVE + DISK_WAITS)
+    this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + IN_RESERVE
+    // A new file does not wait for the disk: then no more threads want the processor than there are jobs.
+    context.widenPool?.(Math.max(1, this.#jobs - 1) + (options.inPlace ? DISK_WAITS : 0))
   }
 
   async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {
@@ -111,6 +114,7 @@ class SignBatch {
     const part = input.part ?? 1
     try {
       if (input.error !== undefined) throw input.error
+      if (input.torn) throw tornMessage(input)
       if (this.#targets.isRefused(input)) return
       const target = this.#targets.of(input, argument)
       const held = await hold(input)
@@ -121,6 +125,8 @@ class SignBatch {
       // Its bytes are there only until the next message is asked for.
       if (held === null) await outcome
       await this.#add({ outcome, octets: held?.length ?? 0, part })
+      // Places in the pool become free, and signals are heard.
+      await new Promise(resolve => setImmediate(resolve))
     } catch (error) {
       await this.#add({ outcome: Promise.resolve(failed(input.name, error)), octets: 0, part })
     }
@@ -128,14 +134,22 @@ class SignBatch {
 
   async #sign(input: MessageInput, target: Target, ready: ReadySigner): Promise<Outcome> {
     try {
-      // One job is one core: this thread, which has nothing else to do.
-      const fields = this.#jobs === 1 ? ready.sign() : await this.#gate.pass(() => ready.signLater())
+      const fields = this.#inPool < this.#places ? await this.#signInPool(ready) : ready.sign()
       await checkFields(input, fields, this.#bench)
-      await write(input, fields, target)
+      await write(input, fields, target, this.#bench)
       const { signatures, warnings } = fields
       return { input: input.name, output: target.path, signatures, warnings, error: null, code: EXIT_CODES.ok }
     } catch (error) {
       return failed(input.name, error)
+    }
+  }
+
+  async #signInPool(ready: ReadySigner): Promise<NewFields> {
+    this.#inPool += 1
+    try {
+      return await ready.signLater()
+    } finally {
+      this.#inPool -= 1
     }
   }
 
@@ -161,7 +175,7 @@ class SignBatch {
     this.#codes.add(outcome.code)
     this.#say(outcome)
     await this.#report(outcome)
-    this.#progress.step(task.part, 1)
+    this.#progress.step(task.part, 1, task.part >= 1 ? 1 : 0)
   }
 
   #say({ input, warnings, error }: Outcome): void {
@@ -207,12 +221,19 @@ class SignBatch {
 /** Warnings that differ from each other, in one run. */
 const MAX_WARNINGS = 100
 
-async function write(input: MessageInput, { bytes }: NewFields, { path, mode }: Target): Promise<void> {
+async function write(
+  input: MessageInput,
+  { bytes }: NewFields,
+  { path, mode }: Target,
+  { options }: SignBench,
+): Promise<void> {
   const file = openOutputFile(path, mode)
   try {
     file.write(bytes)
     await eachChunk(input, chunk => file.write(chunk))
-    await file.commitLater()
+    // In place of the only copy of a message comes nothing that a power failure could take away; below --out-dir it is made again.
+    if (options.inPlace) await file.commitLater()
+    else file.place()
   } finally {
     file.abandon()
   }

@@ -53,8 +53,8 @@ export interface KeyReport {
 export interface LookedUp {
   readonly report: KeyReport
   readonly answer: TxtAnswer
-  /** The key that counts; null where there is none. */
-  readonly key: PublicKey | null
+  /** Those of all records at the name; first the one that counts. */
+  readonly keys: readonly PublicKey[]
 }
 
 export interface LookUpOptions {
@@ -95,7 +95,8 @@ export async function lookUpKey(source: DnsSource, name: KeyName, options: LookU
     negativeTtl: answer.negativeTtl,
     server: answer.server,
   }
-  return { report, answer, key: main?.key ?? null }
+  const lints = main === null ? judged.lint : [main, ...judged.lint.filter(lint => lint !== main)]
+  return { report, answer, keys: lints.flatMap(({ key }) => key ?? []) }
 }
 
 function alone(found: Omit<Finding, 'record'> & { record?: string | null }): Finding {

@@ -1,12 +1,19 @@
 // Completion for fish.
 
 import type { CommandPage, OptionRow, Values } from './page.js'
-import { argumentValues, commandWord, KEY_ENDINGS } from './words.js'
+import { argumentValues, commandWord, KEY_ENDINGS, KEY_FILE_TYPES } from './words.js'
 
 const FUNCTIONS = String.raw`
 function __dkim_using
     set -l words (commandline -opc)
     test (count $words) -gt 1; and test "$words[2]" = "$argv[1]"
+end
+
+# files that look like keys, and folders; where there are none, all files
+function __dkim_key_files
+    set -l word (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    set -l files (complete -C "__fish_command_without_completions $word")
+    string match -r -- '^.*(?:/|\.(?:${KEY_FILE_TYPES.join('|')}))$' $files; or printf '%s\n' $files
 end
 
 # what the directories hold that the command line, the environment and the configuration name, and the working directory
@@ -101,7 +108,7 @@ function offered(values: Values): string {
 
 const OFFERS = {
   file: ' -F',
-  'key-file': ' -F',
+  'key-file': " -a '(__dkim_key_files)'",
   directory: " -a '(__fish_complete_directories)'",
   selector: " -a '(__dkim_keys selector)'",
   domain: " -a '(__dkim_keys domain)'",

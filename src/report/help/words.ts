@@ -20,4 +20,4 @@ export function argumentValues({ arguments: [first] }: CommandPage): Values {
 export const KEY_ENDINGS = ['private.pem', 'private.der', 'private.seed'] as const
 
 /** Files that --key may mean; where none has such an ending, every file is offered. */
-export const KEY_FILE_TYPES = ['pem', 'der', 'seed', 'jwk', 'key', 'pub', 'crt', 'txt'] as const
+export const KEY_FILE_TYPES = ['pem', 'der', 'seed', 'jwk', 'key', 'private', 'pub', 'crt', 'txt'] as const
