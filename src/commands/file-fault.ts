@@ -40,12 +40,19 @@ export function unreadable(path: string, error: unknown, options: FaultOptions =
   if (isKeyText(path)) return keyInArguments()
   if (isRecordText(path)) return recordInArguments()
   const [what, hint] = UNREADABLE[error.code] ?? [error.code, 'check the file and the disk']
+  if (error.code === 'ENOENT' && path.includes('\ufffd')) return notUtf8(path, options)
   const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR'
   return new DkimError(
     options.code ?? 'input-unreadable',
     `cannot read ${path === '-' ? 'standard input' : path}: ${what}`,
     missing ? (options.hint ?? hint) : hint,
   )
+}
+
+/** Node knows names as UTF-8 alone: what is none of it is replaced, and then not found. */
+function notUtf8(path: string, { code = 'input-unreadable' }: FaultOptions): DkimError {
+  const hint = 'rename it, or link to it under another name'
+  return new DkimError(code, `cannot read ${path}: its name is not UTF-8, or there is no such file`, hint)
 }
 
 /** PEM, a bare Ed25519 seed, or DER in base64: no name of a file that was meant to be one. */

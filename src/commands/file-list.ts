@@ -8,6 +8,16 @@ import { unreadable } from './file-fault.js'
 /** A path is not longer than this (PATH_MAX of Linux): what is, is no list of files. */
 const MAX_PATH = 4096
 
+const LF = 0x0a
+const CR = 0x0d
+
+/** Standard input is read once: as one list, or as a message. Throws a usage error. */
+export function checkStandardInput(paths: readonly string[], lists: readonly string[] = []): void {
+  if (!lists.includes('-') || [...paths, ...lists].filter(name => name === '-').length === 1) return
+  const hint = 'name files instead of -, or put the list into a file'
+  throw new DkimError('usage', 'standard input cannot be a list and something else', hint)
+}
+
 /** The arguments, then the lists. */
 export async function* pathsOf(
   paths: readonly string[],
@@ -23,29 +33,38 @@ async function* pathsOfList(
   { nul, context }: { readonly nul: boolean; readonly context: Pick<Context, 'stdin'> },
 ): AsyncGenerator<string> {
   const stream = list === '-' ? context.stdin : createReadStream(list)
-  const end = nul ? 0 : 0x0a
+  const end = nul ? 0 : LF
+  const nameOf = (bytes: Buffer): string => {
+    if (!nul && bytes.includes(0)) throw notAList(list, 'a name in it holds a NUL', nul)
+    // A list that was made on Windows.
+    const name = bytes.toString('utf8', 0, !nul && bytes.at(-1) === CR ? bytes.length - 1 : bytes.length)
+    // Names of files stand in a list: this one does not mean standard input.
+    return name === '-' ? './-' : name
+  }
   let rest = Buffer.alloc(0)
   try {
     for await (const chunk of stream) {
       const bytes = Buffer.concat([rest, chunk as Buffer])
       let start = 0
       for (let at = bytes.indexOf(end); at !== -1; at = bytes.indexOf(end, start)) {
-        if (at > start) yield bytes.toString('utf8', start, at)
+        const name = nameOf(bytes.subarray(start, at))
+        if (name !== '') yield name
         start = at + 1
       }
       rest = bytes.subarray(start)
-      if (rest.length > MAX_PATH) throw notAList(list, nul)
+      if (rest.length > MAX_PATH) throw notAList(list, `a name in it has more than ${MAX_PATH} bytes`, nul)
     }
   } catch (error) {
     throw unreadable(list, error)
   }
-  if (rest.length > 0) yield rest.toString('utf8')
+  const last = nameOf(rest)
+  if (last !== '') yield last
 }
 
-function notAList(list: string, nul: boolean): DkimError {
+function notAList(list: string, why: string, nul: boolean): DkimError {
   return new DkimError(
     'input-unreadable',
-    `${list === '-' ? 'standard input' : list} is no list of files: a name in it has more than ${MAX_PATH} bytes`,
+    `${list === '-' ? 'standard input' : list} is no list of files: ${why}`,
     nul ? 'with -0 a NUL ends each name, as find -print0 writes it' : 'each name is a line; add -0 if a NUL ends each',
   )
 }

@@ -4,9 +4,11 @@ import { closeSync, open, openSync, type Stats, statSync } from 'node:fs'
 import { DkimError } from '../core/index.js'
 import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
+import { messageRange } from './emlx.js'
 import { unreadable } from './file-fault.js'
 import { mailFiles } from './mail-folder.js'
-import { isMbox, mboxRanges, unquoteFrom } from './mbox.js'
+import { BLANK, isMbox, unquoteFrom } from './mbox.js'
+import { messageRanges } from './mbox-length.js'
 import { isTerminal, readPipe, readStandardInput } from './standard-input.js'
 
 /** One message of the input, or why there is none: a batch goes on after one that cannot be read. */
@@ -23,6 +25,8 @@ export interface MessageInput {
   readonly later?: undefined
   /** How far into its file the message ends, for one of an mbox: from 0 to 1. */
   readonly part?: number
+  /** The mbox file ends in the middle of this message. */
+  readonly torn?: true
   /** The file that holds this message as it is and nothing else, where there is one. */
   readonly path?: string | null
   /** In bytes; null where only reading tells. */
@@ -165,7 +169,7 @@ function* readDirectory(path: string, options: Options): Generator<Found> {
     throw new DkimError(
       'input-not-a-message',
       `there is no mail in ${path}`,
-      `in a directory, mail is what ends in .eml or .mbox or has no ending; name other files themselves: ${path}/*`,
+      `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${path}/*`,
     )
   }
 }
@@ -272,9 +276,13 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
   const fault = faultOf(source.head, name)
   if (fault !== undefined) throw fault
   if (!isMbox(source.head)) {
+    const { start, end } = messageRange(source, name)
     if (source.path !== null && options.defer?.()) {
-      yield { name, alone, deferred: { path: source.path, start: 0, end: source.size, unquote: false } }
-    } else yield { name, alone, path: source.path, size: source.size, chunks: () => source.pieces() }
+      yield { name, alone, deferred: { path: source.path, start, end, unquote: false } }
+    } else {
+      const path = end - start === source.size ? source.path : null
+      yield { name, alone, path, size: end - start, chunks: () => source.pieces(start, end) }
+    }
     return
   }
   if (options.single) {
@@ -289,22 +297,32 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
 
 function* mboxMessages(source: ByteSource, box: string, options: Options): Generator<Found> {
   const unquote = options.unquoteMbox === true
-  for (const { number, start, end } of mboxRanges(source)) {
+  for (const { number, start, end, torn } of messageRanges(source)) {
     const name = `${box}#${number}`
-    const part = end / source.size
+    const part = end >= source.size - BLANK ? 1 : end / source.size
     if (start === end)
       yield {
         name,
         alone: false,
         error: new DkimError('input-not-a-message', `${name} is empty`, 'a message has at least a header section'),
       }
-    else if (source.path !== null && options.defer?.()) {
+    else if (source.path !== null && !torn && options.defer?.()) {
       yield { name, alone: false, part, deferred: { path: source.path, start, end, unquote } }
     } else {
       const chunks = () => (unquote ? unquoteFrom(source.pieces(start, end)) : source.pieces(start, end))
-      yield { name, alone: false, part, size: unquote ? null : end - start, chunks }
+      const size = unquote ? null : end - start
+      yield torn ? { name, alone: false, part, size, chunks, torn } : { name, alone: false, part, size, chunks }
     }
   }
+}
+
+/** What becomes of a message that its mbox does not have to its end. */
+export function tornMessage({ name }: MessageInput): DkimError {
+  return new DkimError(
+    'input-unreadable',
+    `${name} is cut off: the mbox file ends in the middle of it`,
+    'fetch or copy the file again; where nothing is missing, end its last line: echo >> FILE',
+  )
 }
 
 /** Opens what was deferred; the messages of one file, as they come behind one another, share its descriptor. */

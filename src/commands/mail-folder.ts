@@ -1,10 +1,10 @@
 // Mail in a directory: a Maildir (cur/ and new/), or files named as messages are, in the directory and below it.
 
 import { type Dirent, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
-/** What a file of mail is called: one of these endings, or none at all as in MH folders and spools. */
-const MAIL_FILE = /\.(?:eml|emlx|email|mail|mime|mbox|mbx)$|^[^.]+$/i
+/** What a file of mail is called: one of these endings, compressed or not; or none at all as in MH folders, Cyrus' `1.` and spools. */
+const MAIL_FILE = /\.(?:eml|emlx|email|mail|mime|mbox|mbx)(?:\.gz)?$|^(?:[^.]+|\d+\.)$/i
 
 export interface MailFile {
   readonly path: string
@@ -17,6 +17,10 @@ export interface MailFile {
  * are left out; links to directories are not followed, so there are no circles. Throws where `directory` itself cannot be listed.
  */
 export function* mailFiles(directory: string): Generator<MailFile> {
+  if (isOfMaildir(directory)) {
+    yield* everyFile(directory)
+    return
+  }
   const entries = readdirSync(directory, { withFileTypes: true }).sort(byName)
   const folders = new Set(entries.filter(entry => entry.isDirectory()).map(entry => entry.name))
   const maildir = folders.has('cur') && folders.has('new')
@@ -24,6 +28,13 @@ export function* mailFiles(directory: string): Generator<MailFile> {
     if (entry.isDirectory()) yield* below(directory, entry.name, maildir)
     else if (!maildir && MAIL_FILE.test(entry.name)) yield* fileOf(directory, entry)
   }
+}
+
+/** cur/ or new/ of a Maildir, where that was named itself. */
+function isOfMaildir(directory: string): boolean {
+  const path = resolve(directory)
+  const isFolder = (name: string) => statSync(join(path, '..', name), { throwIfNoEntry: false })?.isDirectory() === true
+  return /^(?:cur|new)$/.test(basename(path)) && isFolder('cur') && isFolder('new')
 }
 
 function* below(directory: string, name: string, maildir: boolean): Generator<MailFile> {

@@ -8,6 +8,8 @@ export interface MboxRange {
   readonly number: number
   readonly start: number
   readonly end: number
+  /** The file ends in the middle of this message. */
+  readonly torn: boolean
 }
 
 const LF = 0x0a
@@ -52,11 +54,29 @@ export function* mboxRanges(source: ByteSource): Generator<MboxRange> {
   let number = 0
   let start = 0
   for (const boundary of boundaries(source)) {
-    if (number > 0) yield { number, start, end: boundary.end }
+    if (number > 0) yield { number, start, end: boundary.end, torn: false }
     number += 1
     start = boundary.start
   }
-  if (number > 0) yield { number, start, end: source.size }
+  if (number === 0) return
+  const tail = bytesAt(source, source.size - BLANK, source.size)
+  const end = Math.max(start, source.size - blankLineLength(tail, tail.length))
+  yield { number, start, end, torn: tail.at(-1) !== LF }
+}
+
+/** True where a message can end: at the end of the file, or before a From_ line and the blank line that belongs to it. */
+export function isMessageEnd(source: ByteSource, at: number): boolean {
+  if (at > source.size) return false
+  const start = Math.max(0, at - BLANK)
+  const window = bytesAt(source, start, at + BLANK + REACH)
+  const rest = window.subarray(at - start)
+  if (/^\r?\n?$/.test(rest.toString('latin1', 0, BLANK))) return true
+  const place = at - start + (/^\r?\n/.exec(rest.toString('latin1', 0, 2))?.[0].length ?? 0)
+  return blankLineLength(window, place) > 0 && isFromLineAt(window, place)
+}
+
+function bytesAt(source: ByteSource, start: number, end: number): Buffer {
+  return Buffer.concat([...source.pieces(Math.max(0, start), Math.min(end, source.size))])
 }
 
 interface Boundary {
@@ -68,8 +88,8 @@ interface Boundary {
 
 /** The longest From_ line with its line end. */
 const REACH = MAX_LINE + 2
-/** The end of a line and a blank line, which stand before a From_ line. */
-const BLANK = 4
+/** The end of a line and a blank line, which stand before a From_ line and at the end of the file. */
+export const BLANK = 4
 
 function* boundaries(source: ByteSource): Generator<Boundary> {
   // One window for all of the file: what the piece before has left undecided, then the piece.

@@ -1,6 +1,7 @@
 // How far a batch is, on a terminal: one line on stderr with count, rate and time left. Nothing where nobody watches.
 
-import { statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { PIECE } from './byte-source.js'
 import type { Context } from './context.js'
 import { mailFiles } from './mail-folder.js'
 import { isWatched } from './spinner.js'
@@ -24,7 +25,7 @@ const EVERY = 16
 export class Progress {
   readonly #context: Context
   readonly #shown: boolean
-  readonly #paths: readonly string[]
+  readonly #count: () => number | null
   readonly #start = Date.now()
   readonly #moments: Moment[] = [{ time: this.#start, done: 0, share: 0 }]
   #last = 0
@@ -35,18 +36,19 @@ export class Progress {
   /** It was taken away for other text, and belongs behind that. */
   #displaced = false
 
-  constructor(context: Context, paths: readonly string[], show: boolean) {
+  /** `count` tells how many files there are, and null where that cannot be known; it is asked once the run is a long one. */
+  constructor(context: Context, count: () => number | null, show: boolean) {
     this.#context = context
-    this.#paths = paths
+    this.#count = count
     this.#shown = show && isWatched(context)
   }
 
-  /** So many messages more; `part` is how far into its file the last one ends, 1 for a file of its own. */
-  step(part: number, messages: number): void {
+  /** So many messages more, the last ones of so many files; `part` is how far into its file the very last one ends. */
+  step(part: number, messages: number, files: number): void {
     const before = this.#done
     this.#done += messages
     if (!this.#shown) return
-    if (part >= 1) this.#files += messages
+    this.#files += files
     if (Math.floor(before / EVERY) === Math.floor(this.#done / EVERY)) return
     const now = Date.now()
     if (now - this.#start < DELAY || (now - this.#last < INTERVAL && !this.#displaced)) return
@@ -63,22 +65,22 @@ export class Progress {
   }
 
   #draw(time: number, part: number): void {
-    if (this.#total === undefined) this.#total = countFiles(this.#paths)
+    if (this.#total === undefined) this.#total = this.#count()
     const share = this.#total === null ? 0 : (this.#files + part) / this.#total
     const before = this.#moments[0]!
     this.#moments.push({ time, done: this.#done, share })
     if (this.#moments.length > WINDOW) this.#moments.shift()
     const rate = ((this.#done - before.done) / (time - before.time)) * 1000
     const left = (time - before.time) * ((1 - share) / (share - before.share))
-    const text = share > 0.005 && Number.isFinite(left) ? `, ${timeText(left / 1000)} left` : ''
+    const text = share > 0.005 && share < 1 && Number.isFinite(left) ? `, ${timeText(left / 1000)} left` : ''
     this.#context.stderr.write(`${CLEAR}${this.#done} messages, ${Math.round(rate)} a second${text}`)
     this.#visible = true
     this.#displaced = false
   }
 }
 
-/** Null where that cannot be known without reading: a pipe or a list. */
-function countFiles(paths: readonly string[]): number | null {
+/** Null where that cannot be known without reading a pipe. A name of a list counts as one file. */
+export function countFiles(paths: readonly string[], lists: readonly string[] = [], nul = false): number | null {
   let files = 0
   for (const path of paths) {
     const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
@@ -86,7 +88,26 @@ function countFiles(paths: readonly string[]): number | null {
     else if (stats?.isDirectory()) files += countIn(path)
     else return null
   }
+  for (const list of lists) {
+    if (list === '-' || !statSync(list, { throwIfNoEntry: false })?.isFile()) return null
+    files += countNames(list, nul ? 0 : 0x0a)
+  }
   return Math.max(1, files)
+}
+
+function countNames(list: string, end: number): number {
+  const fd = openSync(list, 'r')
+  const piece = Buffer.allocUnsafe(PIECE)
+  let names = 0
+  try {
+    for (let count = readSync(fd, piece); count > 0; count = readSync(fd, piece)) {
+      const bytes = piece.subarray(0, count)
+      for (let at = bytes.indexOf(end); at !== -1; at = bytes.indexOf(end, at + 1)) names += 1
+    }
+  } finally {
+    closeSync(fd)
+  }
+  return names
 }
 
 function countIn(path: string): number {

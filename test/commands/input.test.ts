@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync,
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PIECE, SPOOL_LIMIT } from '../../src/commands/byte-source.js'
 import { type Input, type InputOptions, readInputs } from '../../src/commands/input.js'
@@ -194,6 +195,28 @@ describe('directories', () => {
     mkdirSync(join(folder, '.Sent/new'))
     const found = await read([folder])
     expect(found.map(({ name }) => name)).toEqual(['.Sent/cur/4.host:2,S', 'cur/1.host:2,S', 'new/2.host'])
+    expect((await read([join(folder, 'cur')])).map(({ name }) => name)).toEqual(['cur/1.host:2,S'])
+    expect((await read([join(folder, '.Sent', 'cur', '.')])).map(({ name }) => name)).toEqual(['.Sent/cur/4.host:2,S'])
+  })
+
+  it('knows what is compressed, numbered, and of Apple Mail', async () => {
+    for (const name of ['1.', '2.', 'x.y', 'cur/5.host']) file(name)
+    writeFileSync(join(folder, 'a.eml.gz'), gzipSync(MESSAGE))
+    writeFileSync(join(folder, 'b.mbox.gz'), gzipSync(`${FROM}A: 1\n\n${FROM}A: 2\n`))
+    writeFileSync(join(folder, 'c.tar.gz'), gzipSync(MESSAGE))
+    file('d.emlx', `${MESSAGE.length}      \n${MESSAGE}<?xml version="1.0"?>\n<plist/>\n`)
+    file('e.emlx', `${MESSAGE.length + 1}\n${MESSAGE}`)
+    file('f.emlx', MESSAGE)
+    expect((await read([folder])).map(({ name, text, code }) => [name, text ?? code])).toEqual([
+      ['1.', MESSAGE],
+      ['2.', MESSAGE],
+      ['a.eml.gz', MESSAGE],
+      ['b.mbox.gz#1', 'A: 1\n'],
+      ['b.mbox.gz#2', 'A: 2\n'],
+      ['d.emlx', MESSAGE],
+      ['e.emlx', 'input-unreadable'],
+      ['f.emlx', MESSAGE],
+    ])
   })
 
   it('takes mbox files in it apart, and goes on after a bad file', async () => {

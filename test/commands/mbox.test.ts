@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ByteSource, memorySource } from '../../src/commands/byte-source.js'
 import { isFromLine, isMbox, mboxRanges, unquoteFrom } from '../../src/commands/mbox.js'
+import { messageRanges } from '../../src/commands/mbox-length.js'
 
 const FROM = 'From alice@example.com Thu Jan  1 12:00:00 2026'
 
@@ -10,8 +11,8 @@ function source(text: string, size = text.length): ByteSource {
   const bytes = Buffer.from(text, 'latin1')
   return {
     ...memorySource(bytes),
-    *pieces() {
-      for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size)
+    *pieces(from = 0, to = bytes.length) {
+      for (let start = from; start < to; start += size) yield bytes.subarray(start, Math.min(start + size, to))
     },
   }
 }
@@ -33,6 +34,8 @@ function oracle(text: string): string[] {
       messages.push([])
     }
   })
+  // The blank line behind the last message belongs to the format as well.
+  if (isBlank(messages.at(-1)?.at(-1))) messages.at(-1)!.pop()
   return messages.map(message => message.join(''))
 }
 
@@ -125,5 +128,65 @@ describe('>From quoting', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+})
+
+describe('mbox with Content-Length', () => {
+  const message = (name: string, body: string, length: number | string = body.length, end = '\n') =>
+    `${FROM}${end}Subject: ${name}${end}Content-Length: ${length}${end}${end}${body}${end}`
+  const fake = `text\n\n${FROM}\nSubject: fake\n\nend\n`
+  const names = (text: string, size?: number) =>
+    [...messageRanges(source(text, size))].map(({ number, start, end, torn }) => {
+      const message = text.slice(start, end)
+      return `${number} ${/Subject: (.*)/.exec(message)![1]} ${message.length}${torn ? ' torn' : ''}`
+    })
+  const head = (name: string, length: number | string) => `Subject: ${name}\nContent-Length: ${length}\n\n`.length
+  const [one, two] = [message('one', 'body\n'), message('two', fake)]
+  const first = `1 one ${head('one', 5) + 5}`
+  const second = `2 two ${head('two', fake.length) + fake.length}`
+
+  it('is not cut where a From_ line stands in a body, however it is read', () => {
+    for (const size of [undefined, 1, 7, 100]) {
+      expect(names(one + two + one, size)).toEqual([first, second, first.replace('1 ', '3 ')])
+    }
+    expect(names(two)).toEqual([second.replace('2 ', '1 ')])
+    const crlf = (text: string) => text.replaceAll('\n', '\r\n')
+    const body = crlf(fake)
+    const found = names(message('two', body, body.length, '\r\n') + crlf(one))
+    expect(found.map(line => line.replace(/\d+$/, ''))).toEqual(['1 two ', '2 one '])
+  })
+
+  it('counts the blank line in, or not', () => {
+    expect(names(message('one', 'body\n', 6) + two)).toEqual([first, second])
+  })
+
+  it.each<[string, string]>([
+    ['the first message has none', `${FROM}\nSubject: one\n\nbody\n\n${two}`],
+    ['that of the first message is wrong', message('one', 'body\n', 3) + two],
+    ['there are two', one + two.replace('Content-', 'Content-Length: 1\nContent-')],
+    ['it ends in the middle of a body', one + message('two', fake, fake.length - 1)],
+    ['it ends behind the file', one + message('two', fake, 10_000) + one],
+  ])('is not believed where %s', (_, text) => {
+    expect(names(text).map(line => line.split(' ')[1])).toEqual([
+      'one',
+      'two',
+      'fake',
+      ...(text.endsWith(one) ? ['one'] : []),
+    ])
+  })
+
+  it('is cut off where the last message is longer than the file', () => {
+    expect(names(one + message('two', 'body\n', 6000)).at(-1)).toMatch(/^2 two \d+ torn$/)
+    expect(names(one + message('two', 'body\n', 7)).at(-1)).not.toMatch(/torn/)
+  })
+})
+
+describe('the end of a file', () => {
+  it('is that of its last message where a line ends there', () => {
+    const torn = (text: string) => [...messageRanges(source(`${FROM}\n${text}`))].map(range => range.torn)
+    expect(torn('A: 1\n')).toEqual([false])
+    expect(torn('A: 1\n\nbody\n\n')).toEqual([false])
+    expect(torn('A: 1')).toEqual([true])
+    expect(torn(`A: 1\n\nbody\n\n${FROM}\nA: 2\n\nbo`)).toEqual([false, true])
   })
 })

@@ -75,6 +75,7 @@ describe('docs/schema', () => {
     )
     for (const [index, { stdout }] of shards.entries()) {
       const lines = linesOf(stdout)
+      expect(faultsOf('shard-start-1', lines.shift())).toEqual([])
       expect(faultsOf('shard-1', lines.pop())).toEqual([])
       for (const line of lines) expect(faultsOf('verification-1', line)).toEqual([])
       writeFileSync(join(folder, `${index + 1}.ndjson`), stdout)

@@ -6,10 +6,10 @@ import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unreadable } from '../file-fault.js'
 import { pathsOf } from '../file-list.js'
-import { type Input, type MessageInput, readInputs } from '../input.js'
+import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
 import { say } from '../main.js'
 import { openOutputFile } from '../output-file.js'
-import { Progress } from '../progress.js'
+import { countFiles, Progress } from '../progress.js'
 import { hold } from './held-message.js'
 import {
   aboutInput,
@@ -91,7 +91,8 @@ class SignBatch {
     this.#bench = bench
     this.#single = files.length === 1 && options.filesFrom === undefined
     this.#targets = new Targets(options.outDir)
-    this.#progress = new Progress(context, files, options.quiet !== true && options.filesFrom === undefined)
+    const { filesFrom, null: nul } = options
+    this.#progress = new Progress(context, () => countFiles(files, filesFrom, nul), options.quiet !== true)
     this.#jobs = options.jobs ?? context.processors ?? 1
     this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + IN_RESERVE
     // A new file does not wait for the disk: then no more threads want the processor than there are jobs.
@@ -113,6 +114,7 @@ class SignBatch {
     const part = input.part ?? 1
     try {
       if (input.error !== undefined) throw input.error
+      if (input.torn) throw tornMessage(input)
       if (this.#targets.isRefused(input)) return
       const target = this.#targets.of(input, argument)
       const held = await hold(input)
@@ -173,7 +175,7 @@ class SignBatch {
     this.#codes.add(outcome.code)
     this.#say(outcome)
     await this.#report(outcome)
-    this.#progress.step(task.part, 1)
+    this.#progress.step(task.part, 1, task.part >= 1 ? 1 : 0)
   }
 
   #say({ input, warnings, error }: Outcome): void {

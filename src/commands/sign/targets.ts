@@ -49,12 +49,14 @@ export class Targets {
   of(input: MessageInput, argument: Argument): Target {
     if (this.#directory === null && input.part !== undefined) this.#refusedBox = fileOf(input)
     const target = this.#directory === null ? inPlace(input) : this.#inDirectory(this.#directory, input, argument)
-    if (this.#taken.has(target.path)) {
+    // Through a link it is the same file, which would be signed twice.
+    const place = this.#directory === null ? realpathSync.native(target.path) : target.path
+    if (this.#taken.has(place)) {
       const message = `${target.path} is the place of another message of this run`
       const hint = this.#directory === null ? 'name each file once' : 'use another --out-dir, or other names'
       throw new DkimError('output-exists', message, hint)
     }
-    this.#taken.add(target.path)
+    this.#taken.add(place)
     return target
   }
 

@@ -1,5 +1,6 @@
 // The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
 
+import { toJsonLine } from '../../report/json.js'
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
@@ -7,7 +8,7 @@ import type { MessageExplainer } from '../explain.js'
 import { readsAgain } from '../explain-options.js'
 import { pathsOf } from '../file-list.js'
 import { type DeferredInput, type DeferringOptions, type Found, type Input, readEach } from '../input.js'
-import { Progress } from '../progress.js'
+import { countFiles, Progress } from '../progress.js'
 import type { Journal } from './journal.js'
 import { type Bench, judgeInput, type Outcome } from './judge-input.js'
 import { runNameOf, type VerifyCommandOptions } from './options.js'
@@ -29,6 +30,7 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
   try {
     const { filesFrom } = options
     const all = filesFrom === undefined ? paths : pathsOf(paths, filesFrom, { nul: options.null === true, context })
+    if (shard !== undefined) await run.write(toJsonLine(shard.start))
     for await (const inputs of readEach(all, context, batch.inputOptions)) {
       await batch.takeAll(inputs, ({ name }) => shard?.takes(name) !== false)
       if (batch.stopped) break
@@ -38,7 +40,8 @@ export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<Exit
   } finally {
     await batch.close()
   }
-  return run.finish(shard === undefined ? undefined : code => shard.record(code))
+  // A shard that --fail-fast ended has not seen all of its messages: without its record the merge says so.
+  return run.finish(shard === undefined || batch.stopped ? undefined : code => shard.record(code))
 }
 
 /** What few runs need, loaded for those. */
@@ -97,7 +100,8 @@ class Batch {
     this.#explainer = explainer
     this.#journal = journal
     this.#threads = threads
-    this.#progress = new Progress(context, paths, options.quiet !== true && options.filesFrom === undefined)
+    const { filesFrom, null: nul } = options
+    this.#progress = new Progress(context, () => countFiles(paths, filesFrom, nul), options.quiet !== true)
     run.onTerminal = () => this.#progress.clear()
   }
 
@@ -161,7 +165,7 @@ class Batch {
     // Once the run is cut off, DNS is no longer waited for: such a verdict is not told, and a journal has to do the message again.
     if (this.#parts.context.signal.aborted) return undefined
     const waiting = this.#run.take(outcome)
-    this.#progress.step(part, 1)
+    this.#progress.step(part, 1, part >= 1 ? 1 : 0)
     if (this.#parts.options.failFast && outcome.code !== EXIT_CODES.ok) this.stopped = true
     if (this.#journal === undefined) return waiting
     this.#journal.add(outcome.name, outcome.code, outcome.report)
@@ -233,7 +237,8 @@ class Batch {
     this.#run.collect(entries)
     this.#run.writeErrors(errors)
     await this.#run.write(text)
-    this.#progress.step(group.at(-1)?.part ?? 1, group.length)
+    const files = group.filter(({ part = 1 }) => part >= 1).length
+    this.#progress.step(group.at(-1)?.part ?? 1, group.length, files)
     if (this.#journal === undefined) return
     const names = group.map(({ name }) => name)
     this.#journal.merge(names, codes, summary)

@@ -25,15 +25,20 @@ const PIECE = 65_536
 const STEP = 64
 
 export class Journal {
+  readonly #path: string
   readonly #fd: number
   readonly #done: NameSet
+  /** Of the file, as this run left it. */
+  #size: number
   #names: string[] = []
   #codes = new Set<ExitCode>()
   #summary = new Summary()
 
-  constructor(fd: number, done: NameSet) {
+  constructor(path: string, fd: number, done: NameSet) {
+    this.#path = path
     this.#fd = fd
     this.#done = done
+    this.#size = fstatSync(fd).size
   }
 
   /** Opens the journal at `path`, or begins it; `resumed` is told of what earlier runs did. */
@@ -46,7 +51,7 @@ export class Journal {
     }
     try {
       if (!fstatSync(fd).isFile()) throw refusal(`${path} is no regular file`)
-      return new Journal(fd, replay(fd, path, run, resumed))
+      return new Journal(path, fd, replay(fd, path, run, resumed))
     } catch (error) {
       closeSync(fd)
       throw error
@@ -79,10 +84,12 @@ export class Journal {
   flush(): void {
     if (this.#names.length === 0) return
     const step: Step = { done: this.#names, codes: [...this.#codes], summary: this.#summary.data }
-    writeSync(this.#fd, `${JSON.stringify(step)}\n`)
+    // Before anything can fail: what is not written now is for the next run to do.
     this.#names = []
     this.#codes = new Set()
     this.#summary = new Summary()
+    if (fstatSync(this.#fd).size !== this.#size) throw inUse(this.#path)
+    this.#size += append(this.#fd, `${JSON.stringify(step)}\n`, this.#path)
   }
 
   close(): void {
@@ -91,13 +98,24 @@ export class Journal {
   }
 }
 
+/** How many bytes that is. */
+function append(fd: number, line: string, path: string): number {
+  const bytes = Buffer.from(line)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+  return bytes.length
+}
+
 function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): NameSet {
   const done = new NameSet()
   let first = true
   let end = 0
-  for (const line of linesOf(fd)) {
-    end += Buffer.byteLength(line) + 1
-    const value = parse(line)
+  for (const bytes of linesOf(fd)) {
+    end += bytes.length + 1
+    const value = parse(bytes.toString())
     if (first) {
       if (!isHead(value)) throw refusal(`${path} is no journal of dkim verify`)
       if (value.run !== run) throw refusal(`${path} is the journal of another run, with other inputs or options`)
@@ -109,13 +127,13 @@ function replay(fd: number, path: string, run: string, resumed: Parameters<typeo
     resumed(value.codes, value.summary)
   }
   // A line that a crash cut is written anew: what it tells of was not finished.
-  ftruncateSync(fd, end)
-  if (first) writeSync(fd, `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`)
+  if (fstatSync(fd).size !== end) ftruncateSync(fd, end)
+  if (first) append(fd, `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`, path)
   return done
 }
 
 /** The lines that end in LF. */
-function* linesOf(fd: number): Generator<string> {
+function* linesOf(fd: number): Generator<Buffer> {
   const piece = Buffer.allocUnsafe(PIECE)
   let rest = Buffer.alloc(0)
   for (let position = 0; ; ) {
@@ -125,7 +143,7 @@ function* linesOf(fd: number): Generator<string> {
     const bytes = Buffer.concat([rest, piece.subarray(0, count)])
     let start = 0
     for (let at = bytes.indexOf(0x0a); at !== -1; at = bytes.indexOf(0x0a, start)) {
-      yield bytes.toString('utf8', start, at)
+      yield bytes.subarray(start, at)
       start = at + 1
     }
     rest = bytes.subarray(start)
@@ -160,6 +178,12 @@ export function isSummaryData(value: unknown): value is SummaryData {
   return (
     Number.isSafeInteger(messages) && rows(results, 1) && rows(reasons, 1) && rows(domains, 2) && rows(selectors, 2)
   )
+}
+
+/** Each message would be counted by both. */
+function inUse(path: string): DkimError {
+  const hint = 'wait for that one, or give each run a journal of its own'
+  return new DkimError('output-failed', `another run of dkim verify writes to ${path}`, hint)
 }
 
 function refusal(message: string): DkimError {

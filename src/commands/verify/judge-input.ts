@@ -3,7 +3,7 @@
 import { DkimError, type KeyCache, LineEndNormalizer, type Policy, type Resolver, Verifier } from '../../core/index.js'
 import type { Entry, FailedReport } from '../../report/verification/format.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import type { Input, MessageInput } from '../input.js'
+import { type Input, type MessageInput, tornMessage } from '../input.js'
 
 /** What judging takes beside the message: the same for all of a run. */
 export interface Bench {
@@ -77,7 +77,10 @@ function noteLineEnds(verifier: Verifier, lines: LineEndNormalizer, lenient: boo
   }
 }
 
-function outcomeOf({ name, alone }: MessageInput, verifier: Verifier, report: Entry['report']): Outcome {
+function outcomeOf(input: MessageInput, verifier: Verifier, report: Entry['report']): Outcome {
+  const { name, alone } = input
+  // One that verifies is whole: only the end of its last line is missing.
+  if (input.torn && report.result !== 'pass') return failure(input, tornMessage(input))
   return { name, alone, report, code: exitCodeOf(report.result), verifier, error: null }
 }
 

@@ -1,5 +1,6 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
+import { isAbsolute, resolve } from 'node:path'
 import { givenDomain, type Policy, parseFieldNames } from '../../core/index.js'
 import type { FormatName } from '../../report/verification/formats.js'
 import type { ExplainOptions } from '../explain-options.js'
@@ -34,8 +35,12 @@ export interface VerifyCommandOptions extends DnsOptions, ExplainOptions {
 /** What a run is about, as one word: its journal is of no use to another. */
 export function runNameOf(paths: readonly string[], options: VerifyCommandOptions): string {
   const { filesFrom = [], format, shard = null, unquoteMbox = false, lenientEol = false, dnsFile = [] } = options
+  const { offline = false, now = null } = options
+  // The same relative path is another file elsewhere.
+  const isAnywhere = filesFrom.length === 0 && paths.every(path => path === '-' || isAbsolute(path))
+  const place = isAnywhere ? null : resolve()
   const facts = [paths, filesFrom, format, shard, unquoteMbox, lenientEol, dnsFile, policyOf(options)]
-  return JSON.stringify(facts)
+  return JSON.stringify([...facts, offline, now, place])
 }
 
 export function policyOf(options: VerifyCommandOptions): Partial<Policy> {

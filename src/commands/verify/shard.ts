@@ -9,6 +9,13 @@ export interface Shard {
   readonly of: number
 }
 
+/** The first line of a shard's ndjson: where the last one is not there, it shows that this was a shard. */
+export interface ShardStart {
+  readonly schema: 'dkim.shard-start/1'
+  readonly shard: number
+  readonly of: number
+}
+
 /** The last line of a shard's ndjson: without it the shard was cut off, and with all of them gaps show. */
 export interface ShardRecord {
   readonly schema: 'dkim.shard/1'
@@ -22,7 +29,7 @@ export interface ShardRecord {
   readonly exitCode: number
 }
 
-const MAX_SHARDS = 1_000_000
+export const MAX_SHARDS = 1_000_000
 
 /** `3/8` */
 export function parseShard(value: string): Shard {
@@ -43,6 +50,11 @@ export class ShardFilter {
 
   constructor(shard: Shard) {
     this.#shard = shard
+  }
+
+  get start(): ShardStart {
+    const { index, of } = this.#shard
+    return { schema: 'dkim.shard-start/1', shard: index, of }
   }
 
   takes(name: string): boolean {

@@ -4,6 +4,7 @@ import { DkimError, KeyCache } from '../../core/index.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
 import type { ExitCode } from '../exit-code.js'
+import { checkStandardInput } from '../file-list.js'
 import { stdoutStyle } from '../stdout-style.js'
 import { verifyAll } from './batch.js'
 import { policyOf, type VerifyCommandOptions } from './options.js'
@@ -15,6 +16,7 @@ export async function runVerify(
   options: VerifyCommandOptions,
 ): Promise<ExitCode> {
   checkOptions(options)
+  checkStandardInput(paths, options.filesFrom)
   if (options.merge) return (await import('./merge.js')).mergeShards(context, paths, options)
   const bench = {
     resolver: await openResolver(context, options),

@@ -49,6 +49,7 @@ export class VerifyRun {
   /** What is not written yet. */
   #text = ''
   #lastWrite = 0
+  #timer: NodeJS.Timeout | undefined
   /** Told before anything is written to a terminal, for what stands on its last line. */
   onTerminal: () => void = () => undefined
 
@@ -92,7 +93,13 @@ export class VerifyRun {
   write(text: string): Promise<void> | undefined {
     this.#text += text
     const early = this.#text.length < TOGETHER && Date.now() - this.#lastWrite < AT_MOST
-    return early ? undefined : this.flush()
+    if (!early) return this.flush()
+    // Where the next name of a list is long in coming, what is known is told.
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      void this.flush()
+    }, AT_MOST).unref()
+    return undefined
   }
 
   /** What was held back so far goes out. */

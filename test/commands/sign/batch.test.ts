@@ -79,6 +79,8 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const codeOf = ({ result, error }: Record<string, unknown>) => (error as { code: string } | undefined)?.code ?? result
+
 describe('--out-dir', () => {
   it('signs a folder the same way whatever the number of jobs, and tells in the order of the input', async () => {
     const reports: string[] = []
@@ -145,6 +147,16 @@ describe('--out-dir', () => {
     expect(namesIn(`of-${box}`)).toEqual(['box-1.eml', 'box-2.eml', 'box-3.eml'])
     expect(read(`of-${box}`, 'box-3.eml')).toMatch(/a line {2}\nFrom here\n+$/)
     expect(await verdicts(`of-${box}`)).toEqual(['pass', 'pass', 'pass'])
+  })
+
+  it('signs what is whole of a torn mbox', async () => {
+    file('torn.mbox', MBOX.slice(0, -8))
+    const { code, stdout } = await sign(['--out-dir', 'of-torn', '--format', 'ndjson', 'torn.mbox'])
+    expect(code).toBe(2)
+    const results = linesOf(stdout).map(codeOf)
+    expect(results.at(-1)).toBe('input-unreadable')
+    expect(new Set(results.slice(0, -1))).toEqual(new Set(['signed']))
+    expect(namesIn('of-torn')).toHaveLength(results.length - 1)
   })
 
   it('unpacks a message, and signs a long one', async () => {
@@ -229,6 +241,20 @@ describe('--in-place', () => {
     for (const name of namesIn('in1')) {
       expect(read('in1', name)).toMatch(/^DKIM-Signature: /)
       expect([read('in2', name), read('in5', name)]).toEqual([read('in1', name), read('in1', name)])
+    }
+  })
+
+  it('signs a file once that a link leads to as well', async () => {
+    file('linked/a.eml', message(1))
+    file('linked/c.eml', message(3))
+    symlinkSync('a.eml', at('linked/b.eml'))
+    for (const jobs of ['1', '3']) {
+      const before = read('linked/a.eml').match(/^DKIM-Signature: /gm)?.length ?? 0
+      const { code, stdout } = await sign(['--in-place', '--jobs', jobs, '--format', 'ndjson', 'linked'])
+      expect(code).toBe(2)
+      const results = linesOf(stdout).map(codeOf)
+      expect(results).toEqual(['signed', 'output-exists', 'signed'])
+      expect(read('linked/a.eml').match(/^DKIM-Signature: /gm)).toHaveLength(before + 1)
     }
   })
 

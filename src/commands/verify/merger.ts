@@ -1,0 +1,160 @@
+// The sum of many ndjson files: each message once, and all that keeps the sum from being the whole.
+
+import { Summary } from '../../report/verification/summary.js'
+import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { exitCodeOf } from './judge-input.js'
+import { NameTable } from './name-table.js'
+import { numberOf } from './names.js'
+import { hasSchema, isReport, isShardRecord, isShardStart, parse, type Report, START } from './report-line.js'
+import type { ShardRecord } from './shard.js'
+
+/** What keeps the sum from being the whole. */
+interface Problem {
+  readonly code:
+    | 'torn-line'
+    | 'no-report'
+    | 'conflict'
+    | 'shard-missing'
+    | 'shard-cut-off'
+    | 'shard-of-another-run'
+    | 'unreadable'
+  readonly text: string
+  readonly hint?: string | undefined
+}
+
+/** At most so many of one kind are told one by one. */
+const MAX_TOLD = 10
+
+/** A line that a crash cut. The run that went on from there has told of its message again. */
+interface Torn {
+  readonly place: string
+  readonly input: string | null
+}
+
+export class Merger {
+  readonly summary = new Summary()
+  readonly #codes = new Set<ExitCode>()
+  /** By name: what its report came to, as a number of #outcomes. */
+  readonly #seen = new NameTable()
+  readonly #outcomes = new Map<string, number>()
+  readonly #shards = new Map<number, ShardRecord>()
+  /** How many shards there are, as the first one says that began. */
+  #of = 0
+  readonly #torn: Torn[] = []
+  readonly #told: Problem[] = []
+  readonly #problems = new Map<Problem['code'], number>()
+  #names = 0
+  duplicates = 0
+
+  get told(): readonly Problem[] {
+    return this.#told
+  }
+
+  get problems(): number {
+    return Array.from(this.#problems.values()).reduce((sum, count) => sum + count, 0)
+  }
+
+  get shards(): readonly number[] {
+    return [...this.#shards.keys()].sort((one, other) => one - other)
+  }
+
+  get exitCode(): ExitCode {
+    if (this.problems > 0) return combineExitCodes([...this.#codes, EXIT_CODES.usage])
+    return this.summary.messages === 0 ? EXIT_CODES.nothing : combineExitCodes(this.#codes)
+  }
+
+  /** False where the line is none of ours. */
+  add(line: string, place: string): boolean {
+    const value = parse(line)
+    if (value === undefined) return this.#addTorn(line, place)
+    if (isShardStart(value)) this.#of ||= value.of
+    else if (isShardRecord(value)) this.#addShard(value, place)
+    else if (isReport(value)) this.#addReport(value, place)
+    else return hasSchema(value, 'dkim.summary/1')
+    return true
+  }
+
+  fail(code: Problem['code'], text: string, hint?: string): void {
+    const count = (this.#problems.get(code) ?? 0) + 1
+    this.#problems.set(code, count)
+    if (count <= MAX_TOLD) this.#told.push({ code, text, hint })
+    else if (count === MAX_TOLD + 1) this.#told.push({ code, text: `further ones of this kind: ${code}` })
+  }
+
+  /** Where a run was cut off and another one went on in the same file, a whole line stands right behind a part of one. */
+  #addTorn(line: string, place: string): boolean {
+    if (!line.startsWith(START)) return false
+    const seam = line.lastIndexOf(START)
+    if (seam > 0) this.add(line.slice(seam), place)
+    const input = /^\{"schema":"dkim\.verification\/1","input":("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
+    this.#torn.push({ place, input: input === undefined ? null : String(parse(input)) })
+    return true
+  }
+
+  #addReport(report: Report, place: string): void {
+    const before = this.#seen.add(report.input, this.#numberOfOutcome(report))
+    if (before === undefined) {
+      this.#names = (this.#names + numberOf(report.input)) >>> 0
+      this.#codes.add(exitCodeOf(report.result))
+      this.summary.add(report)
+    } else if (before === this.#numberOfOutcome(report)) this.duplicates += 1
+    else this.fail('conflict', `${place}: ${report.input} stands twice, with another result`)
+  }
+
+  #numberOfOutcome(report: Report): number {
+    const outcome = outcomeOf(report)
+    const known = this.#outcomes.get(outcome)
+    if (known !== undefined) return known
+    this.#outcomes.set(outcome, this.#outcomes.size)
+    return this.#outcomes.size - 1
+  }
+
+  #addShard(record: ShardRecord, place: string): void {
+    const [first] = this.#shards.values()
+    if (first !== undefined && (first.of !== record.of || first.seen !== record.seen || first.names !== record.names)) {
+      this.fail(
+        'shard-of-another-run',
+        `${place}: shard ${record.shard} of ${record.of} is of another run, or saw other inputs`,
+      )
+      return
+    }
+    this.#shards.set(record.shard, record)
+    // No report tells of a fault of our own.
+    if (record.exitCode === EXIT_CODES.internal) this.#codes.add(EXIT_CODES.internal)
+  }
+
+  /** Where shards told how many messages there are, all of them must be here. */
+  finish(): void {
+    const [first] = this.#shards.values()
+    const of = first?.of ?? this.#of
+    const whole = first !== undefined && this.#isWhole(first)
+    for (const { place, input } of this.#torn) {
+      if (whole || (input !== null && this.#seen.has(input))) this.duplicates += 1
+      else this.fail('torn-line', `${place} is cut off or damaged`)
+    }
+    if (whole) return
+    for (let shard = 1; shard <= of; shard += 1) {
+      if (!this.#shards.has(shard)) this.fail('shard-missing', `shard ${shard} of ${of} is missing, or was cut off`)
+    }
+    if (first === undefined || this.#shards.size !== of) return
+    const { messages } = this.summary
+    if (messages < first.seen) {
+      this.fail('shard-cut-off', `${messages} of ${first.seen} messages are here: reports are missing`)
+    } else {
+      const what = `${messages} messages are here, and the shards saw ${first.seen}`
+      this.fail('shard-of-another-run', `${what}: there are reports of another run among them`)
+    }
+  }
+
+  #isWhole({ of, seen, names }: ShardRecord): boolean {
+    const sum = this.#names.toString(16).padStart(8, '0')
+    return this.#shards.size === of && this.summary.messages === seen && sum === names
+  }
+}
+
+/** What two reports of one message must agree in. */
+function outcomeOf(report: Report): string {
+  return report.result === null
+    ? 'unreadable'
+    : `${report.result} ${report.signatures.map(({ result }) => result).join(' ')}`
+}
