@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { makeCodeCache } from './code-cache.mjs'
 import { licenseText } from './licenses.mjs'
 import { bundlePackages, LAZY_PACKAGES } from './packages.mjs'
 import { partsOf } from './parts.mjs'
@@ -88,7 +89,7 @@ const program = await build({
   format: 'esm',
   splitting: true,
   write: false,
-  entryPoints: { dkim: 'src/commands/run.ts', worker: 'src/commands/verify/worker.ts' },
+  entryPoints: { dkim: 'src/commands/run.ts', thread: 'src/commands/verify/worker.ts' },
   chunkNames: 'part-[name]-[hash]',
   outdir: 'dist/cli',
   plugins: [lazyPackages, withoutIndex],
@@ -96,12 +97,18 @@ const program = await build({
 mkdirSync(join(root, 'dist', 'cli'), { recursive: true })
 for (const [name, text] of await partsOf(program)) writeFileSync(join(root, 'dist', 'cli', name), text)
 
+// What loads them, on the main thread and on the others.
+await build({ ...shared, entryPoints: { load: 'src/loader/load.ts' }, outdir: 'dist/cli' })
+writeFileSync(join(root, 'dist', 'cli', 'worker.cjs'), "require('./load.cjs').load('thread.cjs')\n")
+
 const bundled = await bundlePackages(root, 'dist/cli', shared)
 writeFileSync(
   join(root, 'dist', 'cli', 'LICENSES.txt'),
   licenseText(root, [...Object.keys(program.metafile.inputs), ...bundled]),
 )
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
+
+makeCodeCache(join(root, 'dist', 'cli'))
 
 // Manual pages and completions come from the program's own tree of commands.
 execFileSync(process.execPath, [join(root, 'scripts', 'docs.mjs')], { stdio: 'inherit', cwd: root })

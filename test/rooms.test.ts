@@ -49,7 +49,7 @@ it('the test sees the imports', () => {
   const reaching = FILES.filter(({ room, imports }) => room === 'commands' && imports.includes('core/index.ts'))
   expect(reaching.length).toBeGreaterThan(10)
   expect(FILES.find(({ path }) => path === 'core/from-field.ts')?.imports).toContain('tldts')
-  expect(new Set(FILES.map(({ room }) => room))).toEqual(new Set(['core', 'report', 'commands']))
+  expect(new Set(FILES.map(({ room }) => room))).toEqual(new Set(['core', 'report', 'commands', 'loader']))
 })
 
 describe('core', () => {
@@ -111,6 +111,10 @@ describe('commands', () => {
     const process = matching(/(?<![.\w])process\.(?:stdout|stderr|stdin|env|argv|exit)/)
     expect(breaches('commands', file => (file.path === 'commands/run.ts' ? [] : process(file)))).toEqual([])
   })
+})
+
+it('the loader knows the parts by name alone', () => {
+  expect(breaches('loader', importing(/^(?:core|report|commands)\//))).toEqual([])
 })
 
 it('the entry hands over to the program and does nothing else', () => {

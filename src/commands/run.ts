@@ -18,18 +18,19 @@ const BROKEN_PIPE = 141
 
 /** Runs the program on a process: exit code, signals, and a reader that has gone away (`| head -1`) included. */
 export function run(process: NodeJS.Process): void {
-  const abort = new AbortController()
+  let abort: AbortController | undefined
   let received: 'SIGINT' | 'SIGTERM' | undefined
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       received = signal
-      abort.abort()
+      abort?.abort()
       // A second signal, or a command that does not listen, ends the process the ordinary way. Raised again, since exit() would wait
       // for the threads: a large RSA key in the making takes its time.
       setTimeout(() => process.kill(process.pid, signal), 1500).unref()
     })
   }
   let closed = false
+  let hasStream = false
   const failed = (error: Error, isProduct: boolean): void => {
     closed = true
     if (isBrokenPipe(error)) process.exit(BROKEN_PIPE)
@@ -43,7 +44,10 @@ export function run(process: NodeJS.Process): void {
   const output = (fd: number, stream: () => NodeJS.WriteStream, isProduct: boolean): Output =>
     openOutput({
       fd,
-      open: () => stream().on('error', error => failed(error, isProduct)),
+      open: () => {
+        hasStream = true
+        return stream().on('error', error => failed(error, isProduct))
+      },
       failed: error => failed(error, isProduct),
     })
   let stdout: Output | undefined
@@ -64,7 +68,14 @@ export function run(process: NodeJS.Process): void {
     },
     env: process.env,
     now: () => new Date(),
-    signal: abort.signal,
+    // Made when somebody listens: a short command is done before.
+    get signal() {
+      if (abort === undefined) {
+        abort = new AbortController()
+        if (received !== undefined) abort.abort()
+      }
+      return abort.signal
+    },
     get processors() {
       return availableParallelism()
     },
@@ -85,7 +96,10 @@ export function run(process: NodeJS.Process): void {
   void main(process.argv.slice(2), context).then(code => {
     // A run that a signal cut short has no result: who waits for it is told of the signal, as the shell expects it (130, 143).
     if (received !== undefined && code !== EXIT_CODES.ok) process.kill(process.pid, received)
-    if (!closed) process.exitCode = code
+    if (closed) return
+    process.exitCode = code
+    // All is written: the system takes back at once what Node.js would put away piece by piece.
+    if (received === undefined && !hasStream) process.exit()
   })
 }
 

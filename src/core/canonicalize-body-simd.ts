@@ -31,12 +31,21 @@ export interface SimdRelaxer {
   relax(held: Uint8Array, content: Uint8Array): Buffer | undefined
 }
 
-let relaxer: SimdRelaxer | null | undefined
+/** So many octets go the slow way before the module is worth its own start. */
+const WORTH = 32_768
 
-/** One for all: it keeps nothing between calls but its scratch memory. Null where the platform has no such thing. */
-export function simdRelaxer(): SimdRelaxer | null {
-  if (relaxer === undefined) relaxer = open()
-  return relaxer
+let relaxer: SimdRelaxer | null | undefined
+let waited = 0
+
+/**
+ * One for all: it keeps nothing between calls but its scratch memory. Null where the platform has no such thing, and while `octets`, which
+ * are to be relaxed, are not yet worth it.
+ */
+export function simdRelaxer(octets: number): SimdRelaxer | null {
+  if (relaxer !== undefined) return relaxer
+  waited += octets
+  if (waited >= WORTH) relaxer = open()
+  return relaxer ?? null
 }
 
 function open(): SimdRelaxer | null {

@@ -161,10 +161,10 @@ class RelaxedBody implements BodyCanonicalizer {
     this.#crlfs += (end - contentEnd) / 2
   }
 
-  /** False where nothing was done: there is no WebAssembly, nothing but white space, or a bare CR. */
+  /** False where nothing was done: there is no WebAssembly, or not yet, nothing but white space, or a bare CR. */
   #writeBySimd(piece: Buffer): boolean {
     const end = behindLastWord(piece)
-    const relaxer = end === 0 ? null : simdRelaxer()
+    const relaxer = end === 0 ? null : simdRelaxer(end)
     const canonical = relaxer?.relax(this.#held(), piece.subarray(0, end))
     if (canonical === undefined) return false
     this.#begin()

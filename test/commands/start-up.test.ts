@@ -10,7 +10,9 @@ const PRELOAD = `const { basename } = require('node:path')
 const { writeFileSync } = require('node:fs')
 const before = new Set(process.moduleLoadList)
 process.on('exit', () => {
-  const files = Object.keys(require.cache).filter(path => path.includes('/dist/cli/')).map(path => basename(path))
+  const [path, { exports: loader }] = Object.entries(require.cache).find(([path]) => path.endsWith('/load.cjs'))
+  const others = Object.keys(require.cache).filter(other => other !== path && other.includes('/dist/cli/'))
+  const files = [...loader.loaded.keys(), ...others.map(other => basename(other))]
   const modules = process.moduleLoadList.filter(name => !before.has(name)).map(name => name.replace(/^NativeModule /, ''))
   writeFileSync(process.env.LOADED, JSON.stringify({ files, modules }))
 })

@@ -1,11 +1,14 @@
 // The fast paths of body canonicalization against a slow twin that is the text of §3.4.3 and §3.4.4 in regular expressions.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { assemble, SOURCES } from '../../scripts/wasm/assemble.mjs'
 import { bodyCanonicalizer } from '../../src/core/canonicalize-body.js'
 import { MODULE, PIECE, simdRelaxer } from '../../src/core/canonicalize-body-simd.js'
 import type { CanonicalizationName } from '../../src/core/result.js'
+
+// From here on the fast path is taken for all that is long enough.
+const simd = simdRelaxer(1 << 20)!
 
 function relaxedTwin(body: string): string {
   const lines = body.split('\r\n').map(line => line.replace(/[ \t]+$/, '').replace(/[ \t]+/g, ' '))
@@ -102,11 +105,18 @@ describe('the WebAssembly module', () => {
   })
 
   test('runs here, and leaves a bare CR to the other loop', () => {
-    const relaxer = simdRelaxer()!
-    const relax = (held: string, content: string) => relaxer.relax(Buffer.from(held), Buffer.from(content))?.toString()
+    const relax = (held: string, content: string) => simd.relax(Buffer.from(held), Buffer.from(content))?.toString()
     expect(relax(' ', 'a\t\tb \r\nc')).toBe(' a b\r\nc')
     expect(relax(' \r', '\nc')).toBe('\r\nc')
     expect(relax('', 'a \rb')).toBeUndefined()
     expect(relax('\r', 'c')).toBeUndefined()
+  })
+
+  test('is not started for less than 32 KB', async () => {
+    vi.resetModules()
+    const fresh = await import('../../src/core/canonicalize-body-simd.js')
+    expect([fresh.simdRelaxer(32_767), fresh.simdRelaxer(0)]).toEqual([null, null])
+    expect(fresh.simdRelaxer(1)).not.toBeNull()
+    expect(fresh.simdRelaxer(0)).not.toBeNull()
   })
 })
