@@ -171,6 +171,12 @@ describe('a mailbox', () => {
     expect(linesOf(stdout).map(({ result, error }) => error?.code ?? result)).toEqual(['input-unreadable', 'pass'])
   })
 
+  it('is named whole: its messages have no names of their own', async () => {
+    const { code, stderr } = await verify(['box.mbox#3'])
+    expect([code, stderr.includes('name box.mbox itself')]).toEqual([2, true])
+    expect((await verify(['none.mbox#3'])).stderr).toContain('check the name')
+  })
+
   it.each(['1', '3'])('that is torn has a record for what it cut, by %s threads', async jobs => {
     const box = readFileSync(join(folder, 'box.mbox'), 'utf8').split(/(?<=\n\n)(?=From )/)
     // Of the second message all is there but the end of its last line: without trailing spaces it is the same.
