@@ -15,7 +15,14 @@ const TOGETHER = {
     'commands/config/apply',
     'commands/config/config-file',
   ],
-  commands: ['commands/verify', 'commands/sign', 'commands/help'],
+  commands: [
+    'commands/verify',
+    'commands/sign',
+    'commands/help',
+    'commands/command-page',
+    'report/style',
+    'report/help/text',
+  ],
   verify: ['commands/verify/start', 'core/dns/zone', 'core/dns/zone-file', 'core/dns/zone-resolver'],
   sign: ['commands/sign/run'],
 }
@@ -32,7 +39,10 @@ export async function partsOf({ metafile, outputFiles }) {
       files.set(file, [...(files.get(file) ?? []), { name, code: await commonJs(text, file, homes) }])
   }
   return Promise.all(
-    [...files].map(async ([file, chunks]) => [file, isJoined(file) ? await joined(file, chunks) : chunks[0].code]),
+    [...files].map(async ([file, chunks]) => [
+      file,
+      isJoined(file) ? await joined(file, chunks) : `"use strict";\n${chunks[0].code}`,
+    ]),
   )
 }
 
@@ -63,8 +73,18 @@ function reachedFrom(path, outputs, seen = new Set()) {
   return seen
 }
 
+/** Names that chunks take from each other are constants, where esbuild would make a getter of each: no module here changes what it exports. */
 async function commonJs(text, file, homes) {
-  const { code } = await transform(text, { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } })
+  const chunk = String.raw`"(\./(?:part-[\w-]+|dkim)\.cjs)"`
+  const plain = text
+    .replaceAll(new RegExp(`^import \\{([^}]*)\\} from ${chunk};$`, 'gm'), (_, names, path) => {
+      return `const {${names.replaceAll(' as ', ': ')}} = require("${path}");`
+    })
+    .replaceAll(new RegExp(`^import ${chunk};$`, 'gm'), 'require("$1");')
+    .replace(/^export \{([^}]*)\};$/m, (_, names) => {
+      return `module.exports = {${names.replaceAll(/(\w+) as (\w+)/g, '$2: $1')}};`
+    })
+  const { code } = await transform(plain, { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } })
   const take = isJoined(file) ? 'take' : `require("./${PROGRAM}").take`
   const found = name => {
     const there = homes.get(name)
@@ -73,13 +93,14 @@ async function commonJs(text, file, homes) {
       ? `${take}("${name}")`
       : `${take}("${name}", "./${there[0]}")`
   }
-  return withLateBuiltins(code)
-    .replaceAll(/(?:__toESM\()?require\("\.\/((?:part-[\w-]+|dkim)\.cjs)"\)\)?/g, (_, name) => found(name))
-    .replace(/^module\.exports = __toCommonJS\((\w+)\);$/m, 'module.exports = $1;')
+  return withLateBuiltins(code).replaceAll(
+    /(__toESM\()?require\("\.\/((?:part-[\w-]+|dkim)\.cjs)"\)(\))?/g,
+    (_, before, name, behind = '') => found(name) + (before === undefined ? behind : ''),
+  )
 }
 
-/** What esbuild writes at the head of each chunk. */
-const HEAD = /^(?:var __[\s\S]*?^)(?=var stdin_exports)/m
+/** What esbuild writes at the head of a chunk: functions of its own. */
+const HEAD = /^(?:var __\w+ = (?:.*;\n|.*\n(?: .*\n)*\S.*\n))+/
 
 /**
  * Each chunk is run when it is first asked for. In parentheses, its function is compiled with the file and not a second time.

@@ -14,14 +14,20 @@ const OPCODES = {
   'local.tee': { bytes: [0x22], operand: 'local' },
   'i32.const': { bytes: [0x41], operand: 'number' },
   'i32.eqz': { bytes: [0x45] },
+  'i32.eq': { bytes: [0x46] },
+  'i32.ne': { bytes: [0x47] },
   'i32.lt_u': { bytes: [0x49] },
+  'i32.gt_u': { bytes: [0x4b] },
   'i32.ctz': { bytes: [0x68] },
   'i32.popcnt': { bytes: [0x69] },
   'i32.add': { bytes: [0x6a] },
   'i32.sub': { bytes: [0x6b] },
   'i32.and': { bytes: [0x71] },
+  'i32.or': { bytes: [0x72] },
   'i32.shl': { bytes: [0x74] },
   'i32.shr_u': { bytes: [0x76] },
+  'i32.load8_u': { bytes: [0x2d], operand: 'memory' },
+  'i32.store8': { bytes: [0x3a], operand: 'memory' },
   'i32.store16': { bytes: [0x3b], operand: 'memory' },
   'v128.load': { bytes: [0xfd, 0x00], operand: 'memory' },
   'v128.store': { bytes: [0xfd, 0x0b], operand: 'memory' },
@@ -41,7 +47,8 @@ const OPCODES = {
   if: { bytes: [0x04, VOID_BLOCK] },
   else: { bytes: [0x05] },
   end: { bytes: [0x0b] },
-  br_if: { bytes: [0x0d], operand: 'outermost' },
+  br: { bytes: [0x0c], operand: 'depth' },
+  br_if: { bytes: [0x0d], operand: 'depth' },
   return: { bytes: [0x0f] },
 }
 
@@ -70,7 +77,8 @@ const OPERANDS = {
   // An alignment of 2^0, then the offset.
   memory: text => [0, ...unsigned(Number(text.replace('offset=', '')))],
   label: () => [],
-  outermost: () => [0],
+  // The block around, or as many further out as the number says.
+  depth: text => unsigned(text.startsWith('$') ? 0 : Number(text)),
 }
 
 const text = bytes => [...unsigned(bytes.length), ...Buffer.from(bytes)]
@@ -122,6 +130,7 @@ export function assemble(source) {
 /** The text of each module, by the file of src/core that holds its bytes. */
 export const SOURCES = {
   'canonicalize-body-simd': join(import.meta.dirname, 'relaxed-body.wat'),
+  'canonicalize-header-wasm': join(import.meta.dirname, 'relaxed-field.wat'),
   'line-endings-simd': join(import.meta.dirname, 'line-ends.wat'),
 }
 

@@ -1,6 +1,6 @@
 // What --explain, --original and --trace add to verify: messages read once more, the search with its budget, and files of canonical bytes.
 
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Comparison,
@@ -19,6 +19,7 @@ import {
 } from '../core/index.js'
 import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
 import type { Context } from './context.js'
+import { makeDirectory } from './directory.js'
 import { type ExplainOptions, readsAgain, wantsExplanation } from './explain-options.js'
 import { unreadable } from './file-fault.js'
 import { type MessageInput, readInputs } from './input.js'
@@ -113,7 +114,7 @@ export class MessageExplainer {
   }
 
   async #trace(directory: string, verifier: Verifier, read: () => AsyncIterable<Buffer>): Promise<void> {
-    makeDirectory(directory)
+    makeTraceDirectory(directory)
     for (const [position, signature] of verifier.signatures.entries()) {
       const path = join(directory, `message-${this.#messages}.signature-${position + 1}`)
       const header = canonicalHeaderFor(verifier.section, signature)
@@ -160,9 +161,9 @@ async function readMessage(input: MessageInput): Promise<{ section: HeaderSectio
 
 const MAX_HEADER = 1 << 20
 
-function makeDirectory(directory: string): void {
+function makeTraceDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory, 0o700)
   } catch (error) {
     throw traceError(directory, error)
   }

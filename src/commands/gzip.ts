@@ -10,21 +10,30 @@ export async function* gunzip(pieces: Iterable<Buffer>, name: string): AsyncGene
   const compressed = Readable.from(copies(pieces), { objectMode: false })
   const plain = createGunzip()
   compressed.on('error', error => plain.destroy(error))
+  let some = false
   try {
-    for await (const chunk of compressed.pipe(plain)) yield chunk as Buffer
+    for await (const chunk of compressed.pipe(plain)) {
+      some = true
+      yield chunk as Buffer
+    }
   } catch (error) {
     if (error instanceof DkimError) throw error
-    const cut = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR'
-    const Fault = cut ? CutOff : DkimError
-    throw new Fault(
-      'input-unreadable',
-      `${name} is ${cut ? 'cut off' : 'damaged'}: its gzip data does not end as it should`,
-      'fetch or copy the file again; gzip -t tells whether it is whole',
-    )
+    throw faultOf(error, name, some)
   } finally {
     compressed.destroy()
     plain.destroy()
   }
+}
+
+function faultOf(error: unknown, name: string, some: boolean): DkimError {
+  const hint = 'fetch or copy the file again; gzip -t tells whether it is whole'
+  const fault = (Fault: typeof DkimError, text: string) => new Fault('input-unreadable', `${name} is ${text}`, hint)
+  const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: '' }
+  if (code === 'Z_BUF_ERROR') return fault(CutOff, 'cut off: its gzip data does not end as it should')
+  // What came before the header of a member was checked by the sum at the end of the member before.
+  if (some && message === 'incorrect header check')
+    return fault(CutOff, 'damaged: what is no gzip data follows at its end')
+  return fault(DkimError, 'damaged: its gzip data is not what was written')
 }
 
 function* copies(pieces: Iterable<Buffer>): Generator<Buffer> {

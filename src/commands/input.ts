@@ -1,6 +1,6 @@
 // What verify and sign read: paths, "-", directories, Maildir and mbox files become messages that can be read more than once.
 
-import { closeSync, open, openSync, type Stats, statSync } from 'node:fs'
+import { closeSync, existsSync, open, openSync, type Stats, statSync } from 'node:fs'
 import { DkimError } from '../core/index.js'
 import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
@@ -134,8 +134,15 @@ function* readPath(path: string, context: InputContext, options: Options): Gener
     else if (stats.isFIFO()) yield later(path, true, () => readNamedPipe(path, options))
     else throw notAFile(path, stats)
   } catch (error) {
-    yield { name: path, alone: true, error: unreadable(path, error) }
+    yield { name: path, alone: true, error: unreadable(path, error, mboxHint(path)) }
   }
+}
+
+/** The name that reports have for one message of an mbox is not that of a file. */
+function mboxHint(path: string): { hint?: string } {
+  const box = /^(.+)#\d+$/s.exec(path)?.[1]
+  if (box === undefined || !existsSync(box)) return {}
+  return { hint: `messages of an mbox are read together: name ${box} itself` }
 }
 
 /** What cannot be read is an input as well. */

@@ -9,7 +9,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   renameSync,
@@ -20,6 +19,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DkimError } from '../core/index.js'
+import { makeDirectory } from './directory.js'
 import { isFileError, unwritable } from './file-fault.js'
 
 export interface NewFile {
@@ -38,7 +38,7 @@ export interface CreateOptions {
 /** Makes the directory (mode 0700) where it is missing; refuses one in which everybody can replace files. */
 export function prepareDirectory(path: string): void {
   guarded(path, () => {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeDirectory(path, 0o700)
     const { mode } = statSync(path)
     const everybodyWrites = (mode & 0o002) !== 0
     const sticky = (mode & 0o1000) !== 0

@@ -28,6 +28,9 @@ async function* readRegular(fd: number): AsyncGenerator<Buffer> {
   for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer)) yield buffer.subarray(0, count)
 }
 
+/** Pieces that are read at once where they are there already: then the event loop has its turn, and signals are heard. */
+const AT_ONCE = 32
+
 /** Does not block: signals are heard while nothing comes. Closes the descriptor at the end, but for those of the process. */
 export async function* readPipe(fd: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafeSlow(PIECE)
@@ -56,9 +59,13 @@ export async function* readPipe(fd: number): AsyncGenerator<Buffer> {
   try {
     while (failure === undefined) {
       if (filled > 0) {
-        const chunk = buffer.subarray(0, filled)
+        let count: number | null = filled
         filled = 0
-        yield chunk
+        for (let read = 1; count !== null && count > 0; read += 1) {
+          yield buffer.subarray(0, count)
+          count = read < AT_ONCE ? readNow(fd, buffer) : null
+        }
+        if (count === 0) return
       } else if (ended) return
       else {
         await new Promise<void>(resolve => {
@@ -70,5 +77,15 @@ export async function* readPipe(fd: number): AsyncGenerator<Buffer> {
     throw failure
   } finally {
     socket.destroy()
+  }
+}
+
+/** What is there already, 0 at the end; null where the writer has to be waited for. The socket has made the descriptor one that does not block. */
+function readNow(fd: number, buffer: Buffer): number | null {
+  try {
+    return readSync(fd, buffer)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return null
+    throw error
   }
 }

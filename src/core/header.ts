@@ -64,6 +64,13 @@ const USUAL_NAMES: ReadonlyMap<string, string> = new Map(
     .map(name => [name, lowerAscii(name)]),
 )
 
+const USUAL_LOWER: ReadonlyMap<string, string> = new Map([...USUAL_NAMES.values()].map(name => [name, name]))
+
+/** A usual name in lower case as the very string that parsed fields have: to find one by the other takes no look at the letters. */
+export function asParsed(name: string): string {
+  return USUAL_LOWER.get(name) ?? name
+}
+
 const NO_FAULTS: HeaderSection['faults'] = new Map()
 
 export function parseHeaderSection(bytes: Buffer): HeaderSection {

@@ -4,7 +4,7 @@ import { ALGORITHMS } from './algorithm.js'
 import { Rejection } from './errors.js'
 import type { FieldIndex, HeaderSection } from './header.js'
 import type { KeyCandidate, KeyLookup } from './key-lookup.js'
-import { type BodyHash, canonicalHeaderOf, sha256 } from './message-hash.js'
+import { type BodyHash, sha256, sharedCanonicalHeaderOf } from './message-hash.js'
 import { checkDuplicates, checkRequiredFields, checkTimes, formatTime, type Policy } from './policy.js'
 import { type KeySummary, type Match, REASONS, type SignatureReport, type Warning } from './result.js'
 import { type Signature, withEmptyB } from './signature.js'
@@ -85,7 +85,7 @@ function bestTrial(evidence: Evidence): Trial | null {
 
 function canonicalOf({ section, index, signature }: Evidence): Buffer | null {
   if (signature.canonicalization === null || signature.signedFields.length === 0) return null
-  return canonicalHeaderOf({
+  return sharedCanonicalHeaderOf({
     section,
     index,
     canonicalization: signature.canonicalization.header,

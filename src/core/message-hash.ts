@@ -3,6 +3,7 @@
 import { createHash, type Hash, hash } from 'node:crypto'
 import { type BodyCanonicalizer, bodyCanonicalizer } from './canonicalize-body.js'
 import { CanonicalHeader } from './canonicalize-header.js'
+import { wasmRelaxer } from './canonicalize-header-wasm.js'
 import { type FieldIndex, type HeaderField, type HeaderSection, selectFields } from './header.js'
 import { LIMITS } from './limits.js'
 import type { CanonicalizationName } from './result.js'
@@ -26,6 +27,7 @@ class PrefixHash {
   #small = EMPTY
   #smallLength = 0
   #hash: Hash | null = null
+  #digest: string | null = null
 
   constructor(limit: number) {
     this.#limit = limit
@@ -56,11 +58,11 @@ class PrefixHash {
   }
 
   digest(): BodyHash {
-    const digest =
+    this.#digest ??=
       this.#hash === null
         ? hash('sha256', this.#small.subarray(0, this.#smallLength), 'base64')
         : this.#hash.digest('base64')
-    return { digest, total: this.#total }
+    return { digest: this.#digest, total: this.#total }
   }
 }
 
@@ -109,14 +111,11 @@ export class BodyHasher {
 
   /** The digests of what was asked for. */
   end(): BodyHashes {
-    const digests: { name: CanonicalizationName; limit: number; digest: BodyHash }[] = []
-    for (const { name, canonicalizer, hashes } of this.#lanes) {
-      canonicalizer.end()
-      for (const { limit, hash } of hashes) digests.push({ name, limit, digest: hash.digest() })
-    }
+    for (const { canonicalizer } of this.#lanes) canonicalizer.end()
     return (canonicalization, length) => {
       const limit = length ?? Number.POSITIVE_INFINITY
-      return digests.find(entry => entry.name === canonicalization && entry.limit === limit)?.digest
+      const lane = this.#lanes.find(({ name }) => name === canonicalization)
+      return lane?.hashes.find(asked => asked.limit === limit)?.hash.digest()
     }
   }
 }
@@ -136,10 +135,31 @@ export interface SignedHeader {
 /** The canonical bytes the signature is made over: the selected fields in the order of h=, then the signature field itself. */
 export function canonicalHeaderOf(signed: SignedHeader): Buffer {
   const fields = selectFields(signed.index, signed.signedFields, signed.except)
-  // Canonicalization makes nothing longer, but for the CRLF of each field.
-  const octets = fields.reduce((sum, { start, valueEnd }) => sum + valueEnd - start + 2, 0)
-  const scratch = Buffer.allocUnsafe(octets + signed.signatureField.length + 2)
-  const canonical = new CanonicalHeader(signed.canonicalization, scratch)
+  return written(signed, fields, Buffer.allocUnsafe(roomFor(signed, fields)))
+}
+
+const SCRATCH = Buffer.allocUnsafeSlow(16_384)
+
+/** The same in memory that the next call overwrites: for those who hash it at once. */
+export function sharedCanonicalHeaderOf(signed: SignedHeader): Buffer {
+  const fields = selectFields(signed.index, signed.signedFields, signed.except)
+  const octets = roomFor(signed, fields)
+  const relaxer = signed.canonicalization === 'relaxed' ? wasmRelaxer(octets) : null
+  return (
+    relaxer?.relax(signed.section.bytes, fields, signed.signatureField) ??
+    written(signed, fields, octets <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(octets))
+  )
+}
+
+/** Canonicalization makes nothing longer, but for the CRLF of each field. */
+function roomFor({ signatureField }: SignedHeader, fields: readonly HeaderField[]): number {
+  let octets = signatureField.length + 2
+  for (let index = 0; index < fields.length; index += 1) octets += fields[index]!.valueEnd - fields[index]!.start + 2
+  return octets
+}
+
+function written(signed: SignedHeader, fields: readonly HeaderField[], target: Buffer): Buffer {
+  const canonical = new CanonicalHeader(signed.canonicalization, target)
   for (const field of fields) canonical.addField(signed.section, field)
   canonical.addSignature(signed.signatureField)
   return canonical.bytes

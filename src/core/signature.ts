@@ -16,7 +16,7 @@ import {
 } from './abnf.js'
 import { ALGORITHMS, type AlgorithmName, isAlgorithmName } from './algorithm.js'
 import { Rejection } from './errors.js'
-import type { HeaderField, HeaderSection } from './header.js'
+import { asParsed, type HeaderField, type HeaderSection } from './header.js'
 import { LIMITS } from './limits.js'
 import type { CanonicalizationName } from './result.js'
 import { parseTagList, type TagList, TagListError } from './tag-list.js'
@@ -54,28 +54,31 @@ export interface Signature {
 
 type Draft = { -readonly [Key in keyof Signature]: Signature[Key] }
 
-const EMPTY: Omit<Signature, 'field'> = {
-  tags: null,
-  algorithmText: null,
-  algorithm: null,
-  signature: null,
-  bodyHash: null,
-  canonicalization: null,
-  domain: null,
-  selector: null,
-  keyName: null,
-  identity: null,
-  identityDomain: null,
-  signedFields: [],
-  bodyLength: null,
-  timestamp: null,
-  expiration: null,
-  rejection: null,
+function emptyDraft(field: HeaderField): Draft {
+  return {
+    field,
+    tags: null,
+    algorithmText: null,
+    algorithm: null,
+    signature: null,
+    bodyHash: null,
+    canonicalization: null,
+    domain: null,
+    selector: null,
+    keyName: null,
+    identity: null,
+    identityDomain: null,
+    signedFields: [],
+    bodyLength: null,
+    timestamp: null,
+    expiration: null,
+    rejection: null,
+  }
 }
 
 /** Reads each tag even where an earlier one is wrong, so that a report can still say whose signature it was. */
 export function parseSignature(section: HeaderSection, field: HeaderField): Signature {
-  const draft: Draft = { field, ...EMPTY }
+  const draft = emptyDraft(field)
   try {
     const tags = tagsOf(section, field)
     draft.tags = tags
@@ -169,10 +172,24 @@ function readSelector(tags: TagList, draft: Draft): void {
   draft.keyName = keyName
 }
 
+/** What h= is in the mail of most signers: the same text in every message. Bounded in number and length. */
+const KNOWN_LISTS = new Map<string, readonly string[]>()
+const MOST_KNOWN = 200
+const LONGEST_KNOWN = 1000
+
+function readFieldNames(text: string): readonly string[] | undefined {
+  const names = toFieldNames(text, LIMITS.signedFields)?.map(asParsed)
+  if (names === undefined || text.length > LONGEST_KNOWN) return names
+  if (KNOWN_LISTS.size >= MOST_KNOWN) KNOWN_LISTS.clear()
+  // Copies: the text is a view that would keep the header section of its message, the list goes out to others who may change theirs.
+  KNOWN_LISTS.set(Buffer.from(text, 'latin1').toString('latin1'), names.slice())
+  return names
+}
+
 function readSignedFields(tags: TagList, draft: Draft): void {
   const h = tags.get('h')
   if (h === undefined) return
-  const names = toFieldNames(h.value, LIMITS.signedFields)
+  const names = KNOWN_LISTS.get(h.value)?.slice() ?? readFieldNames(h.value)
   if (names === undefined) throw new Rejection('signature-syntax-error', 'h= is not a list of field names')
   if (names.length > LIMITS.signedFields) {
     throw new Rejection('signature-syntax-error', `h= names more than ${LIMITS.signedFields} fields`)
@@ -295,8 +312,5 @@ export function withEmptyB(section: HeaderSection, { field, tags }: Signature): 
   if (b === undefined) return section.bytes.subarray(field.start, field.valueEnd)
   const start = skipFwsBack(section.text, field.valueStart, field.start + b.valueStart)
   const end = skipFws(section.text, field.start + b.valueEnd, field.valueEnd)
-  const emptied = Buffer.allocUnsafe(field.valueEnd - field.start - (end - start))
-  section.bytes.copy(emptied, 0, field.start, start)
-  section.bytes.copy(emptied, start - field.start, end, field.valueEnd)
-  return emptied
+  return Buffer.from(section.text.slice(field.start, start) + section.text.slice(end, field.valueEnd), 'latin1')
 }

@@ -65,6 +65,25 @@ describe('standard input', () => {
     expect((await all(readPipe(fd))).equals(content)).toBe(true)
   })
 
+  it('is read whole where the writer is always ahead', async () => {
+    const file = join(folder, 'file')
+    const long = Buffer.concat(Array.from({ length: 20 }, () => content))
+    writeFileSync(file, long)
+    expect((await all(readPipe(openSync(pipe('cat "$1"', file), 'r')))).equals(long)).toBe(true)
+  })
+
+  it('gives way to signals and timers where it never ends', async () => {
+    let heard = false
+    setTimeout(() => {
+      heard = true
+    }, 20)
+    for await (const chunk of readPipe(openSync(pipe('cat /dev/zero'), 'r'))) {
+      expect(chunk.length).toBeGreaterThan(0)
+      if (heard) break
+    }
+    expect(heard).toBe(true)
+  })
+
   it('is empty where the writer says nothing', async () => {
     expect(await all(readPipe(openSync(pipe(':'), 'r')))).toEqual(Buffer.alloc(0))
   })

@@ -187,6 +187,21 @@ describe('T-07, T-08, T-09, T-10 the rules of §3.5 and §6.1.1', () => {
     expect(reasonOf({ h: names(LIMITS.signedFields + 1) })).toBe('signature-syntax-error')
   })
 
+  it('reads a list of fields that it has seen before as if it had not, whatever was done to the answer', () => {
+    // Kept are 200 lists of up to 1000 octets: more of them, and both sides of the length.
+    const lists = Array.from({ length: 450 }, (_, index) => ['from', `x-${index}`, 'SUBJECT'])
+    lists.push(['from', 'x'.repeat(995)], ['from', 'x'.repeat(996)])
+    for (const names of [...lists, ...lists]) {
+      const { signedFields } = parse({ h: names.join(' :\r\n ') })
+      expect(signedFields).toEqual(names.map(name => name.toLowerCase()))
+      ;(signedFields as string[]).reverse().pop()
+    }
+    expect(reasonOf({ h: 'from:' })).toBe('signature-syntax-error')
+    expect(reasonOf({ h: 'from:' })).toBe('signature-syntax-error')
+    expect(reasonOf({ h: 'to' })).toBe('from-field-not-signed')
+    expect(reasonOf({ h: 'to' })).toBe('from-field-not-signed')
+  })
+
   it('is at most as long as the limit', () => {
     const { length } = parseText(
       Object.entries(GOOD)

@@ -1,8 +1,9 @@
 // Where the signed messages of a batch go: into the place of each, or below --out-dir under the name that each has.
 
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
 import { DkimError } from '../../core/index.js'
+import { makeDirectory } from '../directory.js'
 import { unwritable } from '../file-fault.js'
 import type { MessageInput } from '../input.js'
 
@@ -75,7 +76,7 @@ export class Targets {
   #make(directory: string): void {
     if (this.#made.has(directory)) return
     try {
-      mkdirSync(directory, { recursive: true })
+      makeDirectory(directory)
     } catch (error) {
       throw unwritable(directory, error)
     }

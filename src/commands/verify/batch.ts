@@ -90,6 +90,8 @@ class Batch {
   #pool: Pool | undefined
   #group: DeferredInput[] = []
   #octets = 0
+  /** Once it is clear that this is a long run. */
+  #held = false
   /** --fail-fast has met what it stops at. */
   stopped = false
 
@@ -177,6 +179,8 @@ class Batch {
     const now = Date.now()
     if (now - this.#lastTurn < TURN) return undefined
     this.#lastTurn = now
+    if (!this.#held) this.#parts.context.holdYoungSpace?.()
+    this.#held = true
     return new Promise(resolve => setImmediate(resolve))
   }
 

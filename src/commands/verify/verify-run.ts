@@ -96,10 +96,7 @@ export class VerifyRun {
     if (!early) return this.flush()
     // Where the next name of a list is long in coming, what is known is told.
     if (this.#single) return undefined
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      void this.flush()
-    }, AT_MOST).unref()
+    this.#timer ??= setTimeout(() => void this.flush(), AT_MOST).unref()
     return undefined
   }
 
@@ -107,6 +104,9 @@ export class VerifyRun {
   flush(): Promise<void> | undefined {
     const text = this.#text
     this.#text = ''
+    // A thread that always has another group comes to its timers late, and until then they would hold this run.
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#lastWrite = Date.now()
     if (text === '') return undefined
     const { stdout } = this.#context

@@ -1,10 +1,10 @@
 // A thread of a batch: opens its own files, asks DNS through the main thread, and sends back what is to be written.
 
-import { Readable, Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { KeyCache } from '../../core/index.js'
 import { styleFor } from '../../report/style.js'
-import type { Context } from '../context.js'
+import type { Context, Output } from '../context.js'
 import { openResolver } from '../dns.js'
 import { DeferredReader } from '../input.js'
 import { type PackedGroup, unpacked } from './group.js'
@@ -15,12 +15,17 @@ import { threadResolver } from './shared-dns.js'
 import { openWriter, VerifyRun } from './verify-run.js'
 
 /** Keeps what is written to it. */
-class Collector extends Writable {
+class Collector implements Output {
   #texts: string[] = []
 
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#texts.push(chunk.toString())
-    done()
+  write(chunk: string | Uint8Array, done?: () => void): boolean {
+    this.#texts.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
+    done?.()
+    return true
+  }
+
+  once(): void {
+    // It is never full, so that nobody waits.
   }
 
   take(): string {
@@ -31,8 +36,8 @@ class Collector extends Writable {
 }
 
 async function main({ options, env, now, columns, dns }: ThreadData): Promise<void> {
-  const stdout = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
-  const stderr = new Collector({ highWaterMark: Number.MAX_SAFE_INTEGER })
+  const stdout = new Collector()
+  const stderr = new Collector()
   const { signal } = new AbortController()
   const context: Context = { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 }
   const bench = {

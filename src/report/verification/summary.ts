@@ -77,9 +77,15 @@ function count(counts: Map<string, number>, name: string, number: number): void 
 }
 
 function share(shares: Map<string, [number, number]>, name: string, signatures: number, passed: number): void {
-  const key = shares.has(name) || shares.size < MAX_NAMES ? name : OTHERS
-  const before = shares.get(key) ?? [0, 0]
-  shares.set(key, [before[0] + signatures, before[1] + passed])
+  const before = shares.get(name)
+  if (before !== undefined) {
+    before[0] += signatures
+    before[1] += passed
+    return
+  }
+  if (shares.size >= MAX_NAMES && name !== OTHERS) share(shares, OTHERS, signatures, passed)
+  // A name that was cut out of a field would keep all of that field in memory.
+  else shares.set(Buffer.from(name).toString(), [signatures, passed])
 }
 
 /** Best first, then what has no result at all. */

@@ -141,6 +141,27 @@ describe('a mailbox', () => {
     ])
   })
 
+  it('reads all members of a gzip file, and tells of what follows that is none', async () => {
+    const box = readFileSync(join(folder, 'box.mbox'))
+    const half = box.length >> 1
+    const members = [gzipSync(box.subarray(0, half)), gzipSync(box.subarray(half))]
+    const results = async (...pieces: Buffer[]) => {
+      file('members.mbox.gz', Buffer.concat(pieces))
+      const { code, stdout } = await verify(['--format', 'ndjson', 'members.mbox.gz', 'good.eml'])
+      return { code, results: linesOf(stdout).map(({ result, error }) => error?.code ?? result) }
+    }
+    const whole = await results(...members)
+    expect([whole.code, whole.results.length]).toEqual([1, COUNT + 1])
+    // Some writers fill the last block up with zeros.
+    expect(await results(...members, Buffer.alloc(512))).toEqual(whole)
+    const garbage = await results(...members, Buffer.from('no gzip data'))
+    expect(garbage.code).toBe(2)
+    expect(garbage.results.slice(-2)).toEqual(['input-unreadable', 'pass'])
+    const judged = garbage.results.slice(0, -2)
+    expect(judged.length).toBeGreaterThan(COUNT / 2)
+    expect(judged).toEqual(whole.results.slice(0, judged.length))
+  })
+
   it('trusts nothing of a gzip file that is damaged', async () => {
     const damaged = Buffer.from(readFileSync(join(folder, 'box.mbox.gz')))
     damaged.fill(0xff, 2000, 2100)
@@ -148,6 +169,12 @@ describe('a mailbox', () => {
     const { code, stdout } = await verify(['--format', 'ndjson', 'damaged.mbox.gz', 'good.eml'])
     expect(code).toBe(2)
     expect(linesOf(stdout).map(({ result, error }) => error?.code ?? result)).toEqual(['input-unreadable', 'pass'])
+  })
+
+  it('is named whole: its messages have no names of their own', async () => {
+    const { code, stderr } = await verify(['box.mbox#3'])
+    expect([code, stderr.includes('name box.mbox itself')]).toEqual([2, true])
+    expect((await verify(['none.mbox#3'])).stderr).toContain('check the name')
   })
 
   it.each(['1', '3'])('that is torn has a record for what it cut, by %s threads', async jobs => {
