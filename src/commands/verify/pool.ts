@@ -138,8 +138,8 @@ export class Pool {
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     })
     const thread: Thread = { worker, tasks: [] }
-    // Not before: making a thread undoes it.
-    worker.once('online', () => context.holdYoungSpace?.())
+    // Not before: making a thread undoes it, and a thread that starts with other flags than the build cannot use the code that was made there.
+    worker.once('message', () => context.holdYoungSpace?.())
     worker.on('message', (result: ThreadResult) => this.#finished(thread, result))
     worker.on('error', error => this.#died(thread, error))
     worker.on('exit', () => this.#died(thread, new Error('the thread ended')))
