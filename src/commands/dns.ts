@@ -1,5 +1,6 @@
 // From the DNS options of a command to the resolver that answers it.
 
+import { setMaxListeners } from 'node:events'
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs'
 import {
   type ClientOptions,
@@ -23,7 +24,7 @@ export async function openResolver(context: Context, options: DnsOptions): Promi
 }
 
 /** The same, for commands that ask for more than keys. */
-export async function openSource(_context: Context, options: DnsOptions): Promise<DnsSource> {
+export async function openSource(context: Context, options: DnsOptions): Promise<DnsSource> {
   const files = options.dnsFile ?? []
   const nameservers = options.nameserver ?? []
   for (const server of nameservers) checkNameserver(server)
@@ -32,6 +33,8 @@ export async function openSource(_context: Context, options: DnsOptions): Promis
   }
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout }
   const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout }) : undefined
+  // As many questions as are on their way listen to it: more than ten are no leak, and no reason for a warning of Node.
+  if (live !== undefined) setMaxListeners(0, context.signal)
   if (files.length === 0 && live !== undefined) return live
   const { zoneResolver } = await import('../core/index.js')
   return zoneResolver(await openZone(files), live)

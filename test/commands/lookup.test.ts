@@ -1,5 +1,7 @@
 // dkim lookup through the built program: records, exit codes, formats, and every mode over real packets on loopback.
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -326,6 +328,26 @@ describe('verify', () => {
       const run = await dkim(['verify', directory, '--nameserver', server.nameserver, '--jobs', jobs, '-q'])
       expect([run.code, server.queries]).toEqual([0, 1])
     }
+  })
+})
+
+describe('many questions at a time', () => {
+  it('are no reason for a warning of Node', async () => {
+    const silent = createSocket('udp4').bind(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const tags = 'a=rsa-sha256; c=relaxed/relaxed; h=from; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+    const signed = (number: number) =>
+      [1, 2, 3, 4, 5].map(one => `DKIM-Signature: v=1; d=example.com; s=s${number}x${one}; ${tags}; b=AAAA\n`).join('')
+    // What threads are given at a time begins with one that asks; they all wait at once.
+    const messages = Array.from({ length: 256 }, (_, number) => {
+      const from = 'From a@example.com Thu Jan  1 00:00:00 2026\n'
+      return `${from}${number % 64 === 0 ? signed(number) : ''}From: a@example.com\n\n\n`
+    })
+    const dns = ['--nameserver', `127.0.0.1:${silent.address().port}`, '--timeout', '300ms']
+    const run = await dkim(['verify', file(messages.join(''), 'mbox'), ...dns, '--jobs', '4', '--summary'])
+    silent.close()
+    expect([run.code, run.stderr]).toEqual([3, ''])
+    expect(run.stdout).toMatch(/^256 messages: 4 temperror, 252 none/)
   })
 })
 
