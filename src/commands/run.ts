@@ -89,7 +89,7 @@ export function run(process: NodeJS.Process): void {
       // A V8 that we do not know could have no such flag, and would say so on stderr.
       if (Number.parseInt(process.versions.v8, 10) > KNOWN_V8) return
       const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
-      // For all threads, and a new thread sets it back to 2.
+      // For all threads, and a new thread sets it back to 2. At 2 the flags are those of the build, whose code a new thread starts in.
       setFlagsFromString(`--semi-space-growth-factor=${(young?.space_size ?? 0) < YOUNG_OCTETS ? 2 : 1}`)
     },
     // The program is one CommonJS bundle, its threads another one beside it.
