@@ -29,7 +29,7 @@ const PROCESSES = [
       [...VERIFY, 'zone'],
       SIGN,
     ],
-    parts: /^(?:dkim|commands|verify|package-(?:commander|chalk|mailparser)|part-.*)\.cjs$/,
+    parts: /^(?:dkim|verify|package-(?:commander|chalk|mailparser)|part-.*)\.cjs$/,
   },
   { runs: [SIGN], parts: /^sign\.cjs$/ },
 ]

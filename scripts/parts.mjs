@@ -4,18 +4,17 @@ import { basename } from 'node:path'
 import { transform } from 'esbuild'
 
 /**
- * By file: the modules whose chunks stand in it, with all that they import. What the first two need, the program itself and what describes
- * its commonest commands, stands there alone; what verify and sign share stands in both, so that neither opens a third file.
+ * By file: the modules whose chunks stand in it, with all that they import. What the program itself needs, and what describes its commonest
+ * commands, stands there alone; what verify and sign share stands in both, so that neither opens a third file.
  */
 const TOGETHER = {
   dkim: [
     'commands/run',
     'commands/options',
     'commands/arguments',
+    'commands/commander-tree',
     'commands/config/apply',
     'commands/config/config-file',
-  ],
-  commands: [
     'commands/verify',
     'commands/sign',
     'commands/help',
@@ -59,8 +58,7 @@ function homesOf(outputs) {
       for (const chunk of reachedFrom(path, outputs)) users.set(chunk, new Set(users.get(chunk)).add(file))
     }
   }
-  const first = files => ['dkim', 'commands'].find(file => files.has(file))
-  const homeOf = files => (first(files) === undefined ? [...files] : [first(files)])
+  const homeOf = files => (files.has('dkim') ? ['dkim'] : [...files])
   return new Map([...users].map(([chunk, files]) => [basename(chunk), homeOf(files).map(file => `${file}.cjs`)]))
 }
 
