@@ -4,38 +4,50 @@ import { basename } from 'node:path'
 import { transform } from 'esbuild'
 
 /**
- * By file: the modules whose chunks stand in it, with all that they import. A chunk that several of them need is at home in the first two,
- * which hold the program itself and what describes its commonest commands, or else in `engine`.
+ * By file: the modules whose chunks stand in it, with all that they import. What the program itself needs, and what describes its commonest
+ * commands, stands there alone; what verify and sign share stands in both, so that neither opens a third file.
  */
 const TOGETHER = {
   dkim: [
     'commands/run',
     'commands/options',
     'commands/arguments',
+    'commands/commander-tree',
     'commands/config/apply',
     'commands/config/config-file',
+    'commands/verify',
+    'commands/sign',
+    'commands/help',
+    'commands/command-page',
+    'report/style',
+    'report/help/text',
   ],
-  commands: ['commands/verify', 'commands/sign', 'commands/help'],
   verify: ['commands/verify/start', 'core/dns/zone', 'core/dns/zone-file', 'core/dns/zone-resolver'],
   sign: ['commands/sign/run'],
 }
+/** It is always there, and knows all chunks that were loaded: each is run once, whatever files it stands in. */
+const PROGRAM = 'dkim.cjs'
 
 /** The files of dist/cli, name and text. `metafile` and `outputFiles` are those of esbuild. */
 export async function partsOf({ metafile, outputFiles }) {
-  const home = homesOf(metafile.outputs)
+  const homes = homesOf(metafile.outputs)
   const files = new Map()
   for (const { path, text } of outputFiles) {
     const name = basename(path)
-    const file = home.get(name) ?? name
-    files.set(file, [...(files.get(file) ?? []), { name, code: await commonJs(text, file, home) }])
+    for (const file of homes.get(name) ?? [name])
+      files.set(file, [...(files.get(file) ?? []), { name, code: await commonJs(text, file, homes) }])
   }
-  const isJoined = ([{ name }]) => home.has(name)
   return Promise.all(
-    [...files].map(async ([file, chunks]) => [file, isJoined(chunks) ? await joined(chunks) : chunks[0].code]),
+    [...files].map(async ([file, chunks]) => [
+      file,
+      isJoined(file) ? await joined(file, chunks) : `"use strict";\n${chunks[0].code}`,
+    ]),
   )
 }
 
-/** The file of each chunk that does not have one of its own. */
+const isJoined = file => basename(file, '.cjs') in TOGETHER
+
+/** The files of each chunk that does not have one of its own. */
 function homesOf(outputs) {
   const chunkOf = new Map(Object.entries(outputs).map(([path, { entryPoint }]) => [entryPoint, path]))
   const users = new Map()
@@ -46,9 +58,8 @@ function homesOf(outputs) {
       for (const chunk of reachedFrom(path, outputs)) users.set(chunk, new Set(users.get(chunk)).add(file))
     }
   }
-  const first = files => ['dkim', 'commands'].find(file => files.has(file))
-  const homeOf = files => first(files) ?? (files.size > 1 ? 'engine' : [...files][0])
-  return new Map([...users].map(([chunk, files]) => [basename(chunk), `${homeOf(files)}.cjs`]))
+  const homeOf = files => (files.has('dkim') ? ['dkim'] : [...files])
+  return new Map([...users].map(([chunk, files]) => [basename(chunk), homeOf(files).map(file => `${file}.cjs`)]))
 }
 
 /** A chunk and all that it imports at once. */
@@ -60,26 +71,40 @@ function reachedFrom(path, outputs, seen = new Set()) {
   return seen
 }
 
-async function commonJs(text, file, home) {
-  const { code } = await transform(text, { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } })
+/** Names that chunks take from each other are constants, where esbuild would make a getter of each: no module here changes what it exports. */
+async function commonJs(text, file, homes) {
+  const chunk = String.raw`"(\./(?:part-[\w-]+|dkim)\.cjs)"`
+  const plain = text
+    .replaceAll(new RegExp(`^import \\{([^}]*)\\} from ${chunk};$`, 'gm'), (_, names, path) => {
+      return `const {${names.replaceAll(' as ', ': ')}} = require("${path}");`
+    })
+    .replaceAll(new RegExp(`^import ${chunk};$`, 'gm'), 'require("$1");')
+    .replace(/^export \{([^}]*)\};$/m, (_, names) => {
+      return `module.exports = {${names.replaceAll(/(\w+) as (\w+)/g, '$2: $1')}};`
+    })
+  const { code } = await transform(plain, { format: 'cjs', target: 'node20', supported: { 'dynamic-import': false } })
+  const take = isJoined(file) ? 'take' : `require("./${PROGRAM}").take`
   const found = name => {
-    const there = home.get(name)
+    const there = homes.get(name)
     if (there === undefined) return `require("./${name}")`
-    return there === file ? `take("${name}")` : `require("./${there}").take("${name}")`
+    return there.includes(file) || there.includes(PROGRAM)
+      ? `${take}("${name}")`
+      : `${take}("${name}", "./${there[0]}")`
   }
-  return withLateBuiltins(code)
-    .replaceAll(/(?:__toESM\()?require\("\.\/((?:part-[\w-]+|dkim)\.cjs)"\)\)?/g, (_, name) => found(name))
-    .replace(/^module\.exports = __toCommonJS\((\w+)\);$/m, 'module.exports = $1;')
+  return withLateBuiltins(code).replaceAll(
+    /(__toESM\()?require\("\.\/((?:part-[\w-]+|dkim)\.cjs)"\)(\))?/g,
+    (_, before, name, behind = '') => found(name) + (before === undefined ? behind : ''),
+  )
 }
 
-/** What esbuild writes at the head of each chunk. */
-const HEAD = /^(?:var __[\s\S]*?^)(?=var stdin_exports)/m
+/** What esbuild writes at the head of a chunk: functions of its own. */
+const HEAD = /^(?:var __\w+ = (?:.*;\n|.*\n(?: .*\n)*\S.*\n))+/
 
 /**
  * Each chunk is run when it is first asked for. In parentheses, its function is compiled with the file and not a second time.
  * Without white space, since all of it is parsed; names stay.
  */
-async function joined(chunks) {
+async function joined(file, chunks) {
   const heads = chunks.map(({ code }) => HEAD.exec(code)?.[0] ?? '')
   const head = heads.reduce((longest, one) => (one.length > longest.length ? one : longest))
   const missing = heads.flatMap(one => one.match(/^var __\w+/gm) ?? []).filter(name => !head.includes(`${name} `))
@@ -87,14 +112,19 @@ async function joined(chunks) {
   const bodies = chunks.map(
     ({ name, code }) => `${JSON.stringify(name)}: (function (module) {\n${code.replace(HEAD, '')}})`,
   )
-  const text = `"use strict";
-${head}const chunks = {
-${bodies.join(',\n')}
-};
+  const [before, behind] = file === PROGRAM ? ['const chunks =', TAKE] : [`${TAKEN}provide(`, ')']
+  const text = `"use strict";\n${head}${before} {\n${bodies.join(',\n')}\n}${behind};\n`
+  const { code } = await transform(text, { minifyWhitespace: true, minifySyntax: true, target: 'node20' })
+  return code
+}
+
+/** In the program: chunks by name, its own and what other files provide. A chunk that is not there yet comes with its file. */
+const TAKE = `;
 const loaded = new Map();
-function take(name) {
+function take(name, file) {
   let module = loaded.get(name);
   if (module === undefined) {
+    if (!(name in chunks)) require(file);
     module = { exports: {} };
     loaded.set(name, module);
     chunks[name](module);
@@ -102,10 +132,10 @@ function take(name) {
   return module.exports;
 }
 exports.take = take;
-${chunks.some(({ name }) => name === 'dkim.cjs') ? 'exports.run = process => take("dkim.cjs").run(process);\n' : ''}`
-  const { code } = await transform(text, { minifyWhitespace: true, minifySyntax: true, target: 'node20' })
-  return code
-}
+exports.provide = more => Object.assign(chunks, more);
+exports.run = process => take("${PROGRAM}").run(process)`
+
+const TAKEN = `const { provide, take } = require("./${PROGRAM}");\n`
 
 /** Modules of Node itself are loaded when the first of their functions is called: crypto alone takes longer than printing the version. */
 function withLateBuiltins(code) {

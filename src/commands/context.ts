@@ -26,11 +26,8 @@ export interface Context {
   readonly processors?: number
   /** Has an effect before anything else is done beside the main thread: so many operations at a time. */
   readonly widenPool?: (threads: number) => void
-  /**
-   * From now on young objects have as much room as they have now. Those of a batch die at once; V8 would give them more whenever enough
-   * of them have lived on, sixteen megabytes twice in the end, and less of it would stay in the processor's cache.
-   */
-  readonly holdYoungSpace?: () => void
+  /** Called now and then in a long run: keeps the room for young objects from growing on, which in a batch die at once. */
+  readonly boundYoungSpace?: () => void
   /** The program that a thread of a batch runs; without it there are no threads. */
   readonly workerScript?: string
 }

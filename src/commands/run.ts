@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import type { Context, Output } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isBrokenPipe, main, say } from './main.js'
@@ -11,8 +11,10 @@ import { openOutput } from './output.js'
 
 const STDIN = 0
 const WORKER = join(__dirname, 'worker.cjs')
-/** The V8 of Node 24, which has --semi-space-growth-factor as that of Node 20 has it. */
-const YOUNG_SPACE_KNOWN = 13
+/** The V8 of Node 24, where the flag is what it is in that of Node 20. */
+const KNOWN_V8 = 13
+/** By itself V8 takes four times as much in the end. */
+const YOUNG_OCTETS = 8 << 20
 /** What the shell makes of a program that SIGPIPE ended: nothing that a reader has not taken counts as done. Node itself ignores that signal. */
 const BROKEN_PIPE = 141
 
@@ -83,11 +85,12 @@ export function run(process: NodeJS.Process): void {
       // libuv reads it when the first operation comes.
       process.env['UV_THREADPOOL_SIZE'] ??= String(threads)
     },
-    holdYoungSpace() {
+    boundYoungSpace() {
       // A V8 that we do not know could have no such flag, and would say so on stderr.
-      if (Number.parseInt(process.versions.v8, 10) <= YOUNG_SPACE_KNOWN) {
-        setFlagsFromString('--semi-space-growth-factor=1')
-      }
+      if (Number.parseInt(process.versions.v8, 10) > KNOWN_V8) return
+      const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
+      // For all threads, and a new thread sets it back to 2. At 2 the flags are those of the build, whose code a new thread starts in.
+      setFlagsFromString(`--semi-space-growth-factor=${(young?.space_size ?? 0) < YOUNG_OCTETS ? 2 : 1}`)
     },
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.

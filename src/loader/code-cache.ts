@@ -1,9 +1,9 @@
 // The code that the build made of the program's parts, for the Node.js that built it: read where it fits, never written by a run.
 // V8 looks at its version, its flags and the length of the source, and at not one octet of the code: what is damaged would crash it. So a
-// file has the code twice, behind all that it was made from. To compare takes less time than any checksum.
+// file has the code twice, and behind it all that it was made from. To compare takes less time than any checksum.
 
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 
 export interface CompiledPart {
   readonly text: string
@@ -18,7 +18,7 @@ export type ReadCompiled = (name: string) => CompiledPart | undefined
 export const HEAD = '(function (exports, require, module, __filename, __dirname) {'
 export const TAIL = '\n})'
 
-/** Code files are read at once, beside their source. */
+/** A code file is read at once, behind the source that it belongs to. */
 export const CAPACITY = 1 << 20
 /** V8 makes a copy of code that does not stand at such an address. */
 const ALIGNMENT = 16
@@ -28,25 +28,23 @@ export const CODE_FOLDER = `code-${process.version}-${process.platform}-${proces
 
 export const codeFile = (name: string): string => name.replace(/\.cjs$/, '.code')
 
-/** Which build of that version this is. */
+/** Which build of that version this is: what code looks like depends on how V8 was built, too. */
 export function nodeBuild(): string {
-  const settings = Object.entries(process.config.variables).filter(([name]) => name.startsWith('v8_'))
-  return JSON.stringify([process.versions, settings])
+  const { v8_enable_pointer_compression, v8_enable_sandbox, v8_enable_webassembly, v8_enable_i18n_support } = process
+    .config.variables as unknown as Record<string, unknown>
+  const settings = [v8_enable_pointer_compression, v8_enable_sandbox, v8_enable_webassembly, v8_enable_i18n_support]
+  return JSON.stringify([process.versions.v8, ...settings])
 }
-
-/** The octets that a part's text and its Node.js take in a file, filled up with zeros. */
-export const aligned = (octets: number): number => Math.ceil(octets / ALIGNMENT) * ALIGNMENT
 
 /** Null where the build made nothing for this Node.js. */
 export function openCodeCache(folder: string): ReadCompiled | null {
-  const codes = join(folder, CODE_FOLDER)
+  const codes = folder + sep + CODE_FOLDER
   if (!existsSync(codes)) return null
   const memory = Buffer.allocUnsafeSlow(CAPACITY)
-  memory.write(HEAD, 'latin1')
-  const behind = TAIL + nodeBuild()
+  const build = nodeBuild()
   return name => {
     try {
-      return read(memory, join(folder, name), join(codes, codeFile(name)), behind)
+      return read(memory, folder + sep + name, codes + sep + codeFile(name), build)
     } catch {
       // No such file, most of all.
       return undefined
@@ -54,20 +52,23 @@ export function openCodeCache(folder: string): ReadCompiled | null {
   }
 }
 
-/** Side by side in the memory: what there is to compile, and the file that says what it was made from, with the code, twice. */
-function read(memory: Buffer, sourcePath: string, codePath: string, behind: string): CompiledPart | undefined {
-  const sourceEnd = HEAD.length + readInto(memory, HEAD.length, sourcePath)
-  const written = sourceEnd + memory.write(behind, sourceEnd, 'latin1')
-  const made = aligned(written)
-  memory.fill(0, written, made)
-  const end = made + readInto(memory, made, codePath)
-  const code = 2 * made
-  const twin = (code + end) / 2
-  if (twin <= code || !Number.isInteger(twin)) return undefined
+/** A code file: the code, the code, which build of Node.js it is for, and the text, which is the source between HEAD and TAIL. */
+function read(memory: Buffer, sourcePath: string, codePath: string, build: string): CompiledPart | undefined {
+  const sourceEnd = readInto(memory, 0, sourcePath)
+  const code = Math.ceil(sourceEnd / ALIGNMENT) * ALIGNMENT
+  const end = code + readInto(memory, code, codePath)
+  const copy = end - TAIL.length - sourceEnd
+  const text = copy - HEAD.length
+  const codeEnd = text - build.length
+  const twin = (code + codeEnd) / 2
   const isWhole =
-    memory.compare(memory, 0, made, made, code) === 0 && memory.compare(memory, code, twin, twin, end) === 0
-  if (!isWhole) return undefined
-  return { text: memory.toString('latin1', 0, sourceEnd + TAIL.length), code: memory.subarray(code, twin) }
+    twin > code &&
+    Number.isInteger(twin) &&
+    memory.compare(memory, 0, sourceEnd, copy, copy + sourceEnd) === 0 &&
+    memory.compare(memory, code, twin, twin, codeEnd) === 0 &&
+    memory.toString('latin1', codeEnd, copy) === build + HEAD &&
+    memory.toString('latin1', copy + sourceEnd, end) === TAIL
+  return isWhole ? { text: memory.toString('latin1', text, end), code: memory.subarray(code, twin) } : undefined
 }
 
 function readInto(memory: Buffer, start: number, path: string): number {

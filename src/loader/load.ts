@@ -1,12 +1,12 @@
 // Loads the parts of the program that stand beside this file: CommonJS, compiled anew or, where it fits, in the code that the build made of them.
 
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { sep } from 'node:path'
 import { Script } from 'node:vm'
 import { HEAD, openCodeCache, type ReadCompiled, TAIL } from './code-cache.js'
 
 // The build makes the code from what was loaded.
-export { aligned, CAPACITY, CODE_FOLDER, codeFile, HEAD, nodeBuild, TAIL } from './code-cache.js'
+export { CAPACITY, CODE_FOLDER, codeFile, HEAD, nodeBuild, TAIL } from './code-cache.js'
 
 interface Part {
   exports: unknown
@@ -32,7 +32,7 @@ export function load(name: string): unknown {
   if (known !== undefined) return known.exports
   const module: Part = { exports: {} }
   parts.set(name, module)
-  const filename = join(__dirname, name)
+  const filename = __dirname + sep + name
   const run: PartFunction = compiled(name, filename).runInThisContext()
   run(module.exports, requireFrom, module, filename, __dirname)
   return module.exports

@@ -102,7 +102,11 @@ class SignBatch {
   async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {
     try {
       this.#targets.refuseInside(argument)
-      for await (const input of inputs) await this.#take(input, argument)
+      for await (const input of inputs) {
+        await this.#take(input, argument)
+        // Places in the pool become free, and signals are heard.
+        await new Promise(resolve => setImmediate(resolve))
+      }
     } catch (error) {
       if (this.#bench.context.signal.aborted) return
       await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
@@ -125,8 +129,6 @@ class SignBatch {
       // Its bytes are there only until the next message is asked for.
       if (held === null) await outcome
       await this.#add({ outcome, octets: held?.length ?? 0, part })
-      // Places in the pool become free, and signals are heard.
-      await new Promise(resolve => setImmediate(resolve))
     } catch (error) {
       await this.#add({ outcome: Promise.resolve(failed(input.name, error)), octets: 0, part })
     }

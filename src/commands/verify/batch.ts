@@ -90,8 +90,6 @@ class Batch {
   #pool: Pool | undefined
   #group: DeferredInput[] = []
   #octets = 0
-  /** Once it is clear that this is a long run. */
-  #held = false
   /** --fail-fast has met what it stops at. */
   stopped = false
 
@@ -179,8 +177,7 @@ class Batch {
     const now = Date.now()
     if (now - this.#lastTurn < TURN) return undefined
     this.#lastTurn = now
-    if (!this.#held) this.#parts.context.holdYoungSpace?.()
-    this.#held = true
+    this.#parts.context.boundYoungSpace?.()
     return new Promise(resolve => setImmediate(resolve))
   }
 
@@ -237,6 +234,7 @@ class Batch {
 
   async #settleGroup({ group, text, errors, codes, summary, entries }: GroupResult): Promise<void> {
     if (this.#parts.context.signal.aborted) return
+    this.#parts.context.boundYoungSpace?.()
     this.#run.add(codes, summary)
     this.#run.collect(entries)
     this.#run.writeErrors(errors)

@@ -95,6 +95,7 @@ export class VerifyRun {
     const early = this.#text.length < TOGETHER && Date.now() - this.#lastWrite < AT_MOST
     if (!early) return this.flush()
     // Where the next name of a list is long in coming, what is known is told.
+    if (this.#single) return undefined
     this.#timer ??= setTimeout(() => void this.flush(), AT_MOST).unref()
     return undefined
   }

@@ -2,8 +2,12 @@
 // The text form has no final dot; an octet that is no plain label character is written \DDD, so that two names are equal where their texts are.
 
 const PLAIN = /^[A-Za-z0-9_*/+=@-]$/
+/** Most names have nothing to escape. */
+const PLAIN_NAME = /^(?:[A-Za-z0-9_*/+=@-]{1,63}\.)*[A-Za-z0-9_*/+=@-]{1,63}$/
 const MAX_LABEL = 63
 const MAX_WIRE = 255
+/** Labels with their lengths and the root behind them: two octets more than as text. */
+const MAX_PLAIN = MAX_WIRE - 2
 
 /** One label as text: lower case, every other octet escaped, a dot inside a label too (it separates nothing). */
 export function labelText(octets: Uint8Array): string {
@@ -41,6 +45,7 @@ export function unescapeText(text: string): Buffer | undefined {
 
 /** The labels of a presentation name as escaped pieces; a dot behind a backslash separates nothing. */
 function splitLabels(text: string): string[] {
+  if (!text.includes('\\')) return text.split('.')
   const labels: string[] = []
   let start = 0
   for (let index = 0; index < text.length; index += 1) {
@@ -74,8 +79,9 @@ export function absoluteName(text: string, origin: string): string | undefined {
   if (text === '.') return ''
   const isAbsolute = text.endsWith('.') && !/(?:^|[^\\])(?:\\\\)*\\\.$/.test(text)
   const relative = isAbsolute ? text.slice(0, -1) : text
-  const labels = nameLabels(isAbsolute || origin === '' ? relative : `${relative}.${origin}`)
-  return labels?.map(labelText).join('.')
+  const whole = isAbsolute || origin === '' ? relative : `${relative}.${origin}`
+  if (whole.length <= MAX_PLAIN && PLAIN_NAME.test(whole)) return whole.toLowerCase()
+  return nameLabels(whole)?.map(labelText).join('.')
 }
 
 /** The name one label up; undefined for the root. */

@@ -70,6 +70,8 @@ function* topLevelMembers(text: string): Generator<Member> {
 
 /** Index behind the closing quotation mark of the string that begins at `start`. */
 function stringEnd(text: string, start: number): number {
+  const quote = text.indexOf('"', start + 1)
+  if (quote !== -1 && !text.slice(start, quote).includes('\\')) return quote + 1
   for (let index = start + 1; index < text.length; index += 1) {
     if (text[index] === '\\') index += 1
     else if (text[index] === '"') return index + 1
