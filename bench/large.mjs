@@ -60,7 +60,7 @@ export function makeMailbox(folder, count) {
   return path
 }
 
-const OUTBOX = 4000
+const OUTBOX = 10_000
 
 /** A folder of small messages to sign. */
 export function makeOutbox(folder) {
