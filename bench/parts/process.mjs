@@ -30,7 +30,7 @@ export function processPart() {
     'sign one message': { argv: [...sign, one], check: signed, goals: MESSAGE },
     'verify one message, text': { argv: [...verify, one], check: text => /pass/.test(text), goals: TEXT },
   }
-  const results = compare(commands, Math.max(5, rounds * 6))
+  const results = compare(commands, Math.max(5, rounds * 10))
   return Object.entries(commands)
     .filter(([name]) => name !== BARE)
     .map(([name, { goals }]) => ({

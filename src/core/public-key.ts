@@ -1,6 +1,6 @@
 // Public keys: from a key record (§3.6.1, RFC 8301, RFC 8463) with every safety check, and from files; fingerprints.
 
-import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { decodeBase64 } from './abnf.js'
 import type { KeyType } from './algorithm.js'
 import {
@@ -179,5 +179,5 @@ export function publicKeyOf(keyObject: KeyObject): PublicKey | undefined {
 }
 
 function fingerprintOf(spki: Buffer): string {
-  return `SHA256:${createHash('sha256').update(spki).digest('base64').replace(/=+$/, '')}`
+  return `SHA256:${hash('sha256', spki, 'base64').replace(/=+$/, '')}`
 }
