@@ -45,7 +45,7 @@ export function pageOf(rows, { rounds, seconds, minutes, load, versions, missing
   return `# Benchmarks
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}, Node ${process.version}
-(OpenSSL ${process.versions.openssl}), ${rounds} rounds of ${seconds} s, ${minutes} minutes in all; load average ${load} before and ${loads()} after.
+(OpenSSL ${process.versions.openssl}), ${rounds} rounds or more of ${seconds} s, ${minutes} minutes in all; load average ${load} before and ${loads()} after.
 Beside: ${versions.join(', ')}. ${skipped}
 
 Ratios are taken round by round, with all candidates in turn on the same machine; the middle one is shown, with the least and the most.

@@ -1,4 +1,4 @@
-// One command, one message of 2.4 KB: wall time of the whole process beside that of a bare Node.
+// One command, one message of 5 KB: wall time of the whole process beside that of a bare Node.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compare, longerThan } from '../compare.mjs'

@@ -2,6 +2,7 @@
 
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { isDirectory } from './directory.js'
 
 /** What a file of mail is called: one of these endings, compressed or not; or none at all as in MH folders, Cyrus' `1.` and spools. */
 const MAIL_FILE = /\.(?:eml|emlx|email|mail|mime|mbox|mbx)(?:\.gz)?$|^(?:[^.]+|\d+\.)$/i
@@ -33,8 +34,7 @@ export function* mailFiles(directory: string): Generator<MailFile> {
 /** cur/ or new/ of a Maildir, where that was named itself. */
 function isOfMaildir(directory: string): boolean {
   const path = resolve(directory)
-  const isFolder = (name: string) => statSync(join(path, '..', name), { throwIfNoEntry: false })?.isDirectory() === true
-  return /^(?:cur|new)$/.test(basename(path)) && isFolder('cur') && isFolder('new')
+  return /^(?:cur|new)$/.test(basename(path)) && ['cur', 'new'].every(name => isDirectory(join(path, '..', name)))
 }
 
 function* below(directory: string, name: string, maildir: boolean): Generator<MailFile> {

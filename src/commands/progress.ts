@@ -43,17 +43,18 @@ export class Progress {
     this.#shown = show && isWatched(context)
   }
 
-  /** So many messages more, the last ones of so many files; `part` is how far into its file the very last one ends. */
-  step(part: number, messages: number, files: number): void {
+  /** For each message more: how far into its file it ends, 1 for the last one. */
+  step(parts: readonly number[]): void {
     const before = this.#done
-    this.#done += messages
+    this.#done += parts.length
     if (!this.#shown) return
-    this.#files += files
+    this.#files += parts.filter(part => part >= 1).length
     if (Math.floor(before / EVERY) === Math.floor(this.#done / EVERY)) return
     const now = Date.now()
     if (now - this.#start < DELAY || (now - this.#last < INTERVAL && !this.#displaced)) return
     this.#last = now
-    this.#draw(now, part >= 1 ? 0 : part)
+    const last = parts.at(-1) ?? 1
+    this.#draw(now, last >= 1 ? 0 : last)
   }
 
   /** Takes the line away, before something else is written to the terminal. */

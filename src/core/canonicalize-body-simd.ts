@@ -1,7 +1,7 @@
 // Relaxed body canonicalization (§3.4.4) of long pieces by WebAssembly, sixteen octets at a time: two to six times as fast as JavaScript.
 // Optional: where it cannot run, or the piece is not one it can judge, the loop in canonicalize-body.ts does the same.
 
-import { instantiate, type WithMemory } from './web-assembly.js'
+import { instantiate, onceWorth, type WithMemory } from './web-assembly.js'
 
 /** scripts/wasm/relaxed-body.wat, as scripts/wasm/assemble.mjs writes it. */
 export const MODULE =
@@ -31,22 +31,8 @@ export interface SimdRelaxer {
   relax(held: Uint8Array, content: Uint8Array): Buffer | undefined
 }
 
-/** So many octets go the slow way before the module is worth its own start. */
-const WORTH = 32_768
-
-let relaxer: SimdRelaxer | null | undefined
-let waited = 0
-
-/**
- * One for all: it keeps nothing between calls but its scratch memory. Null where the platform has no such thing, and while `octets`, which
- * are to be relaxed, are not yet worth it.
- */
-export function simdRelaxer(octets: number): SimdRelaxer | null {
-  if (relaxer !== undefined) return relaxer
-  waited += octets
-  if (waited >= WORTH) relaxer = open()
-  return relaxer ?? null
-}
+/** For so many octets that are to be relaxed; null where JavaScript does it. */
+export const simdRelaxer = onceWorth(32_768, open)
 
 function open(): SimdRelaxer | null {
   const exports = instantiate<Exports>(MODULE)

@@ -35,10 +35,8 @@ export class CanonicalHeader {
 
   /** The signature itself, its b= already emptied: without the trailing CRLF (§3.7). */
   addSignature(field: Buffer): void {
-    const colon = field.indexOf(COLON)
-    let nameEnd = colon
-    while (nameEnd > 0 && isBlank(field[nameEnd - 1])) nameEnd -= 1
-    this.#append(field, 0, nameEnd, colon + 1, field.length)
+    const { nameEnd, valueStart } = nameOf(field)
+    this.#append(field, 0, nameEnd, valueStart, field.length)
   }
 
   #append(source: Buffer, start: number, nameEnd: number, valueStart: number, end: number): void {
@@ -56,6 +54,14 @@ export class CanonicalHeader {
     this.#bytes.copy(grown, 0, 0, this.#length)
     this.#bytes = grown
   }
+}
+
+/** Where the name of a field that stands alone ends, and its value begins. */
+export function nameOf(field: Buffer): { nameEnd: number; valueStart: number } {
+  const colon = field.indexOf(COLON)
+  let nameEnd = colon
+  while (nameEnd > 0 && isBlank(field[nameEnd - 1])) nameEnd -= 1
+  return { nameEnd, valueStart: colon + 1 }
 }
 
 function isBlank(byte: number | undefined): boolean {

@@ -61,14 +61,15 @@ const USUAL_NAMES: ReadonlyMap<string, string> = new Map(
     'X-Mailer X-Originating-IP X-Received X-Spam-Status X-Spam-Score X-Google-DKIM-Signature X-Gm-Message-State'
   )
     .split(' ')
-    .map(name => [name, lowerAscii(name)]),
+    .flatMap(name => [
+      [name, lowerAscii(name)],
+      [lowerAscii(name), lowerAscii(name)],
+    ]),
 )
 
-const USUAL_LOWER: ReadonlyMap<string, string> = new Map([...USUAL_NAMES.values()].map(name => [name, name]))
-
-/** A usual name in lower case as the very string that parsed fields have: to find one by the other takes no look at the letters. */
+/** A name in lower case, where it is a usual one as the very string that parsed fields have: to find one by the other takes no look at the letters. */
 export function asParsed(name: string): string {
-  return USUAL_LOWER.get(name) ?? name
+  return USUAL_NAMES.get(name) ?? name
 }
 
 const NO_FAULTS: HeaderSection['faults'] = new Map()

@@ -2,6 +2,7 @@
 
 import type { AnswerStatus, Resolver, TxtAnswer } from './dns/resolver.js'
 import { Rejection } from './errors.js'
+import { FieldLists } from './field-lists.js'
 import { type KeyRecord, looksLikeKeyRecord, parseKeyRecord } from './key-record.js'
 import { LIMITS } from './limits.js'
 import { publicKeyOfRecord, type RecordKey } from './public-key.js'
@@ -47,6 +48,8 @@ const STATUS_TEXT = {
 
 /** Parsed records by their text: importing a key costs as much as ten verifications. Shared between messages, bounded. */
 export class KeyCache {
+  /** What else is the same in all mail of a signer. */
+  readonly fieldLists = new FieldLists()
   readonly #candidates = new Map<string, KeyCandidate>()
   /** A resolver that keeps its answers gives the same object again. */
   readonly #lookups = new WeakMap<TxtAnswer, KeyLookup>()

@@ -1,7 +1,7 @@
 // Line ends of long pieces by WebAssembly, sixteen octets at a time: some ten times as fast as JavaScript.
 // Optional: where it cannot run, the loops in line-endings.ts do the same.
 
-import { instantiate, type WithMemory } from './web-assembly.js'
+import { instantiate, onceWorth, type WithMemory } from './web-assembly.js'
 
 /** scripts/wasm/line-ends.wat, as scripts/wasm/assemble.mjs writes it. */
 export const MODULE =
@@ -33,22 +33,8 @@ export interface LineEnds {
   withCrlf(piece: Uint8Array, afterCr: boolean): Buffer
 }
 
-/** So many octets go the slow way before the module is worth its own start. */
-const WORTH = 65_536
-
-let lineEnds: LineEnds | null | undefined
-let waited = 0
-
-/**
- * One for all: it keeps nothing between calls but its scratch memory. Null where the platform has no such thing, and while `octets`, which
- * are to be looked at, are not yet worth it.
- */
-export function simdLineEnds(octets: number): LineEnds | null {
-  if (lineEnds !== undefined) return lineEnds
-  waited += octets
-  if (waited >= WORTH) lineEnds = open()
-  return lineEnds ?? null
-}
+/** For so many octets that are to be looked at; null where JavaScript does it. */
+export const simdLineEnds = onceWorth(65_536, open)
 
 function open(): LineEnds | null {
   const exports = instantiate<Exports>(MODULE)

@@ -10,13 +10,13 @@ import {
   skipFws,
   skipFwsBack,
   toDomainName,
-  toFieldNames,
   toSelector,
   trimFws,
 } from './abnf.js'
 import { ALGORITHMS, type AlgorithmName, isAlgorithmName } from './algorithm.js'
 import { Rejection } from './errors.js'
-import { asParsed, type HeaderField, type HeaderSection } from './header.js'
+import { type FieldLists, readFieldList } from './field-lists.js'
+import type { HeaderField, HeaderSection } from './header.js'
 import { LIMITS } from './limits.js'
 import type { CanonicalizationName } from './result.js'
 import { parseTagList, type TagList, TagListError } from './tag-list.js'
@@ -76,15 +76,18 @@ function emptyDraft(field: HeaderField): Draft {
   }
 }
 
-/** Reads each tag even where an earlier one is wrong, so that a report can still say whose signature it was. */
-export function parseSignature(section: HeaderSection, field: HeaderField): Signature {
+/**
+ * Reads each tag even where an earlier one is wrong, so that a report can still say whose signature it was. `lists` are those of earlier
+ * messages.
+ */
+export function parseSignature(section: HeaderSection, field: HeaderField, lists: FieldLists | null = null): Signature {
   const draft = emptyDraft(field)
   try {
     const tags = tagsOf(section, field)
     draft.tags = tags
     for (const step of STEPS) {
       try {
-        step(tags, draft)
+        step(tags, draft, lists)
       } catch (error) {
         if (!(error instanceof Rejection)) throw error
         draft.rejection ??= error
@@ -110,7 +113,7 @@ function tagsOf(section: HeaderSection, field: HeaderField): TagList {
   }
 }
 
-type Step = (tags: TagList, draft: Draft) => void
+type Step = (tags: TagList, draft: Draft, lists: FieldLists | null) => void
 
 const STEPS: readonly Step[] = [
   readVersion,
@@ -172,24 +175,10 @@ function readSelector(tags: TagList, draft: Draft): void {
   draft.keyName = keyName
 }
 
-/** What h= is in the mail of most signers: the same text in every message. Bounded in number and length. */
-const KNOWN_LISTS = new Map<string, readonly string[]>()
-const MOST_KNOWN = 200
-const LONGEST_KNOWN = 1000
-
-function readFieldNames(text: string): readonly string[] | undefined {
-  const names = toFieldNames(text, LIMITS.signedFields)?.map(asParsed)
-  if (names === undefined || text.length > LONGEST_KNOWN) return names
-  if (KNOWN_LISTS.size >= MOST_KNOWN) KNOWN_LISTS.clear()
-  // Copies: the text is a view that would keep the header section of its message, the list goes out to others who may change theirs.
-  KNOWN_LISTS.set(Buffer.from(text, 'latin1').toString('latin1'), names.slice())
-  return names
-}
-
-function readSignedFields(tags: TagList, draft: Draft): void {
+function readSignedFields(tags: TagList, draft: Draft, lists: FieldLists | null): void {
   const h = tags.get('h')
   if (h === undefined) return
-  const names = KNOWN_LISTS.get(h.value)?.slice() ?? readFieldNames(h.value)
+  const names = lists === null ? readFieldList(h.value) : lists.read(h.value)
   if (names === undefined) throw new Rejection('signature-syntax-error', 'h= is not a list of field names')
   if (names.length > LIMITS.signedFields) {
     throw new Rejection('signature-syntax-error', `h= names more than ${LIMITS.signedFields} fields`)

@@ -44,6 +44,7 @@ interface Examined {
 export class Verifier {
   readonly #options: VerifyOptions
   readonly #policy: Policy
+  readonly #keys: KeyCache
   readonly #splitter: MessageSplitter
   readonly #hasher = new BodyHasher()
   /** Only where DNS is asked. */
@@ -60,6 +61,7 @@ export class Verifier {
   constructor(options: VerifyOptions) {
     this.#options = options
     this.#policy = options.policy === undefined ? DEFAULT_POLICY : { ...DEFAULT_POLICY, ...options.policy }
+    this.#keys = options.keys ?? keyCacheOf(options.resolver)
     this.#splitter = new MessageSplitter({
       header: (section, complete) => this.#header(section, complete),
       body: chunk => this.#hasher.write(chunk),
@@ -149,7 +151,7 @@ export class Verifier {
   /** Up to the limit; the well-formed ones that could align with From come first, so that no number of decoys can push a good one out. */
   #choose(): Signature[] {
     const fields = this.#index.get('dkim-signature') ?? []
-    const signatures = fields.map(field => parseSignature(this.#section, field))
+    const signatures = fields.map(field => parseSignature(this.#section, field, this.#keys.fieldLists))
     if (signatures.length <= LIMITS.signatures) return signatures
     const text = `${LIMITS.signatures} of ${signatures.length} signatures were evaluated`
     this.#warnings.push({ code: 'signature-limit', text })
@@ -183,11 +185,11 @@ export class Verifier {
     // Each name is asked once per message.
     const asked = this.#examined.find(({ signature }) => signature.keyName === keyName && signature.algorithm !== null)
     if (asked !== undefined) return asked.lookup
-    const { resolver, keys = keyCacheOf(resolver) } = this.#options
-    const atHand = keysAtHand(resolver, keyName, keys)
+    const { resolver } = this.#options
+    const atHand = keysAtHand(resolver, keyName, this.#keys)
     if (atHand !== undefined) return atHand
     this.#abort ??= new AbortController()
-    return lookUpKeys(resolver, keyName, keys, this.#abort.signal)
+    return lookUpKeys(resolver, keyName, this.#keys, this.#abort.signal)
   }
 
   /** Waits for DNS within the budget of one message; what has not come by then is answered by the resolver as a time-out. */

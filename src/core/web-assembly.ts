@@ -13,6 +13,21 @@ export interface WithMemory {
   readonly memory: { readonly buffer: ArrayBuffer }
 }
 
+/**
+ * One engine for all, made by `open` once so many octets were to be gone through that its start is worth it: until then, and where the
+ * platform has no such thing, null. An engine keeps nothing between calls but its scratch memory.
+ */
+export function onceWorth<Engine>(worth: number, open: () => Engine | null): (octets: number) => Engine | null {
+  let engine: Engine | null | undefined
+  let waited = 0
+  return octets => {
+    if (engine !== undefined) return engine
+    waited += octets
+    if (waited >= worth) engine = open()
+    return engine ?? null
+  }
+}
+
 /** `module` is the text that scripts/wasm/assemble.mjs writes. */
 export function instantiate<Exports extends WithMemory>(module: string): Exports | null {
   const { WebAssembly } = globalThis as Platform

@@ -19,11 +19,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const DONE = 1
+/** So many messages of files of their own. */
+const whole = (messages: number) => new Array<number>(messages).fill(DONE)
+/** So many messages of an mbox; the last one ends at `part` of it. */
+const inside = (messages: number, part: number) => [...new Array<number>(messages - 1).fill(part / 2), part]
+
 /** What stands on the terminal after each step. */
-function shown(
-  count: () => number | null,
-  steps: readonly (readonly [part: number, messages: number, files: number])[],
-) {
+function shown(count: () => number | null, steps: readonly (readonly number[])[]) {
   let line = ''
   const write = (text: string): boolean => {
     line = text.replace('\r\u001b[K', '')
@@ -34,23 +37,14 @@ function shown(
   const progress = new Progress(context, count, true)
   return steps.map(step => {
     vi.advanceTimersByTime(1000)
-    progress.step(...step)
+    progress.step(step)
     return line
   })
 }
 
 describe('progress', () => {
   it('has the rate, and the time left of files', () => {
-    expect(
-      shown(
-        () => 400,
-        [
-          [1, 100, 100],
-          [1, 100, 100],
-          [1, 200, 200],
-        ],
-      ),
-    ).toEqual([
+    expect(shown(() => 400, [whole(100), whole(100), whole(200)])).toEqual([
       '100 messages, 100 a second, 3 s left',
       '200 messages, 100 a second, 2 s left',
       '400 messages, 133 a second',
@@ -58,16 +52,7 @@ describe('progress', () => {
   })
 
   it('counts an mbox as one file, whatever stands in it', () => {
-    expect(
-      shown(
-        () => 2,
-        [
-          [0.5, 64, 0],
-          [0.25, 64, 1],
-          [0.75, 64, 0],
-        ],
-      ),
-    ).toEqual([
+    expect(shown(() => 2, [inside(64, 0.5), [DONE, ...inside(63, 0.25)], inside(64, 0.75)])).toEqual([
       '64 messages, 64 a second, 3 s left',
       '128 messages, 64 a second, 1 s left',
       '192 messages, 64 a second, 1 s left',
@@ -75,8 +60,8 @@ describe('progress', () => {
   })
 
   it('has the rate alone where nobody knows how many there are, or there were more', () => {
-    expect(shown(() => null, [[1, 64, 64]])).toEqual(['64 messages, 64 a second'])
-    expect(shown(() => 10, [[1, 64, 64]])).toEqual(['64 messages, 64 a second'])
+    expect(shown(() => null, [whole(64)])).toEqual(['64 messages, 64 a second'])
+    expect(shown(() => 10, [whole(64)])).toEqual(['64 messages, 64 a second'])
   })
 
   it('counts files, those in folders, and the names of lists', () => {

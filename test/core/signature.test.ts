@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FieldLists } from '../../src/core/field-lists.js'
 import { parseHeaderSection } from '../../src/core/header.js'
 import { LIMITS } from '../../src/core/limits.js'
 import type { Reason } from '../../src/core/result.js'
@@ -8,17 +9,17 @@ import { parseSignature, withEmptyB } from '../../src/core/signature.js'
 const BH = 'MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI='
 const GOOD = { v: '1', a: 'rsa-sha256', b: 'QUJD', bh: BH, d: 'legit.test', h: 'from:to', s: 'sel' }
 
-function parseText(tags: string, name = 'DKIM-Signature:') {
+function parseText(tags: string, name = 'DKIM-Signature:', lists: FieldLists | null = null) {
   const section = parseHeaderSection(Buffer.from(`${name}${tags}\r\n`, 'latin1'))
-  return { section, signature: parseSignature(section, section.fields[0]!) }
+  return { section, signature: parseSignature(section, section.fields[0]!, lists) }
 }
 
 /** The standard tags, some replaced or (null) left out. */
-function parse(changes: Readonly<Record<string, string | null>>) {
+function parse(changes: Readonly<Record<string, string | null>>, lists: FieldLists | null = null) {
   const tags = Object.entries({ ...GOOD, ...changes }).flatMap(([name, value]) =>
     value === null ? [] : `${name}=${value}`,
   )
-  return parseText(tags.join('; ')).signature
+  return parseText(tags.join('; '), undefined, lists).signature
 }
 
 const reasonOf = (changes: Readonly<Record<string, string | null>>): Reason | undefined =>
@@ -188,18 +189,19 @@ describe('T-07, T-08, T-09, T-10 the rules of §3.5 and §6.1.1', () => {
   })
 
   it('reads a list of fields that it has seen before as if it had not, whatever was done to the answer', () => {
+    const seen = new FieldLists()
     // Kept are 200 lists of up to 1000 octets: more of them, and both sides of the length.
     const lists = Array.from({ length: 450 }, (_, index) => ['from', `x-${index}`, 'SUBJECT'])
-    lists.push(['from', 'x'.repeat(995)], ['from', 'x'.repeat(996)])
+    lists.push(['from', 'x'.repeat(991)], ['from', 'x'.repeat(992)])
     for (const names of [...lists, ...lists]) {
-      const { signedFields } = parse({ h: names.join(' :\r\n ') })
+      const { signedFields } = parse({ h: names.join(' :\r\n ') }, seen)
       expect(signedFields).toEqual(names.map(name => name.toLowerCase()))
       ;(signedFields as string[]).reverse().pop()
     }
-    expect(reasonOf({ h: 'from:' })).toBe('signature-syntax-error')
-    expect(reasonOf({ h: 'from:' })).toBe('signature-syntax-error')
-    expect(reasonOf({ h: 'to' })).toBe('from-field-not-signed')
-    expect(reasonOf({ h: 'to' })).toBe('from-field-not-signed')
+    for (let time = 0; time < 2; time += 1) {
+      expect(parse({ h: 'from:' }, seen).rejection?.reason).toBe('signature-syntax-error')
+      expect(parse({ h: 'to' }, seen).rejection?.reason).toBe('from-field-not-signed')
+    }
   })
 
   it('is at most as long as the limit', () => {

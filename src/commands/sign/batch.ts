@@ -177,7 +177,7 @@ class SignBatch {
     this.#codes.add(outcome.code)
     this.#say(outcome)
     await this.#report(outcome)
-    this.#progress.step(task.part, 1, task.part >= 1 ? 1 : 0)
+    this.#progress.step([task.part])
   }
 
   #say({ input, warnings, error }: Outcome): void {

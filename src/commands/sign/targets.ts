@@ -3,7 +3,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
 import { DkimError } from '../../core/index.js'
-import { makeDirectory } from '../directory.js'
+import { isDirectory, makeDirectory } from '../directory.js'
 import { unwritable } from '../file-fault.js'
 import type { MessageInput } from '../input.js'
 
@@ -36,7 +36,7 @@ export class Targets {
 
   /** What is written to a folder while it is read would be read again. */
   refuseInside({ path }: Argument): void {
-    if (this.#directory === null || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+    if (this.#directory === null || !isDirectory(path)) return
     const [from, to] = [realpathSync(path), placeOf(resolve(this.#directory))]
     if (to !== from && !to.startsWith(from.endsWith(sep) ? from : from + sep)) return
     throw new DkimError('usage', `${this.#directory} is inside ${path}`, 'name another directory with --out-dir')

@@ -165,7 +165,7 @@ class Batch {
     // Once the run is cut off, DNS is no longer waited for: such a verdict is not told, and a journal has to do the message again.
     if (this.#parts.context.signal.aborted) return undefined
     const waiting = this.#run.take(outcome)
-    this.#progress.step(part, 1, part >= 1 ? 1 : 0)
+    this.#progress.step([part])
     if (this.#parts.options.failFast && outcome.code !== EXIT_CODES.ok) this.stopped = true
     if (this.#journal === undefined) return waiting
     this.#journal.add(outcome.name, outcome.code, outcome.report)
@@ -239,8 +239,7 @@ class Batch {
     this.#run.collect(entries)
     this.#run.writeErrors(errors)
     await this.#run.write(text)
-    const files = group.filter(({ part = 1 }) => part >= 1).length
-    this.#progress.step(group.at(-1)?.part ?? 1, group.length, files)
+    this.#progress.step(group.map(({ part = 1 }) => part))
     if (this.#journal === undefined) return
     const names = group.map(({ name }) => name)
     this.#journal.merge(names, codes, summary)

@@ -5,6 +5,7 @@ import { DkimError } from '../../core/index.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import type { ExitCode } from '../exit-code.js'
 import { unwritable } from '../file-fault.js'
+import { parseLine } from './json-lines.js'
 import { NameSet } from './names.js'
 
 /** The first line: what the run was about. Another run's journal is refused. */
@@ -115,7 +116,7 @@ function replay(fd: number, path: string, run: string, resumed: Parameters<typeo
   let end = 0
   for (const bytes of linesOf(fd)) {
     end += bytes.length + 1
-    const value = parse(bytes.toString())
+    const value = parseLine(bytes.toString())
     if (first) {
       if (!isHead(value)) throw refusal(`${path} is no journal of dkim verify`)
       if (value.run !== run) throw refusal(`${path} is the journal of another run, with other inputs or options`)
@@ -147,14 +148,6 @@ function* linesOf(fd: number): Generator<Buffer> {
       start = at + 1
     }
     rest = bytes.subarray(start)
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
   }
 }
 

@@ -32,3 +32,12 @@ export async function* jsonLines(stream: AsyncIterable<Buffer>, limit = MAX_LINE
   }
   if (length > 0) yield [finish()]
 }
+
+/** Undefined where it is no JSON. */
+export function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

@@ -2,10 +2,11 @@
 
 import { Summary } from '../../report/verification/summary.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { parseLine } from './json-lines.js'
 import { exitCodeOf } from './judge-input.js'
 import { NameTable } from './name-table.js'
 import { numberOf } from './names.js'
-import { hasSchema, isReport, isShardRecord, isShardStart, parse, type Report, START } from './report-line.js'
+import { hasSchema, isReport, isShardRecord, isShardStart, type Report, START } from './report-line.js'
 import type { ShardRecord } from './shard.js'
 
 /** What keeps the sum from being the whole. */
@@ -65,7 +66,7 @@ export class Merger {
 
   /** False where the line is none of ours. */
   add(line: string, place: string): boolean {
-    const value = parse(line)
+    const value = parseLine(line)
     if (value === undefined) return this.#addTorn(line, place)
     if (isShardStart(value)) this.#of ||= value.of
     else if (isShardRecord(value)) this.#addShard(value, place)
@@ -87,7 +88,7 @@ export class Merger {
     const seam = line.lastIndexOf(START)
     if (seam > 0) this.add(line.slice(seam), place)
     const input = /^\{"schema":"dkim\.verification\/1","input":("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
-    this.#torn.push({ place, input: input === undefined ? null : String(parse(input)) })
+    this.#torn.push({ place, input: input === undefined ? null : String(parseLine(input)) })
     return true
   }
 

@@ -9,15 +9,6 @@ export type Report = Entry['report']
 /** How every line of ours begins; inside a JSON string its quotes would be escaped. */
 export const START = '{"schema":"dkim.'
 
-/** Undefined where it is no JSON. */
-export function parse(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
-
 export function hasSchema(value: unknown, schema: string): value is { readonly schema: string } {
   return typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema
 }
