@@ -1,114 +1,69 @@
-// Builds dist/: the library as ES modules with types (tsc), the command line as CommonJS bundles (esbuild).
-// A package that only some commands need is a bundle of its own, so that the others do not pay for parsing it.
+// Builds dist/: the library as ES modules with types (tsc), the command line as CommonJS in parts that are loaded when needed (Rolldown).
+// CommonJS because the ESM loader alone adds a quarter to the start-up time.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
-import { makeCodeCache } from './code-cache.mjs'
+import { rolldown } from 'rolldown'
 import { licenseText } from './licenses.mjs'
-import { bundlePackages, LAZY_PACKAGES } from './packages.mjs'
-import { partsOf } from './parts.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const require = createRequire(import.meta.url)
+const root = join(import.meta.dirname, '..')
+const typescript = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-const typescript = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
-execFileSync(process.execPath, [typescript, '-p', join(root, 'tsconfig.json')], { stdio: 'inherit', cwd: root })
-
-const shared = {
-  bundle: true,
-  metafile: true,
+/** How the command line is bundled, here and into a single file (single-file.mjs). */
+export const BUNDLE = {
+  cwd: root,
   platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  absWorkingDir: root,
-  logLevel: 'warning',
-  legalComments: 'none',
-  outExtension: { '.js': '.cjs' },
-}
-
-const lazyPackages = {
-  name: 'lazy-packages',
-  setup(build) {
-    const filter = new RegExp(`^(?:${LAZY_PACKAGES.join('|')})$`)
-    build.onResolve({ filter }, ({ path }) => ({ path: `./package-${path}.cjs`, external: true }))
+  transform: { target: 'node20' },
+  onLog(level, log, report) {
+    // Several commands import these at once where one loads them late: that one has nothing more to load.
+    if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') report(level, log)
   },
 }
 
-/** The file of each export of an index: `export { name, type Other } from './file.js'`, and of those that it passes on with `export *`. */
-function homesIn(folder) {
-  const text = readFileSync(join(root, 'src/core', folder, 'index.ts'), 'utf8')
-  const passedOn = [...text.matchAll(/^export \* from '\.\/(.*\/)index\.js'$/gm)].flatMap(([, below]) =>
-    homesIn(folder + below),
-  )
-  const named = [...text.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.*?)'/gm)].flatMap(([, names, file]) =>
-    names.split(',').map(name => [name.trim().replace(/^type /, ''), folder + file]),
-  )
-  return [...passedOn, ...named]
-}
-const home = new Map(homesIn(''))
+/**
+ * Parts that the usual command lines always need together stand in one file: opening a file costs as much as parsing ten kilobytes.
+ * `start` is what every command line needs, `mail` what verifying and signing a message needs.
+ */
+const GROUPS = [
+  {
+    name: 'start',
+    test: /src\/(?:commands\/(?:main|options|config\/(?:apply|config-file))|report\/style)\.ts$/,
+    priority: 2,
+  },
+  { name: 'mail', test: /src\/commands\/(?:sign|verify|sign\/run|verify\/start)\.ts$/, priority: 1 },
+]
 
-/** `a, type B, c as d` as import clauses, each with the file that the name is at home in. A type alone would leave an import behind. */
-function clausesOf(names, core) {
-  const values = names.split(',').map(name => name.trim())
-  return values
-    .filter(name => name !== '' && !name.startsWith('type '))
-    .map(name => ({ name, file: `'${core}${home.get(name.replace(/ as .*$/, ''))}'` }))
-}
-
-/** Imports from the library's index, taken from the files themselves: who imports the index gets all of it in his part of the program. */
-const withoutIndex = {
-  name: 'without-index',
-  setup(build) {
-    const index = String.raw`'((?:\.\./)+core/)index\.js'`
-    const atStart = new RegExp(`^import (type )?\\{([^}]*)\\} from ${index}$`, 'gm')
-    const onDemand = new RegExp(`const \\{([^}]*)\\} = await import\\(${index}\\)`, 'g')
-    const join = (clauses, written, between) => clauses.map(written).join(between)
-    build.onLoad({ filter: /src[\\/](?:commands|report)[\\/].*\.ts$/ }, ({ path }) => {
-      const contents = readFileSync(path, 'utf8')
-        .replace(atStart, (_, type, names, core) =>
-          type ? '' : join(clausesOf(names, core), ({ name, file }) => `import { ${name} } from ${file}`, '; '),
-        )
-        .replace(
-          onDemand,
-          (_, names, core) =>
-            `const ${join(clausesOf(names, core), ({ name, file }) => `{ ${name} } = await import(${file})`, ', ')}`,
-        )
-      return { contents, loader: 'ts' }
+/** Into a folder of its own that takes the place of dist/ once it is whole. */
+export async function build() {
+  const folder = join(root, `dist-${process.pid}`)
+  try {
+    execFileSync(process.execPath, [typescript, '-p', root, '--outDir', folder], { stdio: ['ignore', 2, 2] })
+    const bundle = await rolldown({
+      ...BUNDLE,
+      input: { dkim: 'src/commands/run.ts', thread: 'src/commands/verify/thread.ts' },
     })
-  },
+    const { output } = await bundle.write({
+      dir: join(folder, 'cli'),
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: ({ facadeModuleId }) => {
+        const packageName = /node_modules\/([^/]+)\//.exec(facadeModuleId ?? '')?.[1]
+        return packageName === undefined ? 'part-[name]-[hash].cjs' : `package-${packageName}.cjs`
+      },
+      codeSplitting: { groups: GROUPS },
+      minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+    })
+    const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
+    writeFileSync(join(folder, 'cli', 'LICENSES.txt'), licenseText(modules))
+    writeFileSync(join(folder, 'cli', 'package.json'), '{ "type": "commonjs" }\n')
+    rmSync(join(root, 'dist'), { recursive: true, force: true })
+    renameSync(folder, join(root, 'dist'))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  // Manual pages and completions come from the program's own tree of commands.
+  execFileSync(process.execPath, [join(root, 'scripts', 'docs.mjs')], { stdio: ['ignore', 2, 2], cwd: root })
 }
 
-// The program in parts that are loaded when they are needed: esbuild splits ES modules alone, so each part becomes CommonJS in a second
-// step (parts.mjs). The ESM loader costs a quarter of the start-up time, a part that a command does not use nothing.
-const program = await build({
-  ...shared,
-  format: 'esm',
-  splitting: true,
-  write: false,
-  entryPoints: { dkim: 'src/commands/run.ts', thread: 'src/commands/verify/worker.ts' },
-  chunkNames: 'part-[name]-[hash]',
-  outdir: 'dist/cli',
-  plugins: [lazyPackages, withoutIndex],
-})
-mkdirSync(join(root, 'dist', 'cli'), { recursive: true })
-for (const [name, text] of await partsOf(program)) writeFileSync(join(root, 'dist', 'cli', name), text)
-
-// What loads them, on the main thread and on the others.
-await build({ ...shared, entryPoints: { load: 'src/loader/load.ts' }, outdir: 'dist/cli' })
-writeFileSync(join(root, 'dist', 'cli', 'worker.cjs'), "require('./load.cjs').load('thread.cjs')\n")
-
-const bundled = await bundlePackages(root, 'dist/cli', shared)
-writeFileSync(
-  join(root, 'dist', 'cli', 'LICENSES.txt'),
-  licenseText(root, [...Object.keys(program.metafile.inputs), ...bundled]),
-)
-writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
-
-makeCodeCache(join(root, 'dist', 'cli'))
-
-// Manual pages and completions come from the program's own tree of commands.
-execFileSync(process.execPath, [join(root, 'scripts', 'docs.mjs')], { stdio: 'inherit', cwd: root })
+if (process.argv[1] === import.meta.filename) await build()

@@ -97,6 +97,8 @@ export function runPacked(project, { node = process.execPath, prefix = [], uid, 
     if (status === code && stderr.length === 0) return []
     return [`${argv.join(' ').replace(program, 'dkim')}: exit code ${status}, not ${code}\n${stderr}`]
   })
-  if (readdirSync(home).length > 0) wrong.push(`something was written to the home: ${readdirSync(home)}`)
+  // Where the home can be written all the same (as root), Node keeps compiled code there.
+  const left = readdirSync(home).filter(name => name !== '.cache')
+  if (left.length > 0) wrong.push(`something was written to the home: ${left}`)
   return { total: runs.length, wrong }
 }

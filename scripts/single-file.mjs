@@ -1,21 +1,18 @@
 // Builds dist/dkim.cjs: the whole program in one file, for machines without npm. It needs Node.js and nothing else.
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { rolldown } from 'rolldown'
+import { BUNDLE } from './build.mjs'
 
-const root = join(import.meta.dirname, '..')
-const outfile = join(root, 'dist', 'dkim.cjs')
-
-await build({
-  stdin: { contents: "require('./src/commands/run.ts').run(process)", resolveDir: root, loader: 'js' },
-  outfile,
-  bundle: true,
-  minify: true,
-  platform: 'node',
+const file = join(BUNDLE.cwd, 'dist', 'dkim.cjs')
+const bundle = await rolldown({ ...BUNDLE, input: 'src/commands/run.ts' })
+await bundle.write({
+  file,
   format: 'cjs',
-  target: 'node20',
-  logLevel: 'warning',
-  legalComments: 'inline',
-  banner: { js: '#!/usr/bin/env node' },
+  codeSplitting: false,
+  minify: true,
+  comments: { legal: true },
+  banner: '#!/usr/bin/env node',
+  footer: 'exports.run(process)',
 })
-chmodSync(outfile, 0o755)
+chmodSync(file, 0o755)

@@ -1,7 +1,7 @@
 ;; Line ends of one piece of a message, sixteen octets at a time: looking for bare ones, and LF made CRLF.
 ;;
 ;; The octet in front of the piece is the one that came before it, and may be read. `bareLineEnd` reads up to 15 octets behind the end, which
-;; must be clean; what `toCrlf` reads there does not count, but it must not be LF. v128.const has one octet here, which stands for all sixteen.
+;; must be clean; what `toCrlf` reads there does not count, but it must not be LF.
 (module
   (memory (export "memory") 2)
   ;; 1 where an LF has no CR before it or a CR no LF behind it, else 0.
@@ -13,11 +13,11 @@
       i32.const 1
       i32.sub
       v128.load offset=0
-      v128.const 0x0d
+      v128.const i8x16 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d
       i8x16.eq
       local.get $from
       v128.load offset=0
-      v128.const 0x0a
+      v128.const i8x16 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a
       i8x16.eq
       v128.xor
       local.get $bare
@@ -45,13 +45,13 @@
       v128.store offset=0
       ;; mask = octet is LF, and the one before is not CR
       local.get $octets
-      v128.const 0x0a
+      v128.const i8x16 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a
       i8x16.eq
       local.get $from
       i32.const 1
       i32.sub
       v128.load offset=0
-      v128.const 0x0d
+      v128.const i8x16 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d
       i8x16.eq
       v128.andnot
       i8x16.bitmask

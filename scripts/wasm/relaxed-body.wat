@@ -3,7 +3,7 @@
 ;; With one octet of lookahead the rule is: a blank that a blank or a CRLF follows is dropped, and HTAB becomes SP.
 ;; The caller sees to it that the piece ends in an octet that is neither blank nor CR nor LF, that 32 such octets stand behind it,
 ;; and that the table at 0 has, for each of 256 masks, the indexes of the octets whose bit is not set.
-;; v128.const has one octet here, which stands for all sixteen. Returns the new end, or -1 where a CR without LF was seen: there the lookahead would be one octet too short.
+;; Returns the new end, or -1 where a CR without LF was seen: there the lookahead would be one octet too short.
 (module
   (memory (export "memory") 2)
   (func (export "relax") (param $start i32) (param $end i32) (result i32)
@@ -22,10 +22,10 @@
       local.set $next
       ;; bare |= octet is CR and the next one is not LF
       local.get $octets
-      v128.const 0x0d
+      v128.const i8x16 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d
       i8x16.eq
       local.get $next
-      v128.const 0x0a
+      v128.const i8x16 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a 0x0a
       i8x16.eq
       v128.andnot
       local.get $bare
@@ -33,22 +33,22 @@
       local.set $bare
       ;; mask = octet is blank and the next one is blank or CR
       local.get $octets
-      v128.const 0x09
+      v128.const i8x16 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09
       i8x16.eq
       local.tee $tabs
       local.get $octets
-      v128.const 0x20
+      v128.const i8x16 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20
       i8x16.eq
       v128.or
       local.get $next
-      v128.const 0x09
+      v128.const i8x16 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09 0x09
       i8x16.eq
       local.get $next
-      v128.const 0x20
+      v128.const i8x16 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20 0x20
       i8x16.eq
       v128.or
       local.get $next
-      v128.const 0x0d
+      v128.const i8x16 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d 0x0d
       i8x16.eq
       v128.or
       v128.and
@@ -57,7 +57,7 @@
       ;; 09 xor 29 = 20
       local.get $octets
       local.get $tabs
-      v128.const 0x29
+      v128.const i8x16 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29 0x29
       v128.and
       v128.xor
       local.set $octets
@@ -82,7 +82,7 @@
         i32.shl
         v128.load64_zero offset=0
         i8x16.swizzle
-        v128.store64_lane offset=0 lane=0
+        v128.store64_lane 0
         local.get $to
         i32.const 8
         i32.add
@@ -100,10 +100,10 @@
         i32.const 3
         i32.shl
         v128.load64_zero offset=0
-        v128.const 0x08
+        v128.const i8x16 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08 0x08
         i8x16.add
         i8x16.swizzle
-        v128.store64_lane offset=0 lane=0
+        v128.store64_lane 0
         local.get $to
         i32.const 8
         i32.add

@@ -10,7 +10,7 @@ import { isBrokenPipe, main, say } from './main.js'
 import { openOutput } from './output.js'
 
 const STDIN = 0
-const WORKER = join(__dirname, 'worker.cjs')
+const THREAD = join(__dirname, 'thread.cjs')
 /** The V8 of Node 24, where the flag is what it is in that of Node 20. */
 const KNOWN_V8 = 13
 /** By itself V8 takes four times as much in the end. */
@@ -94,7 +94,7 @@ export function run(process: NodeJS.Process): void {
     },
     // The program is one CommonJS bundle, its threads another one beside it.
     // The single-file program has no second file to run in a thread.
-    ...(existsSync(WORKER) ? { workerScript: WORKER } : {}),
+    ...(existsSync(THREAD) ? { workerScript: THREAD } : {}),
   }
   void main(process.argv.slice(2), context).then(code => {
     // A run that a signal cut short has no result: who waits for it is told of the signal, as the shell expects it (130, 143).

@@ -3,7 +3,6 @@
 import { createHash, type Hash, hash } from 'node:crypto'
 import { type BodyCanonicalizer, bodyCanonicalizer } from './canonicalize-body.js'
 import { CanonicalHeader } from './canonicalize-header.js'
-import { wasmRelaxer } from './canonicalize-header-wasm.js'
 import { type FieldIndex, type HeaderField, type HeaderSection, selectFields } from './header.js'
 import { LIMITS } from './limits.js'
 import type { CanonicalizationName } from './result.js'
@@ -144,11 +143,7 @@ const SCRATCH = Buffer.allocUnsafeSlow(16_384)
 export function sharedCanonicalHeaderOf(signed: SignedHeader): Buffer {
   const fields = selectFields(signed.index, signed.signedFields, signed.except)
   const octets = roomFor(signed, fields)
-  const relaxer = signed.canonicalization === 'relaxed' ? wasmRelaxer(octets) : null
-  return (
-    relaxer?.relax(signed.section.bytes, fields, signed.signatureField) ??
-    written(signed, fields, octets <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(octets))
-  )
+  return written(signed, fields, octets <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(octets))
 }
 
 /** Canonicalization makes nothing longer, but for the CRLF of each field. */

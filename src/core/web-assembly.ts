@@ -28,7 +28,7 @@ export function onceWorth<Engine>(worth: number, open: () => Engine | null): (oc
   }
 }
 
-/** `module` is the text that scripts/wasm/assemble.mjs writes. */
+/** `module` is base64, as `npm run wasm` writes it. */
 export function instantiate<Exports extends WithMemory>(module: string): Exports | null {
   const { WebAssembly } = globalThis as Platform
   if (WebAssembly === undefined) return null

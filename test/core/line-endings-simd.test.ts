@@ -1,8 +1,7 @@
 // Line ends by WebAssembly, and its twin octet by octet, against regular expressions that say the same.
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assemble, SOURCES } from '../../scripts/wasm/assemble.mjs'
+import { assemble } from '../../scripts/wasm.mjs'
 import { LINE_BY_LINE, LineEndNormalizer, OCTET_BY_OCTET } from '../../src/core/line-endings.js'
 import { MODULE, PIECE, simdLineEnds } from '../../src/core/line-endings-simd.js'
 
@@ -72,8 +71,8 @@ describe.each(engines)('line ends, $name', ({ lineEnds }) => {
 })
 
 describe('the WebAssembly module of line ends', () => {
-  test('is what the assembler makes of its source', () => {
-    expect(MODULE).toBe(assemble(readFileSync(SOURCES['line-endings-simd'], 'utf8')).toString('base64'))
+  test('is what its text assembles to', async () => {
+    expect(MODULE).toBe(await assemble('line-ends.wat'))
   })
 
   test('gives a message of many pieces the same, wherever it is cut', () => {

@@ -35,7 +35,8 @@ class Collector implements Output {
   }
 }
 
-async function main({ options, env, now, columns, dns }: ThreadData): Promise<void> {
+export async function runThread(): Promise<void> {
+  const { options, env, now, columns, dns } = workerData as ThreadData
   const stdout = new Collector()
   const stderr = new Collector()
   const { signal } = new AbortController()
@@ -68,5 +69,3 @@ async function main({ options, env, now, columns, dns }: ThreadData): Promise<vo
     before = before.then(async () => parentPort?.postMessage(await judge(group)))
   })
 }
-
-void main(workerData as ThreadData)

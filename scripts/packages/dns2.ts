@@ -1,1 +1,0 @@
-export { Packet } from 'dns2'

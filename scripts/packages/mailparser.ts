@@ -1,1 +1,0 @@
-export { simpleParser } from 'mailparser'
