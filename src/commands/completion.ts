@@ -6,12 +6,11 @@ import { bashCompletion } from '../report/help/bash.js'
 import { fishCompletion } from '../report/help/fish.js'
 import type { CommandPage } from '../report/help/page.js'
 import { zshCompletion } from '../report/help/zsh.js'
-import { Argument } from './command.js'
+import { Argument, type CommandTexts, newCommand } from './command.js'
 import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
-import { newCommand } from './options.js'
 
 const SHELLS = {
   bash: bashCompletion,
@@ -21,32 +20,41 @@ const SHELLS = {
 
 type Shell = keyof typeof SHELLS
 
+const TEXTS: CommandTexts = {
+  examples: [
+    { run: 'mkdir -p ~/.local/share/bash-completion/completions', text: 'bash' },
+    { run: 'dkim completion bash > ~/.local/share/bash-completion/completions/dkim', text: null },
+    { run: 'mkdir -p ~/.zfunc', text: 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc' },
+    { run: 'dkim completion zsh > ~/.zfunc/_dkim', text: null },
+    { run: 'mkdir -p ~/.config/fish/completions', text: 'fish' },
+    { run: 'dkim completion fish > ~/.config/fish/completions/dkim.fish', text: null },
+  ],
+  notes: [
+    'Selectors and domains are those of the files that keygen wrote: in the working directory, and where --key, --key-dir, ' +
+      '--out-dir, DKIM_OUT_DIR and the configuration file point. Nothing is run for it, dkim neither.',
+  ],
+}
+
 export const defineCompletion: DefineCommand = (context, done) =>
-  newCommand('completion')
+  newCommand('completion', TEXTS)
     .description(
       'Print the completion script of a shell: commands, options and their values, files, and the selectors and domains of your keys.',
     )
-    .example('mkdir -p ~/.local/share/bash-completion/completions', 'bash')
-    .example('dkim completion bash > ~/.local/share/bash-completion/completions/dkim')
-    .example('mkdir -p ~/.zfunc', 'zsh, with fpath=(~/.zfunc $fpath) before compinit in ~/.zshrc')
-    .example('dkim completion zsh > ~/.zfunc/_dkim')
-    .example('mkdir -p ~/.config/fish/completions', 'fish')
-    .example('dkim completion fish > ~/.config/fish/completions/dkim.fish')
-    .note(
-      'Selectors and domains are those of the files that keygen wrote: in the working directory, and where --key, --key-dir, ' +
-        '--out-dir, DKIM_OUT_DIR and the configuration file point. Nothing is run for it, dkim neither.',
-    )
-    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS)))
-    .action(async (shell: Shell) => {
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS) as Shell[]))
+    .action(async shell => {
       context.stdout.write(SHELLS[shell](await programPage(context)))
       done(EXIT_CODES.ok)
     })
 
 /** The whole tree with every option. */
 export async function programPage(context: Context): Promise<CommandPage> {
-  const program = await buildProgram(COMMAND_NAMES, context)
+  const page = pageOf(await buildProgram(COMMAND_NAMES, context))
   // Not where help describes itself, which would load every code for the help of a command.
-  const help = program.commands.find(command => command.name() === 'help')
-  help?.suggest({ topic: { words: [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES] } })
-  return pageOf(program)
+  const words = [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES]
+  const commands = page.commands.map(command =>
+    command.name === 'dkim help'
+      ? { ...command, arguments: command.arguments.map(row => ({ ...row, values: { words } })) }
+      : command,
+  )
+  return { ...page, commands }
 }

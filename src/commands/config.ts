@@ -1,36 +1,45 @@
 // dkim config: every setting, its value, and where that came from.
 
 import { configJson, configText } from '../report/config.js'
-import { Option } from './command.js'
+import { type CommandTexts, newCommand, Option, type OptionsOf } from './command.js'
 import { effectiveSettings } from './config/apply.js'
 import { readConfigFile } from './config/config-file.js'
 import { SETTING_NAMES, SETTINGS, variableOf } from './config/settings.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import type { DefineCommand } from './main.js'
-import { addGroup, colourOptions, newCommand } from './options.js'
+import { addColourOptions } from './options.js'
 import { stdoutStyle } from './stdout-style.js'
 
-interface ConfigOptions {
-  readonly format: 'text' | 'json'
-  readonly config?: string | false
-  readonly color?: boolean
+const TEXTS: CommandTexts = {
+  examples: [
+    { run: 'dkim config', text: 'what is set, and by whom' },
+    { run: 'DKIM_NAMESERVER=192.0.2.53 dkim config --format json', text: 'for programs' },
+  ],
+  notes: [
+    'The file is $XDG_CONFIG_HOME/dkim/config.toml or ~/.config/dkim/config.toml, or the one that --config or DKIM_CONFIG names; ' +
+      'never one of the working directory. The command line wins over DKIM_… variables, and they win over the file.',
+  ],
 }
 
-export const defineConfig: DefineCommand = (context, done) =>
-  addGroup(newCommand('config'), 'Report', colourOptions())
+const configCommand = () =>
+  addColourOptions(newCommand('config', TEXTS))
     .description('Show every setting, its value, and where that came from.')
-    .example('dkim config', 'what is set, and by whom')
-    .example('DKIM_NAMESERVER=192.0.2.53 dkim config --format json', 'for programs')
-    .note(
-      'The file is $XDG_CONFIG_HOME/dkim/config.toml or ~/.config/dkim/config.toml, or the one that --config or DKIM_CONFIG names; ' +
-        'never one of the working directory. The command line wins over DKIM_… variables, and they win over the file.',
+    .addOption(
+      new Option('--format <format>', 'how to write the settings')
+        .choices(['text', 'json'] as const)
+        .default('text' as const),
     )
-    .addOption(new Option('--format <format>', 'how to write the settings').choices(['text', 'json']).default('text'))
-    .action(async (options: ConfigOptions) => done(await runConfig(context, options)))
 
-async function runConfig(context: Context, { format, config, color }: ConfigOptions): Promise<ExitCode> {
-  const file = await readConfigFile(context, config)
+export const defineConfig: DefineCommand = (context, done) =>
+  configCommand().action(async (options, command) =>
+    done(await runConfig(context, options, command.getOptionValue('config'))),
+  )
+
+type ConfigOptions = OptionsOf<ReturnType<typeof configCommand>>
+
+async function runConfig(context: Context, { format, color }: ConfigOptions, named: unknown): Promise<ExitCode> {
+  const file = await readConfigFile(context, named as string | false | undefined)
   const settings = effectiveSettings(context.env, file)
   const rows = SETTING_NAMES.map(name => ({
     name,

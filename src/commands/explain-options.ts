@@ -1,23 +1,16 @@
 // The options of dkim verify --explain, apart from what it does: a wrong option does not load the engine.
 
-import { type Command, InvalidArgumentError } from './command.js'
+import { type Command, InvalidArgumentError, type OptionsOf, type OptionValues } from './command.js'
 import { parseDuration } from './options.js'
 
-export interface ExplainOptions {
-  readonly explain?: boolean
-  readonly explainBudget?: ExplainBudget
-  readonly original?: string
-  readonly trace?: string
-}
-
-interface ExplainBudget {
+export interface ExplainBudget {
   /** Milliseconds. */
   readonly time?: number
   readonly hypotheses?: number
 }
 
-export function addExplainOptions(command: Command): Command {
-  return command
+export const addExplainOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
+  command
     .optionsGroup('Explaining')
     .option('--explain', 'say what was changed, with proof where there is any, and what could be added to what passes')
     .option(
@@ -30,7 +23,8 @@ export function addExplainOptions(command: Command): Command {
       '--trace <dir>',
       'write the canonical header and body of each signature, as hashed, to files in this directory',
     )
-}
+
+export type ExplainOptions = OptionsOf<ReturnType<typeof addExplainOptions<Record<never, never>>>>
 
 export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
   return asked === true || explainBudget !== undefined || original !== undefined

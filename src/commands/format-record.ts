@@ -13,54 +13,41 @@ import { DIALECTS, type DialectName, formatRecords } from '../report/record/dial
 import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'
 import { checkedPath, type SignerKey } from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
-import { type Command, InvalidArgumentError, Option } from './command.js'
+import { type CommandTexts, InvalidArgumentError, Option, type OptionsOf } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'
-import { describe, type KeyChoice, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
-import { collect, newCommand, once } from './options.js'
-import { addRecordOptions } from './record-options.js'
+import { describe, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
+import { collect, once } from './options.js'
+import { recordCommand } from './record-options.js'
 
-interface FormatRecordOptions extends KeyChoice {
-  readonly provider?: string
-  readonly value?: ReadonlyMap<string, string>
-  readonly signer?: SignerName
-  readonly keyPath?: string
-  readonly quiet?: boolean
-}
+const texts = (): CommandTexts => ({
+  values: {
+    '--selector': 'selector',
+    '--domain': 'domain',
+    '--key': 'key-file',
+    '--provider': { words: allProviders().map(({ id }) => id) },
+  },
+  examples: [
+    {
+      run: 'dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem',
+      text: null,
+    },
+    { run: 'dkim format-record --selector mail --domain example.com --key record.txt --dialect route53', text: null },
+    { run: 'dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate', text: null },
+    { run: 'dkim format-record --domain example.com --provider fastmail', text: null },
+    { run: 'dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim', text: null },
+  ],
+  tables: [
+    { title: 'Dialects', rows: Object.entries(DIALECTS).map(([name, { summary }]) => [name, summary]) },
+    { title: 'Signers', rows: Object.entries(SIGNERS).map(([name, signer]) => [name, signer.name]) },
+    { title: 'Providers', rows: allProviders().map(({ id, name }) => [id, name]) },
+  ],
+})
 
-export const defineFormatRecord: DefineCommand = (context, done) =>
-  addOptions(
-    newCommand('format-record')
-      .suggest({
-        '--selector': 'selector',
-        '--domain': 'domain',
-        '--key': 'key-file',
-        '--provider': { words: allProviders().map(({ id }) => id) },
-      })
-      .example('dkim format-record --selector mail --domain example.com --key mail._domainkey.example.com.private.pem')
-      .example('dkim format-record --selector mail --domain example.com --key record.txt --dialect route53')
-      .example('dkim format-record --selector mail --domain example.com --revoke --dialect nsupdate')
-      .example('dkim format-record --domain example.com --provider fastmail')
-      .example('dkim format-record --selector mail --domain example.com --key mail.pem --signer opendkim')
-      .table(
-        'Dialects',
-        Object.entries(DIALECTS).map(([name, { summary }]) => [name, summary]),
-      )
-      .table(
-        'Signers',
-        Object.entries(SIGNERS).map(([name, signer]) => [name, signer.name]),
-      )
-      .table(
-        'Providers',
-        allProviders().map(({ id, name }) => [id, name]),
-      ),
-  )
+const formatRecordCommand = () =>
+  recordCommand('format-record', texts())
     .description('Write the record of a key the way your DNS host, hosted sender or mail server wants it.')
-    .action(async (options: FormatRecordOptions) => done(await runFormatRecord(context, options)))
-
-function addOptions(command: Command): Command {
-  command
     .option('--selector <name>', 'the selector of the key (repeatable, one for each --key)', collect)
     .option('--domain <domain>', 'the domain that signs', once)
     .option(
@@ -77,8 +64,11 @@ function addOptions(command: Command): Command {
     .option('--key-path <path>', 'where that mail server finds the private key')
     .option('--passphrase-file <file>', 'the passphrase of an encrypted key (else it is asked for on the terminal)')
     .option('-q, --quiet', 'the record only: no notes')
-  return addRecordOptions(command)
-}
+
+type FormatRecordOptions = OptionsOf<ReturnType<typeof formatRecordCommand>>
+
+export const defineFormatRecord: DefineCommand = (context, done) =>
+  formatRecordCommand().action(async options => done(await runFormatRecord(context, options)))
 
 function collectValue(value: string, previous: ReadonlyMap<string, string> = new Map()): ReadonlyMap<string, string> {
   const equals = value.indexOf('=')

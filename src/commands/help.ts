@@ -3,27 +3,31 @@
 import { DkimError } from '../core/index.js'
 import { helpText } from '../report/help/text.js'
 import type { Style } from '../report/style.js'
+import { type CommandTexts, newCommand } from './command.js'
 import { pageOf } from './command-page.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { buildProgram, COMMAND_NAMES, type DefineCommand } from './main.js'
-import { addGroup, colourOptions, newCommand } from './options.js'
+import { addColourOptions } from './options.js'
 import { stdoutStyle } from './stdout-style.js'
 import { closest } from './suggestion.js'
 
+const TEXTS: CommandTexts = {
+  examples: [
+    { run: 'dkim help verify', text: 'a command' },
+    { run: 'dkim help body-hash-did-not-verify', text: 'a reason that a report gave' },
+    { run: 'dkim help dangling-cname', text: 'a finding of dkim lookup' },
+    { run: 'dkim help codes', text: 'all reasons and warnings' },
+  ],
+}
+
 export const defineHelp: DefineCommand = (context, done) =>
-  addGroup(newCommand('help'), 'Report', colourOptions())
+  addColourOptions(newCommand('help', TEXTS))
     .description(
       'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
     )
-    .example('dkim help verify', 'a command')
-    .example('dkim help body-hash-did-not-verify', 'a reason that a report gave')
-    .example('dkim help dangling-cname', 'a finding of dkim lookup')
-    .example('dkim help codes', 'all reasons and warnings')
     .argument('[topic]', 'a command, a code, or "codes"')
-    .action(async (topic: string | undefined, options: { readonly color?: boolean }) =>
-      done(await runHelp(context, topic, options.color)),
-    )
+    .action(async (topic, options) => done(await runHelp(context, topic, options.color)))
 
 async function runHelp(context: Context, topic: string | undefined, option?: boolean): Promise<ExitCode> {
   const style = await stdoutStyle(context, option)

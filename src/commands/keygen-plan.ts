@@ -11,27 +11,12 @@ import {
 } from '../core/index.js'
 import { formatRecords } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord, fullName } from '../report/record/dns-record.js'
-import type { DnsOptions } from './options.js'
-import { type DialectOption, type RecordOptions, relativeOf } from './record-options.js'
+import type { KeygenOptions } from './keygen.js'
+import { relativeOf } from './record-options.js'
+
+export type { KeygenOptions } from './keygen.js'
 
 export type KeyType = PrivateKey['type']
-
-export interface KeygenOptions extends RecordOptions, DialectOption, DnsOptions {
-  readonly selector?: readonly string[]
-  readonly selectorTemplate?: string
-  readonly domain?: readonly string[]
-  readonly type: KeyType | 'both'
-  readonly bits?: number
-  readonly outDir: string
-  readonly outFormat: PrivateKeyFormat
-  readonly mode: number
-  readonly encrypt?: boolean
-  readonly passphraseFile?: string
-  readonly checkDns?: boolean
-  readonly force?: boolean
-  readonly format: 'text' | 'json'
-  readonly quiet?: boolean
-}
 
 export interface KeyPlan {
   readonly selector: string

@@ -1,35 +1,37 @@
 // dkim lookup: what DNS says of a key, what is wrong with it, and whether it is the one expected.
 
 import { type KeyName, readKeyName } from '../core/index.js'
-import { LOOKUP_DOCUMENTS } from '../report/lookup-formats.js'
+import { LOOKUP_DOCUMENTS, type LookupDocument } from '../report/lookup-formats.js'
+import { type CommandTexts, newCommand, type OptionsOf } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { checkCombination } from './lookup/combinations.js'
 import { messageKeyNames } from './lookup/from-message.js'
-import type { LookupOptions } from './lookup/options.js'
 import { LookupRun } from './lookup/run.js'
 import { type DefineCommand, say } from './main.js'
-import { addDnsOptions, addReportOptions, newCommand, once, parsePort, parsePositiveDuration } from './options.js'
+import { addDnsOptions, addReportOptions, once, parsePort, parsePositiveDuration } from './options.js'
 
-export const defineLookup: DefineCommand = (context, done) =>
-  addReportOptions(
-    addDnsOptions(
-      newCommand('lookup')
-        .suggest({
-          domain: 'key-name',
-          '--selector': 'selector',
-          '--key': 'key-file',
-          '--expect': 'file',
-          '--resolver-set': { words: ['public'] },
-        })
-        .example('dkim lookup example.com --selector mail')
-        .example('dkim lookup mail._domainkey.example.com --key mail.private.pem')
-        .example('dkim lookup example.com --discover')
-        .example('dkim lookup example.com -s mail --wait --expect mail.private.pem --all-servers')
-        .example('dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone'),
-    ),
-    ['text', 'json', 'ndjson', ...Object.keys(LOOKUP_DOCUMENTS)],
-  )
+const TEXTS: CommandTexts = {
+  values: {
+    domain: 'key-name',
+    '--selector': 'selector',
+    '--key': 'key-file',
+    '--expect': 'file',
+    '--resolver-set': { words: ['public'] },
+  },
+  examples: [
+    { run: 'dkim lookup example.com --selector mail', text: null },
+    { run: 'dkim lookup mail._domainkey.example.com --key mail.private.pem', text: null },
+    { run: 'dkim lookup example.com --discover', text: null },
+    { run: 'dkim lookup example.com -s mail --wait --expect mail.private.pem --all-servers', text: null },
+    { run: 'dkim lookup --serve 127.0.0.1:5300 --dns-file example.zone', text: null },
+  ],
+}
+
+const FORMATS = ['text', 'json', 'ndjson', ...(Object.keys(LOOKUP_DOCUMENTS) as LookupDocument[])] as const
+
+const lookupCommand = () =>
+  addReportOptions(addDnsOptions(newCommand('lookup', TEXTS)), FORMATS)
     .description('Look a key up in DNS, explain it, and find what is wrong with it.')
     .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')
     .option('-s, --selector <name>', 'the selector of the key', once)
@@ -55,9 +57,12 @@ export const defineLookup: DefineCommand = (context, done) =>
       'serve the records of --dns-file on loopback until interrupted; port 0 is any free one',
     )
     .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
-    .action(async (domain: string | undefined, options: LookupOptions) =>
-      done(await runLookup(context, domain, options)),
-    )
+
+/** As the command line and the settings give them. */
+export type LookupOptions = OptionsOf<ReturnType<typeof lookupCommand>>
+
+export const defineLookup: DefineCommand = (context, done) =>
+  lookupCommand().action(async (domain, options) => done(await runLookup(context, domain, options)))
 
 async function runLookup(context: Context, domain: string | undefined, options: LookupOptions): Promise<ExitCode> {
   checkCombination(domain, options)

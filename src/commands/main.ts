@@ -2,13 +2,12 @@
 
 import { DkimError } from '../core/errors.js'
 import { visible } from '../report/style.js'
-import type { CommandLine } from './arguments.js'
-import type { Command } from './command.js'
+import type { CommandUnknownOpts } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 
 /** Builds a command; its action reports the exit code through `done`. */
-export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => Command
+export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => CommandUnknownOpts
 
 interface CommandRow {
   readonly summary: string
@@ -56,29 +55,39 @@ export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS)
 const WITHOUT_SETTINGS: readonly string[] = ['help', 'completion']
 
 const EXAMPLES = [
-  ['dkim keygen --domain example.com --selector mail', 'make a key and print its DNS record'],
-  [
-    'dkim sign --key mail._domainkey.example.com.private.pem --domain example.com --selector mail message.eml > signed.eml',
-    'sign a message with it',
-  ],
-  ['dkim verify signed.eml', 'verify a message, and learn why it fails'],
-  ['dkim lookup example.com --selector mail', 'check what DNS says'],
-] as const
+  { run: 'dkim keygen --domain example.com --selector mail', text: 'make a key and print its DNS record' },
+  {
+    run: 'dkim sign --key mail._domainkey.example.com.private.pem --domain example.com --selector mail message.eml > signed.eml',
+    text: 'sign a message with it',
+  },
+  { run: 'dkim verify signed.eml', text: 'verify a message, and learn why it fails' },
+  { run: 'dkim lookup example.com --selector mail', text: 'check what DNS says' },
+]
 
 const VERSION = '0.1.0'
 
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODES.ok
   try {
-    if (argv[0] === '--version' || argv[0] === '-V') {
-      context.stdout.write(`${VERSION}\n`)
-      return exitCode
-    }
     const asked = argv.filter(argument => !argument.startsWith('-')).slice(0, 1)
     const program = await buildProgram(asked, context, code => {
       exitCode = code
     })
-    await answer(program, argv, context)
+    const formatHelp = await openHelp(argv, context)
+    const silent = () => undefined
+    for (const command of [program, ...program.commands]) {
+      command
+        .exitOverride()
+        .configureHelp({ formatHelp })
+        .configureOutput({
+          writeOut: text => void context.stdout.write(text),
+          writeErr: text => void context.stderr.write(text),
+          outputError: silent,
+          getOutHasColors: () => true,
+        })
+    }
+    program.hook('preAction', (_, command) => takeSettings(command, context))
+    await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (error) {
     return reportError(error, context, argv)
@@ -90,12 +99,13 @@ export async function buildProgram(
   wanted: readonly string[],
   context: Context,
   done: (code: ExitCode) => void = () => undefined,
-): Promise<Command> {
-  const { addConfigOptions, newCommand } = await import('./options.js')
-  const program = newCommand('dkim')
+): Promise<CommandUnknownOpts> {
+  const { addConfigOptions } = await import('./options.js')
+  const { newCommand } = await import('./command.js')
+  const program = newCommand('dkim', { examples: EXAMPLES })
     .description('The whole life of a DKIM key: make it, publish it, sign, verify, look it up, rotate it.')
-    .option('-V, --version', 'print the version')
-  for (const [run, text] of EXAMPLES) program.example(run, text)
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpCommand(false)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
     if (!WITHOUT_SETTINGS.includes(name)) addConfigOptions(command)
@@ -104,36 +114,13 @@ export async function buildProgram(
   return program
 }
 
-/** A usual command line is read at once; commander reads what is not, and says what is wrong with it. */
-async function answer(program: Command, argv: readonly string[], context: Context): Promise<void> {
-  const { readArguments } = await import('./arguments.js')
-  const command = program.commands.find(candidate => candidate.name() === argv[0])
-  const line = command === undefined ? null : readArguments(command, argv.slice(1))
-  if (command !== undefined && line !== null) return run(command, line, context)
-  const helpText = await openHelp(argv, context)
-  if (isHelp(argv.at(-1)) && (argv.length === 1 || (argv.length === 2 && command !== undefined))) {
-    context.stdout.write(helpText(command ?? program))
-    return
-  }
-  const { commanderTree } = await import('./commander-tree.js')
-  const tree = commanderTree(program, (asked, understood) => run(asked, understood, context), {
-    version: VERSION,
-    writeOut: text => void context.stdout.write(text),
-    writeErr: text => void context.stderr.write(text),
-    helpText,
-  })
-  await tree.parseAsync([...argv], { from: 'user' })
-}
-
 /** What the command line left open may be set by the environment or the configuration file. */
-async function run(command: Command, line: CommandLine, context: Context): Promise<void> {
-  if (command.name() !== 'config' && !WITHOUT_SETTINGS.includes(command.name())) {
-    const { applySettings, effectiveSettings } = await import('./config/apply.js')
-    const { readConfigFile } = await import('./config/config-file.js')
-    const file = await readConfigFile(context, line.options['config'] as string | false | undefined)
-    applySettings(command, line, effectiveSettings(context.env, file))
-  }
-  await command.run?.(...([...line.operands, line.options] as never[]))
+async function takeSettings(command: CommandUnknownOpts, context: Context): Promise<void> {
+  if (command.name() === 'config' || WITHOUT_SETTINGS.includes(command.name())) return
+  const { applySettings, effectiveSettings } = await import('./config/apply.js')
+  const { readConfigFile } = await import('./config/config-file.js')
+  const file = await readConfigFile(context, command.getOptionValue('config') as string | false | undefined)
+  applySettings(command, effectiveSettings(context.env, file))
 }
 
 function isHelp(argument: string | undefined): boolean {
@@ -141,7 +128,7 @@ function isHelp(argument: string | undefined): boolean {
 }
 
 /** Help in our own form. */
-async function openHelp(argv: readonly string[], context: Context): Promise<(command: Command) => string> {
+async function openHelp(argv: readonly string[], context: Context): Promise<(command: CommandUnknownOpts) => string> {
   if (argv.length > 0 && !argv.some(isHelp)) return () => ''
   const { styleFor } = await import('../report/style.js')
   const { helpText } = await import('../report/help/text.js')

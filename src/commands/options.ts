@@ -1,66 +1,70 @@
 // Options that several commands share, and the strict readers of their values.
 
-import { Command, InvalidArgumentError, Option } from './command.js'
-
-/** What every command that takes DNS understands. */
-export interface DnsOptions {
-  readonly dnsFile?: readonly string[]
-  readonly offline?: boolean
-  readonly nameserver?: readonly string[]
-  /** Milliseconds. */
-  readonly timeout?: number
-  readonly now?: Date
-}
+import {
+  type Command,
+  type CommandUnknownOpts,
+  InvalidArgumentError,
+  Option,
+  type OptionsOf,
+  type OptionValues,
+} from './command.js'
 
 export type ReportFormat = 'text' | 'json' | 'ndjson'
 
-export function newCommand(name: string): Command {
-  return new Command(name)
-}
+const REPORT_FORMATS = ['text', 'json', 'ndjson'] as const
 
-export function addDnsOptions<Kind extends Command>(command: Kind): Kind {
-  return addGroup(command, 'DNS', [
-    new Option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)').argParser(collect),
-    new Option('--offline', 'names that no --dns-file has do not exist'),
-    new Option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)').argParser(collect),
-    new Option('--timeout <duration>', 'give up on DNS after this time, for instance 5s').argParser(
-      parsePositiveDuration,
-    ),
-    nowOption(),
-  ])
-}
+/** What every command that takes DNS understands. Times are milliseconds. */
+export const addDnsOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
+  command
+    .addOption(
+      new Option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)')
+        .argParser(collect)
+        .helpGroup('DNS'),
+    )
+    .addOption(new Option('--offline', 'names that no --dns-file has do not exist').helpGroup('DNS'))
+    .addOption(
+      new Option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)')
+        .argParser(collect)
+        .helpGroup('DNS'),
+    )
+    .addOption(
+      new Option('--timeout <duration>', 'give up on DNS after this time, for instance 5s')
+        .argParser(parsePositiveDuration)
+        .helpGroup('DNS'),
+    )
+    .addOption(nowOption().helpGroup('DNS'))
 
-export function addReportOptions<Kind extends Command>(
-  command: Kind,
-  formats: readonly string[] = ['text', 'json', 'ndjson'],
-): Kind {
-  return addGroup(command, 'Report', [
-    new Option('--format <format>', 'how to write the report').choices(formats).default('text'),
-    new Option('-q, --quiet', 'write nothing but errors: the exit code tells'),
-    ...colourOptions(),
-  ])
-}
+export type DnsOptions = OptionsOf<ReturnType<typeof addDnsOptions<Record<never, never>>>>
+
+export const addReportOptions = <Options extends OptionValues, const Format extends string = ReportFormat>(
+  command: Command<[], Options>,
+  formats: readonly Format[] = REPORT_FORMATS as readonly string[] as readonly Format[],
+) =>
+  addColourOptions(
+    command
+      .addOption(
+        new Option('--format <format>', 'how to write the report')
+          .choices(formats)
+          .default('text' as Format)
+          .helpGroup('Report'),
+      )
+      .addOption(new Option('-q, --quiet', 'write nothing but errors: the exit code tells').helpGroup('Report')),
+  )
 
 /** Of everything that writes text for people. */
-export function colourOptions(): readonly Option[] {
-  return [new Option('--color', 'colour even where stdout is no terminal'), new Option('--no-color', 'no colour')]
+export const addColourOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
+  command
+    .addOption(new Option('--color', 'colour even where stdout is no terminal').helpGroup('Report'))
+    .addOption(new Option('--no-color', 'no colour').helpGroup('Report'))
+
+/** What every command takes besides its own options. */
+export function addConfigOptions(command: CommandUnknownOpts): void {
+  command
+    .addOption(new Option('--config <file>', 'read this configuration file (see dkim config)').helpGroup('Settings'))
+    .addOption(new Option('--no-config', 'read no configuration file').helpGroup('Settings'))
 }
 
-/** What every command takes beside its own options. */
-export function addConfigOptions<Kind extends Command>(command: Kind): Kind {
-  return addGroup(command, 'Settings', [
-    new Option('--config <file>', 'read this configuration file (see dkim config)'),
-    new Option('--no-config', 'read no configuration file'),
-  ])
-}
-
-/** Options that stand together in the help, under a heading of their own. */
-export function addGroup<Kind extends Command>(command: Kind, heading: string, options: readonly Option[]): Kind {
-  for (const option of options) command.addOption(option.helpGroup(heading))
-  return command
-}
-
-export function nowOption(): Option {
+export function nowOption() {
   return new Option('--now <time>', 'the time to judge at: ISO 8601 or Unix seconds').argParser(parseTime)
 }
 

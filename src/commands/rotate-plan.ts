@@ -3,64 +3,51 @@
 import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, PHASE_IDS, SCHEMES, STAGES } from '../core/index.js'
 import { DIALECT_NAMES } from '../report/record/dialects.js'
 import { SIGNER_NAMES } from '../report/signer/signers.js'
-import { InvalidArgumentError, Option } from './command.js'
+import { type CommandTexts, InvalidArgumentError, newCommand, Option, type OptionsOf } from './command.js'
 import type { DefineCommand } from './main.js'
 import {
   addDnsOptions,
   addReportOptions,
   collect,
-  newCommand,
   parseDuration,
   parsePort,
   parseTime,
   parseWholeNumber,
 } from './options.js'
-import { PLAN_FORMATS } from './rotate-plan/formats.js'
-import type { RotatePlanOptions } from './rotate-plan/options.js'
-import { runRotatePlan } from './rotate-plan/run.js'
+import { PLAN_FORMATS, type PlanFormat } from './rotate-plan/formats.js'
 
-export const defineRotatePlan: DefineCommand = (context, done) => {
-  const command = newCommand('rotate-plan')
-    .suggest({
-      '--domain': 'domain',
-      '--selector': 'selector',
-      '--new-selector': 'selector',
-      '--key': 'key-file',
-      '--old-key': 'key-file',
-      '--scheme': { words: Object.keys(SCHEMES) },
-      '--confirm': { words: CONFIRMATIONS },
-      '--assert': { words: PHASE_IDS },
-    })
-    .example('dkim rotate-plan --domain example.com --selector s2025 --scheme date --state plan.json')
-    .example('dkim rotate-plan --state plan.json --check --sample received.eml')
-    .example('dkim rotate-plan --state plan.json --check --confirm switch')
-    .example('dkim rotate-plan --domain example.com --selector s2025 --scheme date --format ics > rotation.ics')
-    .note(
-      'Exit codes of --check: 0 on track or waiting, 1 something is due or an alarm, 75 DNS cannot be read now: a cron job is a monitor.',
-    )
-    .note(`Stages: ${Object.keys(STAGES).join(', ')}.`)
+const TEXTS: CommandTexts = {
+  values: {
+    '--domain': 'domain',
+    '--selector': 'selector',
+    '--new-selector': 'selector',
+    '--key': 'key-file',
+    '--old-key': 'key-file',
+    '--scheme': { words: Object.keys(SCHEMES) },
+    '--confirm': { words: CONFIRMATIONS },
+    '--assert': { words: PHASE_IDS },
+  },
+  examples: [
+    { run: 'dkim rotate-plan --domain example.com --selector s2025 --scheme date --state plan.json', text: null },
+    { run: 'dkim rotate-plan --state plan.json --check --sample received.eml', text: null },
+    { run: 'dkim rotate-plan --state plan.json --check --confirm switch', text: null },
+    {
+      run: 'dkim rotate-plan --domain example.com --selector s2025 --scheme date --format ics > rotation.ics',
+      text: null,
+    },
+  ],
+  notes: [
+    'Exit codes of --check: 0 on track or waiting, 1 something is due or an alarm, 75 DNS cannot be read now: a cron job is a monitor.',
+    `Stages: ${Object.keys(STAGES).join(', ')}.`,
+  ],
+}
+
+const rotatePlanCommand = () =>
+  addReportOptions(addDnsOptions(newCommand('rotate-plan', TEXTS)), Object.keys(PLAN_FORMATS) as PlanFormat[])
     .description(
       'Plans the rotation of a DKIM key: every step with its earliest date, the formula behind it, the commands, the records, ' +
         'the check that proves it and the way back. With --check it reads live DNS and other evidence and says what is due.',
     )
-  addWhat(command)
-  addWhen(command)
-  addEvidence(command)
-  addDnsOptions(command)
-  addReportOptions(command, Object.keys(PLAN_FORMATS))
-  return command
-    .option('-o, --output <file>', 'write the plan to this file')
-    .addOption(
-      new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
-    )
-    .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
-    .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
-}
-
-type Command = ReturnType<typeof newCommand>
-
-function addWhat(command: Command): void {
-  command
     .option('--domain <domain>', 'the signing domain (repeatable)', collect)
     .option('--selector <selector>', 'the selector in use now (repeatable)', collect)
     .option('--domains <file>', 'several rotations: one a line, DOMAIN SELECTOR [NEW-SELECTOR]')
@@ -72,15 +59,11 @@ function addWhat(command: Command): void {
     .option('--key <file>', 'the new key, private or public, or its record: only fingerprint and record are used')
     .option('--key-dir <dir>', 'find new keys as SELECTOR._domainkey.DOMAIN.private.pem in this directory')
     .option('--old-key <file>', 'the path of the old private key, for the commands that are printed')
-    .addOption(new Option('--type <type>', 'type of the new key').choices(['rsa', 'ed25519']))
+    .addOption(new Option('--type <type>', 'type of the new key').choices(['rsa', 'ed25519'] as const))
     .option('--bits <bits>', 'size of a new RSA key', parseWholeNumber)
     .option('--emergency', 'the old key has leaked: no waits but those that mail needs')
     .option('--beside', 'add the new key beside the old one (Ed25519 beside RSA): nothing is retired')
     .option('--flip', 'both selectors are aliases into a zone of yours: let them change roles')
-}
-
-function addWhen(command: Command): void {
-  command
     .addOption(new Option('--cadence <cadence>', 'how often to rotate').choices(Object.keys(CADENCES) as Cadence[]))
     .option('--start <date>', 'begin at this time, not in the past', parseTime)
     .option('--overlap <duration>', 'keep the old key this long after the switch (default: 14d)', parseDuration)
@@ -96,10 +79,6 @@ function addWhen(command: Command): void {
     .option('--holidays <days>', 'days off for --business-days: 2026-12-25, or 12-25 for every year', parseDays)
     .option('--disclose', 'end with the publication of the retired private key')
     .option('--yes-publish-private-key', 'yes, the retired private key shall be published: nothing undoes it')
-}
-
-function addEvidence(command: Command): void {
-  command
     .option('--state <file>', 'remember the plan and what was seen in this file (no private key is in it)')
     .option('--check', 'read live DNS and the other evidence: where does the rotation stand?')
     .option('--sample <files...>', 'received messages: they show which key signs')
@@ -113,7 +92,19 @@ function addEvidence(command: Command): void {
     )
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
     .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
-}
+    .option('-o, --output <file>', 'write the plan to this file')
+    .addOption(
+      new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
+    )
+    .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
+
+/** As the command line and the settings give them. Durations are milliseconds. */
+export type RotatePlanOptions = OptionsOf<ReturnType<typeof rotatePlanCommand>>
+
+export const defineRotatePlan: DefineCommand = (context, done) =>
+  rotatePlanCommand().action(async options =>
+    done(await (await import('./rotate-plan/run.js')).runRotatePlan(context, options)),
+  )
 
 function parseDays(value: string): readonly string[] {
   const days = value.split(',').map(day => day.trim())

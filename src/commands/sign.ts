@@ -1,38 +1,41 @@
 // dkim sign: puts DKIM-Signature fields in front of messages, whose own bytes stay as they are (§5). What a run needs is loaded later.
 
-import { type Command, Option } from './command.js'
+import { type CommandTexts, newCommand, Option, type OptionsOf } from './command.js'
 import type { DefineCommand } from './main.js'
-import { addDnsOptions, collect, newCommand, parseDuration, parseJobs, parseTime } from './options.js'
-import type { SignCommandOptions } from './sign/options.js'
+import { addDnsOptions, collect, parseDuration, parseJobs, parseTime } from './options.js'
 
 const CANONICALIZATIONS = ['relaxed/relaxed', 'relaxed/simple', 'simple/relaxed', 'simple/simple']
 
-export const defineSign: DefineCommand = (context, done) =>
-  withBatchOptions(withOptions(signCommand())).action(async (files: string[], options: SignCommandOptions) =>
-    done(await (await import('./sign/run.js')).runSign(context, files, options)),
-  )
+const TEXTS: CommandTexts = {
+  values: {
+    '--selector': 'selector',
+    '--domain': 'domain',
+    '--key': 'key-file',
+    '--canonicalization': { words: CANONICALIZATIONS },
+    '--time': { words: ['none'] },
+  },
+  examples: [
+    {
+      run: 'dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml',
+      text: null,
+    },
+    {
+      run: 'dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml',
+      text: null,
+    },
+    { run: 'dkim sign --key rsa.pem --selector r1 --out-dir signed outbox', text: 'each message of a folder or mbox' },
+    {
+      run: 'dkim sign --key-table /etc/opendkim/KeyTable --signing-table refile:/etc/opendkim/SigningTable < message.eml',
+      text: null,
+    },
+  ],
+  notes: ['The signed message goes to stdout. What cannot be signed gives an error and no output at all.'],
+}
 
 const signCommand = () =>
-  newCommand('sign')
-    .suggest({
-      '--selector': 'selector',
-      '--domain': 'domain',
-      '--key': 'key-file',
-      '--canonicalization': { words: CANONICALIZATIONS },
-      '--time': { words: ['none'] },
-    })
-    .example('dkim sign --key mail.private.pem --domain example.com --selector mail message.eml > signed.eml')
-    .example('dkim sign --key rsa.pem --selector r1 --key ed25519.pem --selector e1 --in-place outbox/*.eml')
-    .example('dkim sign --key rsa.pem --selector r1 --out-dir signed outbox', 'each message of a folder or mbox')
-    .example(
-      'dkim sign --key-table /etc/opendkim/KeyTable --signing-table refile:/etc/opendkim/SigningTable < message.eml',
-    )
-    .note('The signed message goes to stdout. What cannot be signed gives an error and no output at all.')
+  addDnsOptions(newCommand('sign', TEXTS))
     .argument('[file...]', 'the message; - is standard input, which is the default')
     .description('Sign a message: its bytes stay as they are, behind the new DKIM-Signature field.')
-
-function withOptions(command: Command): Command {
-  return addDnsOptions(command)
     .option('--key <file>', 'the private key (repeatable, each with a --selector of its own)', collect)
     .option('--selector <name>', 'the selector that its record is published under', collect)
     .option('--domain <domain>', 'the signing domain, d= (default: the domain of From)', collect)
@@ -55,10 +58,6 @@ function withOptions(command: Command): Command {
       'write nothing unless the new signatures verify with the keys in DNS (implied by the DNS options)',
     )
     .option('-q, --quiet', 'no warnings, notes and reports: errors, and what is signed')
-}
-
-function withBatchOptions(command: Command): Command {
-  return command
     .optionsGroup('Many messages')
     .option('--out-dir <directory>', 'put each signed message there: of files, folders, Maildirs and mbox files')
     .option('--in-place', 'put the signed message into the place of each file')
@@ -68,10 +67,17 @@ function withBatchOptions(command: Command): Command {
     .option('--jobs <number>', 'signatures to make at a time (default: as many as there are processors)', parseJobs)
     .addOption(
       new Option('--format <format>', 'tell of each message on stdout')
-        .choices(['text', 'json', 'ndjson'])
-        .default('text'),
+        .choices(['text', 'json', 'ndjson'] as const)
+        .default('text' as const),
     )
-}
+
+/** As the command line and the settings give them. */
+export type SignCommandOptions = OptionsOf<ReturnType<typeof signCommand>>
+
+export const defineSign: DefineCommand = (context, done) =>
+  signCommand().action(async (files, options) =>
+    done(await (await import('./sign/run.js')).runSign(context, files, options)),
+  )
 
 function parseSigningTime(value: string): Date | 'none' {
   return value === 'none' ? value : parseTime(value)

@@ -1,32 +1,28 @@
 // dkim verify: messages in, reports and an exit code out. What a run needs is loaded once its options are known to be right.
 
 import { FORMAT_NAMES } from '../report/verification/formats.js'
+import { type CommandTexts, newCommand, type OptionsOf } from './command.js'
 import { addExplainOptions } from './explain-options.js'
 import type { DefineCommand } from './main.js'
-import {
-  addDnsOptions,
-  addReportOptions,
-  collect,
-  newCommand,
-  parseAuthservId,
-  parseJobs,
-  parseWholeNumber,
-} from './options.js'
-import type { VerifyCommandOptions } from './verify/options.js'
+import { addDnsOptions, addReportOptions, collect, parseAuthservId, parseJobs, parseWholeNumber } from './options.js'
 import { parseShard } from './verify/shard.js'
 
-export const defineVerify: DefineCommand = (context, done) =>
-  addExplainOptions(verifyOptions()).action(async (inputs: string[], options: VerifyCommandOptions) =>
-    done(await (await import('./verify/start.js')).runVerify(context, inputs, options)),
-  )
+const TEXTS: CommandTexts = {
+  values: { '--require-domain': 'domain' },
+  examples: [
+    { run: 'dkim verify message.eml', text: 'one message, and why it fails' },
+    { run: 'dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', text: 'a mailbox, counted' },
+    {
+      run: 'dkim verify --dns-file zone.txt --require-aligned outbox/*.eml',
+      text: 'a gate: keys from a file, no network',
+    },
+  ],
+}
 
-const verifyOptions = () =>
-  addReportOptions(addDnsOptions(newCommand('verify')), FORMAT_NAMES)
-    .suggest({ '--require-domain': 'domain' })
+const verifyCommand = () =>
+  addExplainOptions(addReportOptions(addDnsOptions(newCommand('verify', TEXTS)), FORMAT_NAMES))
+    .optionsGroup('Options')
     .description('Verify the DKIM signatures of messages: files, directories, Maildir, mbox, or standard input.')
-    .example('dkim verify message.eml', 'one message, and why it fails')
-    .example('dkim verify --format ndjson ~/Maildir | jq -r .result | sort | uniq -c', 'a mailbox, counted')
-    .example('dkim verify --dns-file zone.txt --require-aligned outbox/*.eml', 'a gate: keys from a file, no network')
     .argument('[input...]', 'message, directory or mbox file; - or nothing for standard input')
     .option(
       '--authserv-id <name>',
@@ -53,3 +49,11 @@ const verifyOptions = () =>
     .option('--allow-partial-body', 'accept signatures whose l= leaves part of the body unsigned')
     .option('--ignore-expiration', 'accept expired signatures, for archived mail')
     .option('--lenient-eol', 'accept messages with mixed line ends')
+
+/** As the command line and the settings give them. */
+export type VerifyCommandOptions = OptionsOf<ReturnType<typeof verifyCommand>>
+
+export const defineVerify: DefineCommand = (context, done) =>
+  verifyCommand().action(async (inputs, options) =>
+    done(await (await import('./verify/start.js')).runVerify(context, inputs, options)),
+  )

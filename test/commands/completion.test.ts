@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { textsOf } from '../../src/commands/command.js'
 import { pageOf } from '../../src/commands/command-page.js'
 import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
 import { dkim } from '../support/cli.js'
@@ -182,7 +183,7 @@ describe('the scripts', () => {
     for (const command of program.commands) {
       const { options, arguments: rest } = pageOf(command)
       const names = [...options.map(({ long }) => long), ...rest.map(({ name }) => name)]
-      expect(names).toEqual(expect.arrayContaining([...command.suggestions.keys()]))
+      expect(names).toEqual(expect.arrayContaining(Object.keys(textsOf(command).values ?? {})))
       const words = [...options, ...rest].flatMap(({ values }) => (typeof values === 'object' ? values.words : []))
       expect(words.filter(word => !/^(?:[\w./-]+|\*)$/.test(word))).toEqual([])
     }

@@ -1,29 +1,28 @@
 // Every command line that help, guide and documents print is one that the program takes.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type * as commander from 'commander'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Command } from '../../src/commands/command.js'
+import type { CommandUnknownOpts } from '../../src/commands/command.js'
 import { pageOf } from '../../src/commands/command-page.js'
-import { commanderTree } from '../../src/commands/commander-tree.js'
 import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
 import { GUIDE_CODES, GUIDES, type Guide } from '../../src/report/guide/guide.js'
 import { testContext } from '../support/context.js'
 import { shellCommands } from '../support/shell-words.js'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-let program: Command
+let program: CommandUnknownOpts
 
 beforeAll(async () => {
   program = await buildProgram(COMMAND_NAMES, testContext())
+  for (const command of program.commands) command.saveStateBeforeParse()
 })
 
-/** A new one for each line, since what a line sets stays set. */
-function commandNamed(name: string): commander.Command {
-  const ignore = () => undefined
-  const options = { version: '1', writeOut: ignore, writeErr: ignore, helpText: () => '' }
-  const command = commanderTree(program, ignore, options).commands.find(candidate => candidate.name() === name)
+/** As it was before any line was read: what a line sets stays set. */
+function commandNamed(name: string): CommandUnknownOpts {
+  const command = program.commands.find(candidate => candidate.name() === name)
   if (command === undefined) throw new Error(`no command "${name}"`)
+  const silent = () => undefined
+  command.exitOverride().configureOutput({ outputError: silent }).restoreStateBeforeParse()
   return command
 }
 

@@ -1,8 +1,7 @@
 // Settings as defaults of a command's options: the command line wins over the environment, and that over the file.
 
 import { DkimError } from '../../core/index.js'
-import type { CommandLine } from '../arguments.js'
-import type { Command, Option } from '../command.js'
+import type { CommandUnknownOpts } from '../command.js'
 import type { Context } from '../context.js'
 import type { ConfigFile } from './config-file.js'
 import { SETTING_NAMES, SETTINGS, type Setting, type SettingName, type SettingRow, variableOf } from './settings.js'
@@ -28,34 +27,36 @@ function fromEnvironment(name: SettingName, value: string): Setting {
 }
 
 /** Fills in what the command line left open. */
-export function applySettings(command: Command, line: CommandLine, settings: ReadonlyMap<SettingName, Setting>): void {
+export function applySettings(command: CommandUnknownOpts, settings: ReadonlyMap<SettingName, Setting>): void {
   // What was given is looked at before anything is filled in: a default never hides behind another.
-  const given = new Set(command.options.filter(option => isGiven(line, option)).map(({ long }) => long.slice(2)))
+  const given = new Set(
+    command.options.filter(option => isGiven(command, option)).map(({ long = '' }) => long.slice(2)),
+  )
   for (const setting of settings.values()) {
     const { commands, unless = [] }: SettingRow = SETTINGS[setting.name]
     if (!commands.includes(command.name()) || given.has(setting.name)) continue
     if (unless.some(name => given.has(name))) continue
     const option = command.options.find(({ long }) => long === `--${setting.name}`)
-    if (option !== undefined) fillIn(line, option, setting)
+    if (option !== undefined) fillIn(command, option, setting)
   }
 }
 
-function isGiven({ given, options }: CommandLine, option: Option): boolean {
+type Option = CommandUnknownOpts['options'][number]
+
+function isGiven(command: CommandUnknownOpts, option: Option): boolean {
   const name = option.attributeName()
-  // --color and --no-color share one value; which of them was given is told by the value.
-  return given.has(name) && (!option.negate || options[name] === false)
+  // --color and --no-color share one value, which shows which of them was given.
+  return command.getOptionValueSource(name) === 'cli' && (!option.negate || command.getOptionValue(name) === false)
 }
 
-function fillIn({ options }: CommandLine, option: Option, { values, source, name }: Setting): void {
+function fillIn(command: CommandUnknownOpts, option: Option, { values, source, name }: Setting): void {
+  const set = (value: unknown) => command.setOptionValueWithSource(option.attributeName(), value, 'config')
   if (SETTINGS[name].kind === 'flag') {
-    options[option.attributeName()] = values[0] === 'true'
+    set(values[0] === 'true')
     return
   }
   try {
-    options[option.attributeName()] = values.reduce<unknown>(
-      (previous, value) => (option.parseArg === undefined ? value : option.parseArg(value, previous)),
-      undefined,
-    )
+    set(values.reduce<unknown>((previous, value) => option.parseArg?.(value, previous) ?? value, undefined))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new DkimError('usage', `${source}: ${name} "${values.join(' ')}": ${why}`, 'dkim config shows every setting')

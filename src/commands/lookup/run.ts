@@ -147,7 +147,7 @@ export class LookupRun {
 /** The resolvers that are compared answer the question itself too: one report, one view of DNS. */
 function nameserversOf({ resolverSet: set, nameserver, dnsFile, offline }: LookupOptions): DnsOptions {
   if (set === undefined || nameserver !== undefined || dnsFile !== undefined || offline) return {}
-  return { nameserver: resolverSet(set) }
+  return { nameserver: [...resolverSet(set)] }
 }
 
 /** `found` with a serious finding, another key than expected, or servers that disagree is a problem. */

@@ -1,57 +1,9 @@
 // The options of rotate-plan, and what they ask for.
 
-import { type Cadence, type Confirmation, DEFAULT_SETTINGS, DkimError, type Settings } from '../../core/index.js'
-import type { DialectName } from '../../report/record/dialects.js'
-import type { SignerName } from '../../report/signer/signers.js'
-import type { DnsOptions } from '../options.js'
-import type { PlanFormat } from './formats.js'
+import { DEFAULT_SETTINGS, DkimError, type Settings } from '../../core/index.js'
+import type { RotatePlanOptions } from '../rotate-plan.js'
 
-export interface RotatePlanOptions extends DnsOptions {
-  readonly domain?: readonly string[]
-  readonly selector?: readonly string[]
-  readonly domains?: string
-  readonly newSelector?: string
-  readonly scheme?: string
-  readonly key?: string
-  readonly keyDir?: string
-  readonly oldKey?: string
-  readonly type?: 'rsa' | 'ed25519'
-  readonly bits?: number
-  readonly emergency?: true
-  readonly beside?: true
-  readonly flip?: true
-  readonly cadence?: Cadence
-  readonly start?: Date
-  /** Milliseconds, as all durations. */
-  readonly overlap?: number
-  readonly queueLifetime?: number
-  readonly signatureLifetime?: number
-  readonly propagation?: number
-  readonly fast?: true
-  readonly providerMinimum?: number
-  readonly revokedFor?: number
-  readonly ttl?: number
-  readonly timeZone?: string
-  readonly businessDays?: true
-  readonly holidays?: readonly string[]
-  readonly disclose?: true
-  readonly yesPublishPrivateKey?: true
-  readonly state?: string
-  readonly check?: true
-  readonly sample?: readonly string[]
-  readonly reports?: readonly string[]
-  readonly confirm?: readonly Confirmation[]
-  readonly assert?: string
-  readonly authoritative?: readonly string[]
-  readonly ignoreServer?: readonly string[]
-  readonly serverPort?: number
-  readonly format: PlanFormat
-  readonly output?: string
-  readonly dialect?: DialectName
-  readonly signer?: SignerName
-  readonly quiet?: true
-  readonly color?: boolean
-}
+export type { RotatePlanOptions } from '../rotate-plan.js'
 
 /** No source of DNS at all: the plan rests on assumed figures. */
 export function isBlind({ offline, dnsFile }: RotatePlanOptions): boolean {

@@ -7,29 +7,9 @@ import {
   parseFieldChoices,
   type SignatureRequest,
 } from '../../core/index.js'
-import type { DnsOptions, ReportFormat } from '../options.js'
-import type { KeyOptions } from '../signing-keys.js'
+import type { SignCommandOptions } from '../sign.js'
 
-export interface SignCommandOptions extends KeyOptions, DnsOptions {
-  readonly identity?: string
-  readonly canonicalization: string
-  readonly headers?: string
-  readonly time?: Date | 'none'
-  /** Milliseconds. */
-  readonly expires?: number
-  readonly copiedHeaders?: boolean
-  readonly output?: string
-  readonly headerOnly?: boolean
-  readonly force?: boolean
-  readonly checkDns?: boolean
-  readonly inPlace?: boolean
-  readonly outDir?: string
-  readonly filesFrom?: readonly string[]
-  readonly null?: boolean
-  readonly unquoteMbox?: boolean
-  readonly jobs?: number
-  readonly format: ReportFormat
-}
+export type { SignCommandOptions } from '../sign.js'
 
 /** Many messages, each to a file of its own. */
 export function isBatch({ inPlace, outDir }: SignCommandOptions): boolean {

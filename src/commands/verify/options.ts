@@ -2,35 +2,9 @@
 
 import { isAbsolute, resolve } from 'node:path'
 import { givenDomain, type Policy, parseFieldNames } from '../../core/index.js'
-import type { FormatName } from '../../report/verification/formats.js'
-import type { ExplainOptions } from '../explain-options.js'
-import type { DnsOptions } from '../options.js'
-import type { Shard } from './shard.js'
+import type { VerifyCommandOptions } from '../verify.js'
 
-export interface VerifyCommandOptions extends DnsOptions, ExplainOptions {
-  readonly format: FormatName
-  readonly quiet?: boolean
-  readonly color?: boolean
-  readonly authservId?: string
-  readonly minKeyBits?: number
-  readonly requireSigned?: string
-  readonly requireAligned?: boolean
-  readonly requireDomain?: readonly string[]
-  readonly allowPartialBody?: boolean
-  readonly ignoreExpiration?: boolean
-  readonly lenientEol?: boolean
-  readonly unquoteMbox?: boolean
-  readonly verbose?: boolean
-  readonly tags?: boolean
-  readonly filesFrom?: readonly string[]
-  readonly null?: boolean
-  readonly summary?: boolean
-  readonly failFast?: boolean
-  readonly resume?: string
-  readonly jobs?: number
-  readonly shard?: Shard
-  readonly merge?: boolean
-}
+export type { VerifyCommandOptions } from '../verify.js'
 
 /** What a run is about, as one word: its journal is of no use to another. */
 export function runNameOf(paths: readonly string[], options: VerifyCommandOptions): string {
