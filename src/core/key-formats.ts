@@ -7,6 +7,7 @@ import { isWeakEd25519Point } from './ed25519.js'
 import { DkimError, Rejection } from './errors.js'
 import { type ImportOptions, importPrivateKey, importPublicKey } from './key.js'
 import { type KeyRecord, parseKeyRecord } from './key-record.js'
+import { isPrivateBlock, looksLikeJson, privateBlock, refuseForeignForm, singleJwk } from './key-text.js'
 import type { Finding } from './lookup/findings.js'
 import { lintRecord } from './lookup/lint.js'
 import {
@@ -39,6 +40,7 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
   if (/^(?:\xff\xfe|\xfe\xff)/.test(text)) {
     throw new DkimError('key-invalid', `${name} is text in UTF-16`, 'save it as UTF-8 or ASCII')
   }
+  refuseForeignForm(text, name)
   const material = fromText(text, { ...options, name }) ?? fromBinary(data, { ...options, name })
   if (material === undefined) {
     throw new DkimError(
@@ -55,9 +57,9 @@ type Named = ImportOptions & { readonly name: string }
 
 function fromText(text: string, options: Named): KeyMaterial | undefined {
   if (/^"?v\s*=\s*DKIM1/i.test(text)) return fromRecord(text, options.name)
-  if (text.startsWith('{')) return fromJwk(text, options.name)
   if (text.startsWith('-----BEGIN OPENSSH PRIVATE KEY-----')) return fromOpenSshPrivate(text)
   if (text.includes('-----BEGIN ')) return fromPem(text, options)
+  if (looksLikeJson(text)) return fromJwk(Buffer.from(text, 'latin1').toString('utf8'), options.name)
   if (/^ssh-[a-z0-9-]+ /.test(text)) return fromOpenSshLine(text)
   if (/(?:^|[\s;"])(?:v\s*=\s*DKIM1|p\s*=)/i.test(text)) return fromRecord(text, options.name)
   const decoded = decodeBase64(text)
@@ -80,9 +82,9 @@ const onlyPublic = (publicKey: PublicKey | undefined, source: 'public-key' | 'ce
 
 function fromPem(text: string, options: Named): KeyMaterial {
   const bytes = Buffer.from(text, 'latin1')
-  if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/.test(text))
-    return privateKey(importPrivateKey(bytes, options).publicKey)
-  const source = text.includes('-----BEGIN CERTIFICATE') ? 'certificate' : 'public-key'
+  const block = privateBlock(text)
+  if (block === undefined || isPrivateBlock(block)) return privateKey(importPrivateKey(bytes, options).publicKey)
+  const source = block.label.endsWith('CERTIFICATE') ? 'certificate' : 'public-key'
   return onlyPublic(importPublicKey(bytes, options), source)!
 }
 
@@ -115,12 +117,7 @@ function attempt<T>(read: () => T): T | undefined {
 // ---------------------------------------------------------------------------------------------- JWK
 
 function fromJwk(text: string, name: string): KeyMaterial {
-  const key = attempt(() => JSON.parse(text) as unknown)
-  const keys = isObject(key) && Array.isArray(key['keys']) ? key['keys'] : [key]
-  const [jwk] = keys
-  if (keys.length !== 1 || !isObject(jwk)) {
-    throw new DkimError('key-invalid', `${name} holds no single JWK`, 'give one key, not a set of several')
-  }
+  const jwk = singleJwk(text, name)
   // The public half of a private JWK is all that is looked at.
   const { kty, n, e, crv, x } = jwk
   const isPrivate = Object.hasOwn(jwk, 'd')
@@ -131,10 +128,6 @@ function fromJwk(text: string, name: string): KeyMaterial {
     throw new DkimError('key-invalid', `${name} holds no JWK of type RSA or Ed25519`, 'DKIM has rsa and ed25519 keys')
   }
   return isPrivate ? privateKey(publicKey) : onlyPublic(publicKey)!
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 // ---------------------------------------------------------------------------------------------- OpenSSH
