@@ -69,8 +69,9 @@ export {
   type TableSigner,
   tableSigners,
 } from './key-table.js'
+export type { PrivateKeyForm } from './key-text.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
-export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
+export { type LineEnd, LineEndCensus, LineEndNormalizer, lineEndBytes } from './line-endings.js'
 export { type DiscoverOptions, type Discovery, discover } from './lookup/discover.js'
 export { type Expectation, expectFile, expectKey, expectRecord, meets } from './lookup/expectation.js'
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './lookup/findings.js'
@@ -154,5 +155,6 @@ export {
   parseFieldNames,
   signedFieldsOf,
 } from './signed-fields.js'
+export { SIGNING_WARNINGS, type SigningWarningCode } from './signing-warnings.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

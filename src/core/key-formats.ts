@@ -7,7 +7,15 @@ import { isWeakEd25519Point } from './ed25519.js'
 import { DkimError, Rejection } from './errors.js'
 import { type ImportOptions, importPrivateKey, importPublicKey } from './key.js'
 import { type KeyRecord, parseKeyRecord } from './key-record.js'
-import { isPrivateBlock, looksLikeJson, privateBlock, refuseForeignForm, singleJwk } from './key-text.js'
+import {
+  isPrivateBlock,
+  looksLikeJson,
+  type PrivateKeyForm,
+  privateBlock,
+  privateKeyForm,
+  refuseForeignForm,
+  singleJwk,
+} from './key-text.js'
 import type { Finding } from './lookup/findings.js'
 import { lintRecord } from './lookup/lint.js'
 import {
@@ -24,6 +32,8 @@ export interface KeyMaterial {
   readonly source: 'private-key' | 'public-key' | 'certificate' | 'record'
   /** Null for a record that revokes its key. */
   readonly publicKey: PublicKey | null
+  /** How a private key is written; null for everything else. */
+  readonly form: PrivateKeyForm | null
   readonly record: KeyRecord | null
   /** What the linter says of a record, worst first. */
   readonly findings: readonly Finding[]
@@ -50,7 +60,7 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
     )
   }
   if (material.publicKey !== null) refuseUnsafe(material.publicKey, name)
-  return material
+  return { ...material, form: material.source === 'private-key' ? privateKeyForm(data) : null }
 }
 
 type Named = ImportOptions & { readonly name: string }
@@ -74,11 +84,12 @@ const privateKey = (publicKey: PublicKey): KeyMaterial => ({
   source: 'private-key',
   publicKey,
   record: null,
+  form: null,
   findings: [],
   repaired: false,
 })
 const onlyPublic = (publicKey: PublicKey | undefined, source: 'public-key' | 'certificate' = 'public-key') =>
-  publicKey === undefined ? undefined : { source, publicKey, record: null, findings: [], repaired: false }
+  publicKey === undefined ? undefined : { source, publicKey, form: null, record: null, findings: [], repaired: false }
 
 function fromPem(text: string, options: Named): KeyMaterial {
   const bytes = Buffer.from(text, 'latin1')
@@ -209,9 +220,9 @@ function fromRecord(text: string, name: string): KeyMaterial {
   const worst = findings.find(({ severity }) => severity === 'critical')
   if (worst !== undefined) throw new DkimError('record-invalid', `${name}: ${worst.text}`, worst.fix)
   const strict = strictly(joined)
-  if (!(strict instanceof Rejection)) return { ...strict, findings, repaired: false }
+  if (!(strict instanceof Rejection)) return { ...strict, form: null, findings, repaired: false }
   const repaired = corrected === null ? strict : strictly(corrected)
-  if (!(repaired instanceof Rejection)) return { ...repaired, findings, repaired: true }
+  if (!(repaired instanceof Rejection)) return { ...repaired, form: null, findings, repaired: true }
   const message = `${name} holds a record that no verifier accepts: ${strict.detail}`
   const hint = findings[0]?.fix ?? 'make it anew from the key: dkim format-record --key PRIVATE-KEY-FILE'
   throw new DkimError('record-invalid', message, hint)

@@ -2,6 +2,7 @@
 // What was only laid out differently is laid out anew; what is another form altogether is named. Nothing that was read is repeated.
 
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { decodeBase64 } from './abnf.js'
 import { DkimError } from './errors.js'
 
 const PRIVATE_LABEL = /^(?:[A-Z0-9]+ )*PRIVATE KEY$/
@@ -80,6 +81,37 @@ function unquoted(text: string): string {
     .replace(/\\+u00([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
     .replace(/\\+[rnt]/g, '\n')
     .replace(/[\\"'>]/g, '')
+}
+
+/**
+ * How a private key is written: PEM as PKCS#8 or PKCS#1, DER, the base64 seed of an Ed25519 key; `encrypted` whatever it holds;
+ * `other` for what we read and hardly any mail server does: JWK, OpenSSH, base64 of DER, PEM with its line breaks lost.
+ */
+export type PrivateKeyForm = 'pkcs8' | 'pkcs1' | 'der' | 'seed' | 'encrypted' | 'other'
+
+/** The form of a private key that could be read. */
+export function privateKeyForm(data: Buffer): PrivateKeyForm {
+  const text = data.toString('latin1')
+  const block = privateBlock(text)
+  if (block?.encrypted) return 'encrypted'
+  if (block !== undefined) {
+    if (!block.plain) return 'other'
+    return block.label === 'PRIVATE KEY' ? 'pkcs8' : block.label === 'RSA PRIVATE KEY' ? 'pkcs1' : 'other'
+  }
+  if (looksLikeJson(text)) return 'other'
+  const decoded = decodeBase64(text)
+  if (decoded !== undefined) return decoded.length === 32 || decoded.length === 64 ? 'seed' : 'other'
+  return isEncryptedDer(data) ? 'encrypted' : 'der'
+}
+
+/** EncryptedPrivateKeyInfo (RFC 5958 §3) without the armour of PEM. */
+export function isEncryptedDer(data: Buffer): boolean {
+  try {
+    createPrivateKey({ key: data, format: 'der', type: 'pkcs8' })
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE'
+  }
 }
 
 /** Forms that are read nowhere here, and the command that makes PEM of them. */

@@ -6,7 +6,15 @@ import { promisify } from 'node:util'
 import { decodeBase64 } from './abnf.js'
 import type { KeyType } from './algorithm.js'
 import { DkimError } from './errors.js'
-import { isPrivateBlock, looksLikeJson, pemBlocks, privateBlock, privateJwk, refuseForeignForm } from './key-text.js'
+import {
+  isEncryptedDer,
+  isPrivateBlock,
+  looksLikeJson,
+  pemBlocks,
+  privateBlock,
+  privateJwk,
+  refuseForeignForm,
+} from './key-text.js'
 import { LIMITS } from './limits.js'
 import { type PublicKey, publicKeyOf, rsaFault } from './public-key.js'
 
@@ -168,7 +176,6 @@ function fromDer(data: Buffer): KeyObject | undefined {
   return undefined
 }
 
-/** EncryptedPrivateKeyInfo (RFC 5958 §3) without the armour of PEM. */
 function fromEncryptedDer(data: Buffer, { passphrase }: ImportOptions, name: string): KeyObject | undefined {
   if (!isEncryptedDer(data)) return undefined
   if (passphrase === undefined) {
@@ -178,15 +185,6 @@ function fromEncryptedDer(data: Buffer, { passphrase }: ImportOptions, name: str
     return createPrivateKey({ key: data, format: 'der', type: 'pkcs8', passphrase })
   } catch (error) {
     throw doesNotOpen(name, null, error)
-  }
-}
-
-function isEncryptedDer(data: Buffer): boolean {
-  try {
-    createPrivateKey({ key: data, format: 'der', type: 'pkcs8' })
-    return false
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE'
   }
 }
 

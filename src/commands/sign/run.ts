@@ -15,6 +15,7 @@ import {
   NotPublished,
   readToSign,
   type SignBench,
+  withoutReplaced,
 } from './message.js'
 import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
 
@@ -30,6 +31,13 @@ export async function runSign(
   const check = wantsCheck(options)
     ? { resolver: await (await import('../dns.js')).openResolver(context, options), now, signal: context.signal }
     : undefined
+  if (options.canonicalization === 'relaxed' && !options.quiet) {
+    say(
+      context,
+      'warning',
+      'relaxed alone means relaxed/simple: the body is simple (§3.5); write relaxed/relaxed for both',
+    )
+  }
   const bench: SignBench = { context, options, template, keys, now, check }
   return isBatch(options) ? (await import('./batch.js')).signBatch(files, bench) : signOne(files, bench)
 }
@@ -45,16 +53,17 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
   for await (const input of readInputs(files, context, { single: true, once })) {
     if (input.error !== undefined) throw input.error
     const fields = await signNamed(input, bench)
+    const rest = withoutReplaced(input, fields)
     if (!bench.options.quiet) for (const warning of fields.warnings) say(context, 'warning', warning)
     try {
-      await checkFields(input, fields, bench)
+      await checkFields(rest, fields, bench)
     } catch (error) {
       if (!(error instanceof NotPublished)) throw error
       for (const problem of error.problems) say(context, 'error', `not signed: ${problem}`)
       say(context, 'hint', error.hint)
       return error.exitCode
     }
-    await writeSigned(input, fields, bench)
+    await writeSigned(rest, fields, bench)
     return EXIT_CODES.ok
   }
   // Not reached: a path is an input or an error.
