@@ -67,6 +67,7 @@ export {
   type SigningTable,
   type SigningTableRow,
   type TableSigner,
+  tableName,
   tableSigners,
 } from './key-table.js'
 export type { PrivateKeyForm } from './key-text.js'

@@ -5,6 +5,7 @@ import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
+import type { OpendkimConf } from '../opendkim-conf.js'
 import { openOutputFile } from '../output-file.js'
 import { loadSigningKeys } from '../signing-keys.js'
 import {
@@ -25,21 +26,29 @@ export async function runSign(
   options: SignCommandOptions,
 ): Promise<ExitCode> {
   checkOptions(files, options)
-  const template = requestTemplate(options)
-  const keys = await loadSigningKeys(options, context)
-  const now = options.now ?? context.now()
-  const check = wantsCheck(options)
-    ? { resolver: await (await import('../dns.js')).openResolver(context, options), now, signal: context.signal }
-    : undefined
-  if (options.canonicalization === 'relaxed' && !options.quiet) {
+  const conf = options.opendkimConf === undefined ? undefined : await confOf(options.opendkimConf, options, context)
+  const canonicalization = options.canonicalization ?? conf?.canonicalization ?? 'relaxed/relaxed'
+  if (canonicalization === 'relaxed' && !options.quiet) {
     say(
       context,
       'warning',
       'relaxed alone means relaxed/simple: the body is simple (§3.5); write relaxed/relaxed for both',
     )
   }
+  const template = requestTemplate(options, canonicalization)
+  const keys = await loadSigningKeys(options, context, conf)
+  const now = options.now ?? context.now()
+  const check = wantsCheck(options)
+    ? { resolver: await (await import('../dns.js')).openResolver(context, options), now, signal: context.signal }
+    : undefined
   const bench: SignBench = { context, options, template, keys, now, check }
   return isBatch(options) ? (await import('./batch.js')).signBatch(files, bench) : signOne(files, bench)
+}
+
+async function confOf(file: string, { quiet }: SignCommandOptions, context: Context): Promise<OpendkimConf> {
+  const conf = (await import('../opendkim-conf.js')).readOpendkimConf(file)
+  if (conf.ignored.length > 0 && !quiet) say(context, 'note', `not taken from ${file}: ${conf.ignored.join(', ')}`)
+  return conf
 }
 
 function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): boolean {
