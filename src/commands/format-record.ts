@@ -22,7 +22,7 @@ import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'
 import { describe, type KeyChoice, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
 import { collect, newCommand, once } from './options.js'
-import { addRecordOptions } from './record-options.js'
+import { addRecordOptions, zoneHints } from './record-options.js'
 
 interface FormatRecordOptions extends KeyChoice {
   readonly provider?: string
@@ -108,11 +108,10 @@ async function productOf(context: Context, options: FormatRecordOptions, note: N
   for (const key of keys) describe(key, note)
   if (provider !== undefined) describeProvider(provider, 'the record was pasted', note)
   if (options.signer !== undefined) return signerText(options, options.signer, keys, note)
-  return recordText(
-    options,
-    keys.map(key => recordOf(key, options)),
-    note,
-  )
+  const records = keys.map(key => recordOf(key, options))
+  const text = recordText(options, records, note)
+  for (const hint of await zoneHints(records, options)) note('hint', hint)
+  return text
 }
 
 function checkCombination({ signer, dialect, revoke, provider, value, keyPath, key = [] }: FormatRecordOptions): void {

@@ -24,7 +24,7 @@ export { splitStrings } from './dns/zone-json.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
 export * from './explain/index.js'
-export { readAuthor } from './from-field.js'
+export { loadOrganizationalDomain, readAuthor } from './from-field.js'
 export { givenDomain, givenSelector } from './given-name.js'
 export {
   type FieldIndex,

@@ -26,6 +26,7 @@ export const dkimpyMilter: Signer = {
                 `KeyFileEd25519 ${ed25519.path}`,
                 `SelectorEd25519 ${ed25519.selector}`,
               ]),
+          'Canonicalization relaxed/relaxed',
           'Mode sv',
         ],
       },
