@@ -2,7 +2,7 @@
 // A program that is not installed is skipped, and counted as skipped by npm run interop.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -71,12 +71,10 @@ async function listening(port: number): Promise<void> {
 
 let rsa = ''
 let ed25519 = ''
-let seed = ''
 
 beforeAll(async () => {
   rsa = await makeKey('r')
   ed25519 = await makeKey('e', '--type', 'ed25519')
-  seed = await makeKey('d', '--type', 'ed25519', '--out-format', 'seed')
 })
 
 afterAll(() => folder.remove())
@@ -158,39 +156,6 @@ describe.skipIf(process.getuid?.() !== 0 || !hasPrograms('exim4'))('Exim', () =>
   })
 })
 
-describe.skipIf(!hasPrograms('rspamd'))('rspamd', () => {
-  let child: ChildProcess
-  afterAll(() => child?.kill())
-
-  it('signs with the printed module configuration, the record in DNS', async () => {
-    const [port, dnsPort] = [await freeTcpPort(), await freeTcpPort()]
-    for (const name of ['local.d', 'override.d', 'db', 'run']) mkdirSync(at(`rspamd/${name}`), { recursive: true })
-    for (const text of (await printed('rspamd', 'r', rsa)).values())
-      folder.write('rspamd/local.d/dkim_signing.conf', text)
-    folder.write('rspamd/local.d/options.inc', `dns { nameserver = ["127.0.0.1:${dnsPort}"]; }\n`)
-    folder.write('rspamd/local.d/worker-normal.inc', `bind_socket = "127.0.0.1:${port}";\ncount = 1;\n`)
-    for (const name of ['controller', 'proxy', 'fuzzy'])
-      folder.write(`rspamd/local.d/worker-${name}.inc`, 'enabled = false;\n')
-    folder.write('rspamd/local.d/logging.inc', `type = "file";\nfilename = "${at('rspamd/log')}";\n`)
-    const paths = {
-      LOCAL_CONFDIR: at('rspamd'),
-      DBDIR: at('rspamd/db'),
-      RUNDIR: at('rspamd/run'),
-      LOGDIR: at('rspamd'),
-    }
-    const argv = Object.entries(paths).flatMap(([name, path]) => ['--var', `${name}=${path}`])
-    child = spawn('rspamd', ['-f', '-i', ...argv], { stdio: 'ignore' })
-    await listening(port)
-    const response = await fetch(`http://127.0.0.1:${port}/checkv2`, {
-      method: 'POST',
-      headers: { User: 'ann@example.com', From: 'ann@example.com', IP: '127.0.0.1' },
-      body: MESSAGE,
-    })
-    const { 'dkim-signature': value = '' } = (await response.json()) as Record<string, string>
-    await expectPass(`DKIM-Signature: ${value.replace(/\r?\n/g, '\r\n')}\r\n${MESSAGE}`, 'r')
-  }, 240_000)
-})
-
 describe.skipIf(process.getuid?.() !== 0 || !hasPrograms('amavisd'))('amavis', () => {
   let child: ChildProcess
   afterAll(() => child?.kill())
@@ -223,11 +188,4 @@ describe.skipIf(process.getuid?.() !== 0 || !hasPrograms('amavisd'))('amavis', (
     await sink.stop()
     await expectPass(received, 'r', 'simple')
   }, 240_000)
-})
-
-describe.skipIf(!hasPrograms('dkimpy-milter'))('dkimpy-milter', () => {
-  it.todo('signs')
-  it('reads the forms that are printed for it', () => {
-    expect(readFileSync(seed, 'latin1')).toMatch(/^[A-Za-z0-9+/=]{44}\n$/)
-  })
 })
