@@ -78,7 +78,7 @@ function privateKeyObject(data: Buffer, options: ImportOptions, name: string): K
   const seed = fromSeed(text)
   if (seed !== undefined) return seed
   // An environment variable or a secret store often holds the file in base64, PEM or DER.
-  const decoded = decodeBase64(text.replace(/^(["'])(.*)\1\s*$/s, '$2'))
+  const decoded = decodeBase64(text.replace(/^(["'])(.*)\1[ \t\r\n]*$/s, '$2'))
   if (decoded?.includes('-----BEGIN')) return privateKeyObject(decoded, options, name)
   const der = decoded ?? data
   return fromDer(der) ?? fromEncryptedDer(der, options, name)
