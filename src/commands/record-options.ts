@@ -1,6 +1,8 @@
 // The options that shape a record, shared by keygen and format-record.
 
+import { loadOrganizationalDomain } from '../core/index.js'
 import { DIALECT_NAMES, type DialectName } from '../report/record/dialects.js'
+import { type DnsRecord, relativeName } from '../report/record/dns-record.js'
 import { type Command, Option } from './command.js'
 import { parseWholeNumber } from './options.js'
 
@@ -32,6 +34,27 @@ export function addRecordOptions(command: Command): Command {
     .option('--testing', 'say that DKIM is only being tested, t=y')
     .option('--strict-identity', 'refuse identities in subdomains, t=s')
     .option('--notes <text>', 'a note for administrators, n=')
+}
+
+/** Dialects whose names are relative to a zone, as far as the zone is not the domain for certain. */
+const IN_A_ZONE: ReadonlySet<DialectName> = new Set([
+  ...(['panel', 'azure', 'digitalocean', 'gandi', 'octodns', 'dnscontrol', 'powershell', 'ansible'] as const),
+])
+
+/** For a subdomain without --zone: its zone is mostly that of the domain above it, where the name is another one. */
+export async function zoneHints(
+  records: readonly DnsRecord[],
+  { dialect, zone }: RecordOptions & DialectOption,
+): Promise<string[]> {
+  const below = records.filter(({ domain }) => domain !== null && domain.split('.').length > 2)
+  if (zone !== undefined || dialect === undefined || !IN_A_ZONE.has(dialect) || below.length === 0) return []
+  const organizational = await loadOrganizationalDomain()
+  return below.flatMap(record => {
+    const above = organizational(record.domain!)
+    if (above === null || above === record.domain) return []
+    const name = relativeName({ ...record, zone: above })
+    return [`if the zone is ${above}, the name of the record in it is ${name}: --zone ${above} writes it so`]
+  })
 }
 
 /** The tags that the options ask for. */

@@ -8,6 +8,11 @@ const MARKER = '_domainkey'
 /** A domain in lower case A-label form; one final dot is welcome. Throws DkimError('name-invalid'). */
 export function givenDomain(text: string): string {
   const domain = toDomainName(text.endsWith('.') ? text.slice(0, -1) : text)
+  // No top-level domain is a number (RFC 3696 §2): this is an IP address, or a part of one.
+  if (domain !== undefined && /(?:^|\.)\d+$/.test(domain)) {
+    const hint = 'a key belongs to a domain name: give the domain of the From address, such as example.com'
+    throw new DkimError('name-invalid', `"${text}" is an IP address or a number, not a domain name`, hint)
+  }
   if (domain !== undefined && !hasMarker(domain)) return domain
   throw new DkimError('name-invalid', `"${text}" is no domain name`, domainHint(text))
 }

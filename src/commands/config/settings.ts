@@ -11,12 +11,12 @@ export interface SettingRow {
 
 const DNS_COMMANDS = ['verify', 'lookup', 'rotate-plan']
 /** The options that say which key it is about: one of them given, none of the others is filled in. */
-const KEY_CHOICE = ['key', 'selector', 'key-table', 'signing-table', 'revoke', 'provider']
+const KEY_CHOICE = ['key', 'selector', 'key-table', 'signing-table', 'opendkim-conf', 'revoke', 'provider']
 
 export const SETTINGS = {
   domain: {
     commands: ['sign', 'keygen', 'format-record'],
-    unless: ['key-table', 'signing-table'],
+    unless: ['key-table', 'signing-table', 'opendkim-conf'],
     kind: 'text',
     text: 'the signing domain',
   },
@@ -32,7 +32,12 @@ export const SETTINGS = {
     text: 'how records are written',
   },
   ttl: { commands: ['keygen', 'format-record'], kind: 'number', text: 'the time to live of records' },
-  canonicalization: { commands: ['sign'], kind: 'text', text: 'the canonicalization of signatures' },
+  canonicalization: {
+    commands: ['sign'],
+    unless: ['opendkim-conf'],
+    kind: 'text',
+    text: 'the canonicalization of signatures',
+  },
   headers: { commands: ['sign'], kind: 'text', text: 'the fields that are signed' },
   expires: { commands: ['sign'], kind: 'text', text: 'how long signatures are valid' },
   nameserver: {

@@ -12,7 +12,7 @@ import type { KeyOptions } from '../signing-keys.js'
 
 export interface SignCommandOptions extends KeyOptions, DnsOptions {
   readonly identity?: string
-  readonly canonicalization: string
+  readonly canonicalization?: string
   readonly headers?: string
   readonly time?: Date | 'none'
   /** Milliseconds. */
@@ -21,6 +21,7 @@ export interface SignCommandOptions extends KeyOptions, DnsOptions {
   readonly output?: string
   readonly headerOnly?: boolean
   readonly force?: boolean
+  readonly replace?: boolean
   readonly checkDns?: boolean
   readonly inPlace?: boolean
   readonly outDir?: string
@@ -68,10 +69,10 @@ function checkSingle(files: readonly string[], { filesFrom, format, jobs, unquot
 
 export type RequestTemplate = Omit<SignatureRequest, 'key' | 'selector' | 'domain'>
 
-export function requestTemplate(options: SignCommandOptions): RequestTemplate {
+export function requestTemplate(options: SignCommandOptions, canonicalization: string): RequestTemplate {
   const { identity, headers, time, expires, copiedHeaders } = options
   return {
-    canonicalization: parseCanonicalization(options.canonicalization),
+    canonicalization: parseCanonicalization(canonicalization),
     ...(identity === undefined ? {} : { identity }),
     ...(headers === undefined ? {} : { fields: parseFieldChoices(headers) }),
     ...(time === undefined ? {} : { timestamp: time === 'none' ? null : Math.floor(time.getTime() / 1000) }),
