@@ -1,7 +1,7 @@
 // Paths from a list (--files-from): one a line, or each ended by a NUL; read as it is needed, however long it is.
 
 import { createReadStream } from 'node:fs'
-import { DkimError } from '../core/index.js'
+import { DkimError, textBytes } from '../core/index.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
 
@@ -43,8 +43,8 @@ async function* pathsOfList(
   }
   let rest = Buffer.alloc(0)
   try {
-    for await (const chunk of stream) {
-      const bytes = Buffer.concat([rest, chunk as Buffer])
+    for await (const chunk of textChunks(stream, list)) {
+      const bytes = Buffer.concat([rest, chunk])
       let start = 0
       for (let at = bytes.indexOf(end); at !== -1; at = bytes.indexOf(end, start)) {
         const name = nameOf(bytes.subarray(start, at))
@@ -61,10 +61,33 @@ async function* pathsOfList(
   if (last !== '') yield last
 }
 
+/** What a stream of text holds, without a byte order mark. Throws DkimError for UTF-16. */
+export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<Buffer> {
+  let head: Buffer | null = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    const bytes: Buffer = Buffer.from(chunk)
+    if (head === null) yield bytes
+    else {
+      head = Buffer.concat([head, bytes])
+      if (head.length < MARK) continue
+      yield Buffer.from(textBytes(head, shown(name)))
+      head = null
+    }
+  }
+  if (head !== null) yield Buffer.from(textBytes(head, shown(name)))
+}
+
+/** Enough to tell UTF-16 and a byte order mark. */
+const MARK = 4
+
+function shown(path: string): string {
+  return path === '-' ? 'standard input' : path
+}
+
 function notAList(list: string, why: string, nul: boolean): DkimError {
   return new DkimError(
     'input-unreadable',
-    `${list === '-' ? 'standard input' : list} is no list of files: ${why}`,
+    `${shown(list)} is no list of files: ${why}`,
     nul ? 'with -0 a NUL ends each name, as find -print0 writes it' : 'each name is a line; add -0 if a NUL ends each',
   )
 }

@@ -12,6 +12,7 @@ import {
   type SignatureRequest,
   type SigningTable,
   tableSigners,
+  textBytes,
 } from '../core/index.js'
 import type { Context } from './context.js'
 import { say } from './main.js'
@@ -116,7 +117,7 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
 
 /** A table may hold keys, so that it is treated as one. */
 function textOf(path: string): string {
-  return readSecretFile(path).bytes.toString('utf8')
+  return Buffer.from(textBytes(readSecretFile(path).bytes, path, 'key-invalid')).toString('utf8')
 }
 
 class KeyRing {

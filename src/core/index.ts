@@ -155,4 +155,5 @@ export {
   signedFieldsOf,
 } from './signed-fields.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
+export { textBytes } from './text-file.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'
