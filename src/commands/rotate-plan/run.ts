@@ -141,10 +141,10 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   const views = judged.map(each => viewOf(each, options))
   const output = await render(views, context, options)
   const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
-  const file = options.output === undefined ? undefined : openOutputFile(options.output)
+  const file = options.output === undefined ? undefined : openOutputFile(options.output, undefined, context.signal)
   try {
     // On the disk before the state says that the plan was given out, and in its place only then.
-    file?.write(Buffer.from(output))
+    await file?.write(Buffer.from(output))
     if (options.state !== undefined && (isNew || options.check)) {
       writeStateFile(options.state, stateOf(judged, now, stored), stored)
     }
