@@ -4,7 +4,7 @@
 import { readFileSync, readlinkSync, realpathSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { DkimError } from '../core/index.js'
+import { DkimError, shellPath } from '../core/index.js'
 import { EXIT_CODES } from './exit-code.js'
 import { isFileError, unwritable } from './file-fault.js'
 import { openOutputFile } from './output-file.js'
@@ -133,7 +133,7 @@ function release(lock: string, owner: string, path: string, deadline: number): v
 }
 
 function held(lock: string, path: string): Contention {
-  const hint = `wait for it and run this again; if no other run of dkim is under way on any machine, remove ${lock}`
+  const hint = `wait for it and run this again; if no other run of dkim is under way on any machine, rm ${shellPath(lock)}`
   return new Contention(`another run of dkim holds ${path}`, hint)
 }
 

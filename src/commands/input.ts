@@ -1,7 +1,7 @@
 // What verify and sign read: paths, "-", directories, Maildir and mbox files become messages that can be read more than once.
 
 import { closeSync, existsSync, open, openSync, type Stats, statSync } from 'node:fs'
-import { DkimError } from '../core/index.js'
+import { DkimError, shellPath } from '../core/index.js'
 import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
 import { messageRange } from './emlx.js'
@@ -176,7 +176,7 @@ function* readDirectory(path: string, options: Options): Generator<Found> {
     throw new DkimError(
       'input-not-a-message',
       `there is no mail in ${path}`,
-      `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${path}/*`,
+      `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${shellPath(path)}/*`,
     )
   }
 }
@@ -296,7 +296,7 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
     throw new DkimError(
       'input-not-a-message',
       `${name} is an mbox file, not one message`,
-      `to take its first message out: formail -1 -s < ${name}, or remove the line at its start that begins with "From "`,
+      `to take its first message out: formail -1 -s${name === '-' ? '' : ` < ${shellPath(name)}`}, or remove the line at its start that begins with "From "`,
     )
   }
   yield* mboxMessages(source, name, options)

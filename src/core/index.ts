@@ -138,6 +138,7 @@ export {
 } from './result.js'
 export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
+export { shellPath, shellQuote, shellQuoted } from './shell-word.js'
 export {
   type NewSignature,
   type SignedFields,

@@ -9,6 +9,7 @@ import {
   type PlanState,
   planRotation,
   type RotationRequest,
+  shellPath,
 } from '../../core/index.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
@@ -64,7 +65,7 @@ function refuseContradictions(options: RotatePlanOptions, stored: StateFile | un
     throw new DkimError(
       'input-unreadable',
       `there is no ${state}, and so no plan to go on with`,
-      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${state}`,
+      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${shellPath(state)}`,
     )
   }
   if (confirm !== undefined && state === undefined) {
