@@ -1,5 +1,7 @@
 // Threads for a long batch: groups of messages go out to whichever is free, results come back in the order of the input.
 
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { DkimError, type Resolver } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
@@ -118,6 +120,10 @@ export class Pool {
     const { context, jobs, options } = this.#parts
     if (this.#isFull && this.#threads.length === 0) return this.#startHere()
     if (this.#isFull || this.#threads.length >= jobs || context.workerScript === undefined) return undefined
+    if (!hasRoom(1 + this.#threads.filter(({ isOnline }) => !isOnline).length)) {
+      this.#isFull = true
+      return this.#threads.length === 0 ? this.#startHere() : undefined
+    }
     const dns = asksLiveDns(options) ? this.#openDns() : null
     const data: ThreadData = { ...this.#dataOf(), dns }
     const worker = new Worker(context.workerScript, {
@@ -130,7 +136,8 @@ export class Pool {
       thread.isOnline = true
     })
     worker.on('message', (result: ThreadResult) => this.#finished(thread, result))
-    worker.on('error', error => this.#died(thread, error))
+    // One that never began has given its open files back only when it is gone.
+    worker.on('error', error => thread.isOnline && this.#died(thread, error))
     worker.on('exit', () => this.#died(thread, new Error('the thread ended')))
     this.#threads.push(thread)
     return thread
@@ -206,6 +213,22 @@ export class Pool {
     }
     this.#dispatch()
     this.#wake?.()
+  }
+}
+
+/** Open files that a thread may take for itself, its messages and the modules that it loads. */
+const FILES_OF_THREAD = 10
+
+/** Whether so many threads can have all the files they need: one that finds none left would refuse good messages. */
+function hasRoom(threads: number): boolean {
+  const opened: number[] = []
+  try {
+    for (let count = 0; count < threads * FILES_OF_THREAD; count += 1) opened.push(openSync(devNull, 'r'))
+    return true
+  } catch {
+    return false
+  } finally {
+    for (const fd of opened) closeSync(fd)
   }
 }
 
