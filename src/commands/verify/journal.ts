@@ -253,7 +253,12 @@ export function isSummaryData(value: unknown): value is SummaryData {
         row.slice(1).every(number => Number.isSafeInteger(number) && number >= 0),
     )
   return (
-    Number.isSafeInteger(messages) && rows(results, 1) && rows(reasons, 1) && rows(domains, 2) && rows(selectors, 2)
+    Number.isSafeInteger(messages) &&
+    Number(messages) >= 0 &&
+    rows(results, 1) &&
+    rows(reasons, 1) &&
+    rows(domains, 2) &&
+    rows(selectors, 2)
   )
 }
 
