@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { DkimError, textBytes } from '../core/index.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
+import { pathOfBytes } from './file-name.js'
 
 /** A path is not longer than this (PATH_MAX of Linux): what is, is no list of files. */
 const MAX_PATH = 4096
@@ -37,14 +38,15 @@ async function* pathsOfList(
   const nameOf = (bytes: Buffer): string => {
     if (!nul && bytes.includes(0)) throw notAList(list, 'a name in it holds a NUL', nul)
     // A list that was made on Windows.
-    const name = bytes.toString('utf8', 0, !nul && bytes.at(-1) === CR ? bytes.length - 1 : bytes.length)
+    const name = pathOfBytes(!nul && bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes)
     // Names of files stand in a list: this one does not mean standard input.
     return name === '-' ? './-' : name
   }
   let rest = Buffer.alloc(0)
   try {
-    for await (const chunk of textChunks(stream, list)) {
-      const bytes = Buffer.concat([rest, chunk])
+    // Names that end in NULs are bytes, in which nothing is a mark.
+    for await (const chunk of nul ? stream : textChunks(stream, list)) {
+      const bytes = Buffer.concat([rest, chunk as Buffer])
       let start = 0
       for (let at = bytes.indexOf(end); at !== -1; at = bytes.indexOf(end, start)) {
         const name = nameOf(bytes.subarray(start, at))

@@ -6,6 +6,7 @@ import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } fro
 import type { Context } from './context.js'
 import { messageRange } from './emlx.js'
 import { unreadable } from './file-fault.js'
+import { systemPath } from './file-name.js'
 import { mailFiles } from './mail-folder.js'
 import { BLANK, isMbox, unquoteFrom } from './mbox.js'
 import { messageRanges } from './mbox-length.js'
@@ -127,7 +128,7 @@ async function* uninterruptedLater(inputs: AsyncIterable<Input>, signal: AbortSi
 function* readPath(path: string, context: InputContext, options: Options): Generator<Found> {
   try {
     if (path === '-') return yield later(path, true, () => readStream(path, readStandardInput(context), options))
-    const stats = statSync(path)
+    const stats = statSync(systemPath(path))
     if (stats.isDirectory()) yield* readDirectory(path, options)
     else if (stats.isFile()) yield* readFile(path, true, options)
     // A pipe, as `<(command)` of the shell makes them.
@@ -182,7 +183,7 @@ function* readDirectory(path: string, options: Options): Generator<Found> {
 }
 
 function* readFile(path: string, alone: boolean, options: Options): Generator<Found> {
-  const fd = openSync(path, 'r')
+  const fd = openSync(systemPath(path), 'r')
   let source: ByteSource
   try {
     source = fileSource(fd, path, options.defer?.() ? HEAD : PIECE)
@@ -211,7 +212,7 @@ function isGzip(head: Buffer): boolean {
 async function* readNamedPipe(path: string, options: Options): AsyncGenerator<Input> {
   // Waits for the writer, but not on the main thread.
   const fd = await new Promise<number>((resolve, reject) => {
-    open(path, 'r', (error, opened) => (error === null ? resolve(opened) : reject(error)))
+    open(systemPath(path), 'r', (error, opened) => (error === null ? resolve(opened) : reject(error)))
   })
   yield* readStream(path, readPipe(fd), options)
 }
@@ -354,7 +355,7 @@ export class DeferredReader {
     this.#path = null
     if (this.#fd !== -1) closeSync(this.#fd)
     this.#fd = -1
-    this.#fd = openSync(path, 'r')
+    this.#fd = openSync(systemPath(path), 'r')
     this.#path = path
   }
 }

@@ -4,6 +4,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
 import { DkimError } from '../../core/index.js'
 import { isDirectory, prepareBelow, prepareDirectory } from '../directory.js'
+import { isUtf8Name } from '../file-name.js'
 import type { MessageInput } from '../input.js'
 
 /** What the user named, and whether in a list. */
@@ -47,6 +48,12 @@ export class Targets {
   }
 
   of(input: MessageInput, argument: Argument): Target {
+    if (!isUtf8Name(input.name))
+      throw new DkimError(
+        'usage',
+        `the name of ${input.name} is not UTF-8: nothing is written under such a name`,
+        'rename it',
+      )
     if (this.#directory === null && input.part !== undefined) this.#refusedBox = fileOf(input)
     const target = this.#directory === null ? inPlace(input) : this.#inDirectory(this.#directory, input, argument)
     // Through a link it is the same file, which would be signed twice.
