@@ -14,6 +14,7 @@ import {
   type SigningTable,
   tableName,
   tableSigners,
+  textBytes,
 } from '../core/index.js'
 import type { Context } from './context.js'
 import { say } from './main.js'
@@ -169,7 +170,7 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
 
 /** A table may hold keys, so that it is treated as one. */
 function textOf(path: string): string {
-  return readSecretFile(path).bytes.toString('utf8')
+  return Buffer.from(textBytes(readSecretFile(path).bytes, path, 'key-invalid')).toString('utf8')
 }
 
 class KeyRing {

@@ -140,6 +140,7 @@ export {
 } from './result.js'
 export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
+export { shellPath, shellQuote, shellQuoted } from './shell-word.js'
 export {
   type NewSignature,
   type SignedFields,
@@ -158,4 +159,5 @@ export {
 } from './signed-fields.js'
 export { SIGNING_WARNINGS, type SigningWarningCode } from './signing-warnings.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
+export { textBytes } from './text-file.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

@@ -26,6 +26,7 @@ import {
   rsaFault,
   rsaPublicKey,
 } from './public-key.js'
+import { textBytes } from './text-file.js'
 
 export interface KeyMaterial {
   /** What it was read from. */
@@ -43,13 +44,11 @@ export interface KeyMaterial {
 
 /** Throws DkimError; no error repeats what was read, since that may be a private key. */
 export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}): KeyMaterial {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const name = options.name ?? 'the key'
-  const text = trimFws(data.toString('latin1').replace(/^\xef\xbb\xbf/, ''))
+  const content = textBytes(bytes, name, 'key-invalid')
+  const data = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  const text = trimFws(data.toString('latin1'))
   if (text === '') throw new DkimError('key-invalid', `${name} is empty`, 'a key or the text of a record belongs there')
-  if (/^(?:\xff\xfe|\xfe\xff)/.test(text)) {
-    throw new DkimError('key-invalid', `${name} is text in UTF-16`, 'save it as UTF-8 or ASCII')
-  }
   refuseForeignForm(text, name)
   const material = fromText(text, { ...options, name }) ?? fromBinary(data, { ...options, name })
   if (material === undefined) {

@@ -17,6 +17,7 @@ import {
 } from './key-text.js'
 import { LIMITS } from './limits.js'
 import { type PublicKey, publicKeyOf, rsaFault } from './public-key.js'
+import { textBytes } from './text-file.js'
 
 export interface PrivateKey {
   readonly type: KeyType
@@ -60,7 +61,8 @@ export interface ImportOptions {
 /** PEM (PKCS#8, PKCS#1, encrypted), DER, base64 of either, a JWK, or the base64 seed of an Ed25519 key. Throws DkimError. */
 export function importPrivateKey(bytes: Uint8Array, options: ImportOptions = {}): PrivateKey {
   const name = options.name ?? 'the key'
-  const data = withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const content = textBytes(bytes, name, 'key-invalid')
+  const data = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   const keyObject = privateKeyObject(data, options, name)
   if (keyObject !== undefined) return privateKeyOf(keyObject, name)
   throw new DkimError(
@@ -84,15 +86,7 @@ function privateKeyObject(data: Buffer, options: ImportOptions, name: string): K
   return fromDer(der) ?? fromEncryptedDer(der, options, name)
 }
 
-/** Editors of Windows put a byte order mark before the text: before PEM it says nothing. */
-function withoutMark(data: Buffer): Buffer {
-  return data.toString('latin1', 0, 3) === '\xef\xbb\xbf' ? data.subarray(3) : data
-}
-
 function refuseWhatIsNoPrivateKey(text: string, name: string): void {
-  if (/^(?:\xff\xfe|\xfe\xff)/.test(text)) {
-    throw new DkimError('key-invalid', `${name} is text in UTF-16`, 'save it as plain ASCII: iconv -f UTF-16 -t ASCII')
-  }
   refuseForeignForm(text, name)
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) {
     throw new DkimError(

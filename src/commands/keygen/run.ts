@@ -2,8 +2,9 @@
 
 import { DkimError, generatePrivateKey } from '../../core/index.js'
 import type { Context } from '../context.js'
+import { prepareDirectory } from '../directory.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { createFiles, prepareDirectory, refuseExisting } from '../key-files.js'
+import { createFiles, refuseExisting } from '../key-files.js'
 import { type KeygenOptions, type KeyPlan, planKeys } from '../keygen-plan.js'
 import { say } from '../main.js'
 import { zoneHints } from '../record-options.js'

@@ -9,6 +9,7 @@ import {
   type PlanState,
   planRotation,
   type RotationRequest,
+  shellPath,
 } from '../../core/index.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
@@ -64,7 +65,7 @@ function refuseContradictions(options: RotatePlanOptions, stored: StateFile | un
     throw new DkimError(
       'input-unreadable',
       `there is no ${state}, and so no plan to go on with`,
-      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${state}`,
+      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${shellPath(state)}`,
     )
   }
   if (confirm !== undefined && state === undefined) {
@@ -141,10 +142,10 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   const views = judged.map(each => viewOf(each, options))
   const output = await render(views, context, options)
   const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
-  const file = options.output === undefined ? undefined : openOutputFile(options.output)
+  const file = options.output === undefined ? undefined : openOutputFile(options.output, undefined, context.signal)
   try {
     // On the disk before the state says that the plan was given out, and in its place only then.
-    file?.write(Buffer.from(output))
+    await file?.write(Buffer.from(output))
     if (options.state !== undefined && (isNew || options.check)) {
       writeStateFile(options.state, stateOf(judged, now, stored), stored)
     }

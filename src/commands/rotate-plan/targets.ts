@@ -1,7 +1,7 @@
 // Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
 
 import { DkimError, givenDomain, givenSelector } from '../../core/index.js'
-import { readSmallFile } from '../small-file.js'
+import { readTextFile } from '../small-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface Target {
@@ -65,7 +65,7 @@ const MAX_BYTES = 1024 * 1024
 
 function fromFile(file: string): Target[] {
   const hint = '--domains takes a file of lines: DOMAIN SELECTOR'
-  const text = readSmallFile(file, { limit: MAX_BYTES, hint }).toString('utf8')
+  const text = readTextFile(file, { limit: MAX_BYTES, hint })
   const targets = text.split(/\r?\n/).flatMap((line, index) => fromLine(line, `${file}:${index + 1}`))
   if (targets.length === 0) throw new DkimError('usage', `${file} names no rotation`, 'one a line: DOMAIN SELECTOR')
   if (targets.length > MAX_TARGETS)

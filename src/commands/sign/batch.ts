@@ -8,7 +8,7 @@ import { unreadable } from '../file-fault.js'
 import { pathsOf } from '../file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
 import { say } from '../main.js'
-import { openOutputFile } from '../output-file.js'
+import { openFileInDirectory, openOutputFile } from '../output-file.js'
 import { countFiles, Progress } from '../progress.js'
 import { hold } from './held-message.js'
 import {
@@ -232,10 +232,10 @@ async function write(
   { path, mode }: Target,
   { options }: SignBench,
 ): Promise<void> {
-  const file = openOutputFile(path, mode)
+  const file = options.inPlace ? openOutputFile(path, mode) : openFileInDirectory(path, mode)
   try {
     file.write(bytes)
-    await eachChunk(input, chunk => file.write(chunk))
+    await eachChunk(input, file.write)
     // In place of the only copy of a message comes nothing that a power failure could take away; below --out-dir it is made again.
     if (options.inPlace) await file.commitLater()
     else file.place()

@@ -135,14 +135,20 @@ async function beginningOf(
 }
 
 /** All bytes of a message. */
-export function eachChunk(input: MessageInput, take: (chunk: Buffer) => void): Promise<void> {
+export function eachChunk(input: MessageInput, take: Take): Promise<void> {
   return eachOf(input.chunks(), take)
 }
 
+type Take = (chunk: Buffer) => Promise<void> | undefined
+
 /** Without a promise for each chunk where there is nothing to wait for. */
-async function eachOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, take: (chunk: Buffer) => void): Promise<void> {
-  if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) take(chunk)
-  else for (const chunk of chunks) take(chunk)
+async function eachOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, take: Take): Promise<void> {
+  if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) await take(chunk)
+  else
+    for (const chunk of chunks) {
+      const waiting = take(chunk)
+      if (waiting !== undefined) await waiting
+    }
 }
 
 /** A text that says which message it is about. */

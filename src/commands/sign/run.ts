@@ -99,10 +99,10 @@ async function writeSigned(
     for await (const chunk of headerOnly ? [] : input.chunks()) await writeOut(context, chunk)
     return
   }
-  const file = openOutputFile(output)
+  const file = openOutputFile(output, undefined, context.signal)
   try {
-    file.write(bytes)
-    if (!headerOnly) await eachChunk(input, chunk => file.write(chunk))
+    await file.write(bytes)
+    if (!headerOnly) await eachChunk(input, file.write)
     file.commit()
   } finally {
     file.abandon()

@@ -15,7 +15,7 @@ export {
   UNKNOWN_RECORD,
   viewRecord,
 } from './evidence.js'
-export { type RecordChange, shellQuote } from './instructions.js'
+export type { RecordChange } from './instructions.js'
 export { impossibleSelector, keyFactsOf, observationOf, readServerAnswer } from './observe.js'
 export { PHASE_IDS, type PhaseId } from './phases.js'
 export {

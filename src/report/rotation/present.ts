@@ -1,6 +1,6 @@
 // Completes a plan for its renderers: records in the chosen dialect, the signer's configuration, the path of the state file.
 
-import { type PlanPhase, type RotationPlan, shellQuote } from '../../core/index.js'
+import { type PlanPhase, type RotationPlan, shellPath } from '../../core/index.js'
 import type { DialectName } from '../record/dialects.js'
 import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'
@@ -20,7 +20,7 @@ export function present(plan: RotationPlan, presentation: Presentation): PlanVie
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
   const { stateFile, dialect, signer, sequence } = presentation
-  const argument = stateFile === null ? null : shellQuote(stateFile)
+  const argument = stateFile === null ? null : shellPath(stateFile)
   return {
     ...phase,
     commands: phase.commands.map(command => withStateFile(command, argument)),

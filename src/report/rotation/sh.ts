@@ -1,6 +1,6 @@
 // A plan as a POSIX shell script: one function a phase, each behind a check that it is due. It changes nothing by itself.
 
-import { shellQuote } from '../../core/index.js'
+import { shellPath, shellQuote } from '../../core/index.js'
 import { visible } from '../style.js'
 import type { PhaseView, PlanView } from './view.js'
 
@@ -75,7 +75,7 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
 
 function guard(view: PlanView): string {
   const { domain, old, new: fresh, stateFile } = view
-  if (stateFile !== null) return `dkim rotate-plan --state ${shellQuote(stateFile)} --check`
+  if (stateFile !== null) return `dkim rotate-plan --state ${shellPath(stateFile)} --check`
   return `dkim rotate-plan --domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector} --check`
 }
 
