@@ -167,7 +167,13 @@ function overlap(course: Course, cursor: Instant): Milestone {
     latest > earliest + length
       ? `, and ${formatDuration(deliveryTime(request))} after the last delivery that a report shows`
       : ''
-  return { earliest, latest, done, doneAt: done && latest <= asOf ? latest : null, why: `switch + ${waits.overlap.formula}${longer}` }
+  return {
+    earliest,
+    latest,
+    done,
+    doneAt: done && latest <= asOf ? latest : null,
+    why: `switch + ${waits.overlap.formula}${longer}`,
+  }
 }
 
 function lowerTtl(course: Course, cursor: Instant, switchAt: Instant): Milestone {
@@ -179,7 +185,8 @@ function lowerTtl(course: Course, cursor: Instant, switchAt: Instant): Milestone
   return {
     earliest,
     latest: revocation,
-    done: low || oldIsGone(progress),
+    // Where one server shows the revocation already, a lower TTL comes too late to matter.
+    done: low || oldIsGone(progress) || progress.oldState === 'partial',
     doneAt: null,
     why: `revocation − ${waits.ttlLead.formula}, so that the revocation and its undoing are seen soon`,
   }

@@ -184,7 +184,8 @@ function remedyOf({ stage, proof, needsOld, request, progress }: Course): string
 }
 
 const SHOW_NEW_KEY = {
-  unproven: 'show that mail signed with the new key passes (--sample, --reports or --confirm verify); keep the old record until then',
+  unproven:
+    'show that mail signed with the new key passes (--sample, --reports or --confirm verify); keep the old record until then',
   doubtful: 'show a message signed with the new key that passes (--sample); keep the old record until then',
 } as const
 
@@ -262,7 +263,10 @@ function describe(course: Course, phase: ScheduledPhase, observation: Observatio
     evidence: describeEvidence(course, phase, observation),
     ...instruct(course.request, phase.id),
     ...(phase.id === 'overlap' && course.needsOld
-      ? { records: [republish(course.request, course.progress.oldState)], check: 'every server answers with the old key again' }
+      ? {
+          records: [republish(course.request, course.progress.oldState)],
+          check: 'every server answers with the old key again',
+        }
       : {}),
   }
 }

@@ -134,8 +134,12 @@ function withStraggler(
   known: readonly Straggler[],
   { reporter = '', address = '', messages, end }: ReportedUse,
 ): readonly Straggler[] {
-  const others = known.filter(each => each.reporter !== oneLine(reporter) || each.address !== oneLine(address) || each.end !== end)
-  return [...others, { reporter: oneLine(reporter), address: oneLine(address), messages, end }].sort((a, b) => b.end - a.end).slice(0, MOST_STRAGGLERS)
+  const others = known.filter(
+    each => each.reporter !== oneLine(reporter) || each.address !== oneLine(address) || each.end !== end,
+  )
+  return [...others, { reporter: oneLine(reporter), address: oneLine(address), messages, end }]
+    .sort((a, b) => b.end - a.end)
+    .slice(0, MOST_STRAGGLERS)
 }
 
 /** A reporter writes what it likes; the state file holds lines of text. */
@@ -152,7 +156,9 @@ function failingReports(
 ): readonly FailingReport[] {
   const byReporter = new Map(known.map(({ reporter, begin }) => [reporter, begin]))
   const passing = new Set(
-    uses.filter(({ pass, selector }) => pass && sameSelector(selector, fresh)).map(({ source, begin }) => `${begin} ${source}`),
+    uses
+      .filter(({ pass, selector }) => pass && sameSelector(selector, fresh))
+      .map(({ source, begin }) => `${begin} ${source}`),
   )
   for (const { reporter = '', selector, source, begin, pass } of uses) {
     if (pass || begin > now || !sameSelector(selector, fresh) || passing.has(`${begin} ${source}`)) continue

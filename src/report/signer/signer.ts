@@ -1,6 +1,6 @@
 // What a signer is: one mail server whose configuration for a key can be printed. Nothing is ever applied.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError, shellQuote } from '../../core/index.js'
 
 /** A key about to be used, in validated parts. */
 export interface SignerKey {
@@ -33,6 +33,12 @@ export interface Signer {
   /** What makes it read the new configuration. */
   readonly reload: string
   readonly sections: (keys: readonly SignerKey[]) => readonly Section[]
+}
+
+/** Puts a private key where the mail server reads it, and lets no one else read it. */
+export function installCommand({ reader }: Signer, file: string, path: string): string {
+  const group = reader === null ? '' : ` -g ${reader}`
+  return `install -D -m 0640${group} -- ${shellQuote(file)} ${shellQuote(path)}`
 }
 
 /** A path that needs quoting in no configuration language. Throws DkimError('usage'). */
