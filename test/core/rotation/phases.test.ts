@@ -1,10 +1,10 @@
 // The dates of the phases, to the second: what is due at a bound, and what is not a second before it.
 import { describe, expect, it } from 'vitest'
-import type { ReportedUse } from '../../../src/core/rotation/evidence.js'
-import type { PlanOutcome, RotationPlan } from '../../../src/core/rotation/plan.js'
+import { type ReportedUse, viewRecord } from '../../../src/core/rotation/evidence.js'
+import { type PlanOutcome, planRotation, type RotationPlan } from '../../../src/core/rotation/plan.js'
 import type { Confirmation, Progress } from '../../../src/core/rotation/progress.js'
 import type { RotationRequest } from '../../../src/core/rotation/settings.js'
-import { answer, check, DAY, HOUR, NEW_KEY, OLD_KEY, request, type Says, sample, T0 } from './scenario.js'
+import { answer, check, DAY, evidence, HOUR, NEW_KEY, NO_PROGRESS, request, type Says, sample, T0 } from './scenario.js'
 
 const SECOND = 1000
 const SWITCH = T0 + 2 * DAY
@@ -207,8 +207,16 @@ describe('servers that differ', () => {
   })
 
   it('with nothing but a wildcard are said to have nothing but that', () => {
-    const only = { ...answer('ns1', 'absent', NEW_KEY), wildcard: true as const }
-    expect([only.status, OLD_KEY === NEW_KEY]).toEqual(['absent', false])
+    const seen = evidence({ now: T0 }, {})
+    const only = viewRecord([{ ...answer('ns1', 'absent', NEW_KEY), wildcard: true }], NEW_KEY)
+    const observation = { ...seen.observation!, newRecord: only }
+    const warnings = (more: typeof observation) =>
+      planRotation(request(), NO_PROGRESS, { ...seen, observation: more }, { check: true, remembers: true }).plan
+        .warnings
+    const text = warnings(observation).find(({ code }) => code === 'wildcard-answer')?.text
+    expect(text).toContain('s2')
+    expect(text).not.toContain('s1')
+    expect(warnings(seen.observation!).map(({ code }) => code)).not.toContain('wildcard-answer')
   })
 })
 
