@@ -186,7 +186,7 @@ function lowerTtl(course: Course, cursor: Instant, switchAt: Instant): Milestone
     earliest,
     latest: revocation,
     // Where one server shows the revocation already, a lower TTL comes too late to matter.
-    done: low || oldIsGone(progress) || progress.oldState === 'partial',
+    done: !course.needsOld && (low || oldIsGone(progress) || progress.oldState === 'partial'),
     doneAt: null,
     why: `revocation − ${waits.ttlLead.formula}, so that the revocation and its undoing are seen soon`,
   }
@@ -205,7 +205,8 @@ function revoke(course: Course, cursor: Instant): Milestone {
 
 function remove(course: Course, cursor: Instant): Milestone {
   const { progress, waits } = course
-  const revoked = progress.revokedSince ?? cursor
+  // A revocation that came too early is to be undone: the wait counts from the one to come.
+  const revoked = course.needsOld ? cursor : (progress.revokedSince ?? cursor)
   const earliest = workingTime(course, revoked + waits.revokedFor.seconds * 1000, false)
   return {
     earliest,

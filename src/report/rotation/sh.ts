@@ -42,7 +42,7 @@ function directoryLines([view]: readonly PlanView[]): string[] {
 }
 
 function stepsOf({ phases }: PlanView): readonly PhaseView[] {
-  return phases.filter(({ kind, status }) => kind === 'action' && status !== 'done')
+  return phases.filter(({ kind, status, changes }) => (kind === 'action' || changes.length > 0) && status !== 'done')
 }
 
 function functionName(index: number, id: string): string {
