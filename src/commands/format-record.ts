@@ -9,12 +9,12 @@ import {
   type PrivateKeyForm,
   type ProviderRow,
   providerById,
+  shellPath,
 } from '../core/index.js'
 import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'
-import { shellWord } from '../report/record/shell.js'
-import { checkedPath, FORM_TEXTS, PEM_KEYS, type Signer, type SignerKey } from '../report/signer/signer.js'
+import { checkedPath, FORM_TEXTS, installCommand, PEM_KEYS, type Signer, type SignerKey } from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
 import { type Command, InvalidArgumentError, Option } from './command.js'
 import type { Context } from './context.js'
@@ -233,9 +233,7 @@ function noteKeyFile(signer: Signer, key: SignerKey, file: string, material: Key
     if (form === 'seed')
       note('hint', `${signer.name} reads an Ed25519 key as its seed: dkim keygen --type ed25519 --out-format seed`)
   } else if (given === null || given === form || others.includes(given)) {
-    const access = signer.ownKey ? '-m 0600' : '-m 0640'
-    const owner = signer.reader === null ? '' : signer.ownKey ? ` -o ${signer.reader}` : ` -g ${signer.reader}`
-    note('hint', `put the private key in place: install -D ${access}${owner} ${shellWord(file)} ${path}`)
+    note('hint', `put the private key in place: ${installCommand(signer, file, path)}`)
   } else {
     const wanted = form === 'seed' ? 'the bare seed of an Ed25519 key' : 'PEM without a passphrase'
     note(
@@ -249,7 +247,7 @@ function noteKeyFile(signer: Signer, key: SignerKey, file: string, material: Key
 
 /** The command that writes the same key in the other form; null where no short one does. */
 function conversion(given: PrivateKeyForm, wanted: PrivateKeyForm, file: string): string | null {
-  const from = `-in ${shellWord(file)}${given === 'der' ? ' -inform DER' : ''}`
+  const from = `-in ${shellPath(file)}${given === 'der' ? ' -inform DER' : ''}`
   if (given === 'seed' || given === 'other') return null
   // The seed is the end of PKCS#8 (RFC 8410 §7).
   if (wanted === 'seed') return `(umask 077; openssl pkey ${from} -outform DER | tail -c 32 | base64 > NEW-FILE)`

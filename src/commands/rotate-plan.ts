@@ -49,6 +49,7 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
   addDnsOptions(command)
   addReportOptions(command, Object.keys(PLAN_FORMATS))
   return command
+    .option('-v, --verbose', 'every rotation in full, where --check covers several')
     .option('-o, --output <file>', 'write the plan to this file')
     .addOption(
       new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),

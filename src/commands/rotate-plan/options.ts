@@ -49,6 +49,7 @@ export interface RotatePlanOptions extends DnsOptions {
   readonly output?: string
   readonly dialect?: DialectName
   readonly signer?: SignerName
+  readonly verbose?: true
   readonly quiet?: true
   readonly color?: boolean
 }

@@ -22,6 +22,7 @@ import { fileStyle, stdoutStyle } from '../stdout-style.js'
 import { PLAN_FORMATS } from './formats.js'
 import { gather, openSamples } from './gather.js'
 import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
+import { privateKeyIn } from './new-key.js'
 import { newRequest } from './new-plan.js'
 import type { RotatePlanOptions } from './options.js'
 import { readStateFile, type StateFile, writeStateFile } from './state-file.js'
@@ -158,12 +159,20 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
 }
 
 function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {
-  return present(plan, {
+  const view = present(plan, {
     stateFile: options.state ?? null,
     dialect: options.dialect ?? 'bind',
     signer: options.signer ?? null,
+    newKeyFile: privateFileOf(after.request, options),
     sequence: (_, { id }: PlanPhase) => after.calendar.find(({ phase }) => phase === id)?.sequence ?? 0,
   })
+  const where = options.format === 'sh' ? { directory: process.cwd() } : {}
+  return { ...view, ...where, ...(options.format === 'text' ? { verbose: options.verbose === true } : {}) }
+}
+
+/** Only a private key can be put in place; the plan may know a public one. */
+function privateFileOf({ newKeyFile }: RotationRequest, { signer }: RotatePlanOptions): string | null {
+  return signer !== undefined && newKeyFile !== null && privateKeyIn(newKeyFile) !== undefined ? newKeyFile : null
 }
 
 async function render(views: readonly PlanView[], context: Context, options: RotatePlanOptions): Promise<string> {

@@ -63,6 +63,7 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
   await eachOf(rest, chunk => {
     lines.write(chunk)
     if (head !== null) census.write(chunk)
+    return undefined
   })
   lines.end()
   if (lines.mixed) signer.flagMalformed(await mixedLineEnds(input, head === null ? null : census))

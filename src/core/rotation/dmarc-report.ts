@@ -31,17 +31,18 @@ export function readAggregateReport(bytes: Uint8Array, name: string, domain: str
   const end = timeOf(range && child(range, 'end'), name)
   if (end < begin) throw new DkimError('input-unreadable', `${name}: the report ends before it begins`, HINT)
   const counted = countUses(feedback, domain)
+  const reporter = textOf(metadata, 'org_name')
   const source = textOf(metadata, 'report_id') || name
   return {
     organization: textOf(metadata, 'org_name'),
     id: textOf(metadata, 'report_id'),
-    uses: [...counted.uses.values()].map(use => ({ ...use, source, begin, end })),
+    uses: [...counted.uses.values()].map(use => ({ ...use, source, begin, end, reporter })),
     withoutSelector: counted.withoutSelector,
   }
 }
 
 interface Counted {
-  readonly uses: Map<string, { selector: string; pass: boolean; messages: number }>
+  readonly uses: Map<string, { selector: string; pass: boolean; messages: number; address: string }>
   withoutSelector: number
 }
 
@@ -50,22 +51,23 @@ function countUses(feedback: XmlElement, domain: string): Counted {
   for (const record of all(feedback, 'record')) {
     const row = child(record, 'row')
     const messages = countOf(textOf(row, 'count'))
+    const address = textOf(row, 'source_ip')
     const results = child(record, 'auth_results')
     for (const dkim of results === undefined ? [] : all(results, 'dkim')) {
       if (textOf(dkim, 'domain').toLowerCase().replace(/\.$/, '') !== domain) continue
       const selector = textOf(dkim, 'selector').toLowerCase()
       const pass = textOf(dkim, 'result').toLowerCase() === 'pass'
       if (selector === '') counted.withoutSelector += messages
-      else add(counted, selector, pass, messages)
+      else add(counted, selector, pass, messages, address)
     }
   }
   return counted
 }
 
-function add({ uses }: Counted, selector: string, pass: boolean, messages: number): void {
-  const key = `${selector} ${pass}`
+function add({ uses }: Counted, selector: string, pass: boolean, messages: number, address: string): void {
+  const key = `${selector} ${pass} ${address}`
   const before = uses.get(key)?.messages ?? 0
-  uses.set(key, { selector, pass, messages: before + messages })
+  uses.set(key, { selector, pass, messages: before + messages, address })
 }
 
 /** A missing or broken count still stands for at least one message. */

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { decodeBase64, keyRecordName } from '../abnf.js'
 import { shellPath } from '../shell-word.js'
+import type { RecordState } from './evidence.js'
 import type { PhaseId } from './phases.js'
 import type { KeyFacts, RotationRequest } from './settings.js'
 
@@ -116,6 +117,13 @@ const WRITERS: Record<PhaseId, Writer> = {
 
 export function instruct(request: RotationRequest, id: PhaseId): Instruction {
   return { commands: [], records: [], signerSelectors: null, rollback: null, ...WRITERS[id](request) }
+}
+
+/** The old record as it was, where it went before it could be spared. */
+export function republish(request: RotationRequest, oldState: RecordState): RecordChange {
+  const { old, zone, settings } = request
+  const action = oldState === 'absent' ? 'publish' : 'replace'
+  return { ...change(request, old, action, old.record, zone.oldTtl ?? settings.ttl), before: null }
 }
 
 function unpublish({ kind, new: { selector, alias } }: RotationRequest): string {

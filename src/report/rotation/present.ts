@@ -2,6 +2,7 @@
 
 import { type PlanPhase, type RotationPlan, shellPath } from '../../core/index.js'
 import type { DialectName } from '../record/dialects.js'
+import { installCommand, type Signer } from '../signer/signer.js'
 import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'
 import { type PhaseView, type PlanView, withStateFile } from './view.js'
@@ -10,6 +11,7 @@ export interface Presentation {
   readonly stateFile: string | null
   readonly dialect: DialectName
   readonly signer: SignerName | null
+  readonly newKeyFile?: string | null
   readonly sequence: (plan: RotationPlan, phase: PlanPhase) => number
 }
 
@@ -26,18 +28,28 @@ function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presen
     commands: phase.commands.map(command => withStateFile(command, argument)),
     changes: phase.records.map(change => changeView(change, plan, dialect)),
     signerText:
-      signer === null || phase.signerSelectors === null ? null : signerText(plan, phase.signerSelectors, signer),
+      signer === null || phase.signerSelectors === null
+        ? null
+        : signerText(plan, phase.signerSelectors, signer, presentation.newKeyFile ?? null),
     sequence: sequence(plan, phase),
   }
 }
 
 /** The whole configuration as it is from the switch on, with what makes the server read it. */
-function signerText(plan: RotationPlan, selectors: readonly string[], name: SignerName): string {
-  const { keyPath, reload } = SIGNERS[name]
+function signerText(
+  plan: RotationPlan,
+  selectors: readonly string[],
+  name: SignerName,
+  newKeyFile: string | null,
+): string {
+  const signer: Signer = SIGNERS[name]
+  const { keyPath, reload } = signer
   const keys = [plan.old, plan.new]
     .filter(({ selector }) => selectors.includes(selector))
     .map(({ selector, type }) => {
       return { selector, domain: plan.domain, type: type ?? ('rsa' as const), path: keyPath(selector, plan.domain) }
     })
-  return `${formatSigner(name, keys)}\n# then: ${reload}\n`
+  const { selector } = plan.new
+  const file = newKeyFile ?? `${selector}._domainkey.${plan.domain}.private.pem`
+  return `# first, put the private key in place: ${installCommand(signer, file, keyPath(selector, plan.domain))}\n${formatSigner(name, keys)}\n# then: ${reload}\n`
 }

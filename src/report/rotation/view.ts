@@ -15,6 +15,10 @@ export interface PhaseView extends PlanPhase {
 export interface PlanView extends Omit<RotationPlan, 'phases'> {
   readonly phases: readonly PhaseView[]
   readonly stateFile: string | null
+  /** Where the plan was made: paths in it are relative to this directory. */
+  readonly directory?: string
+  /** Every step in full where several plans are shown. */
+  readonly verbose?: boolean
 }
 
 /** The engine's commands name the state file by a placeholder; with one the names in the plan need not be repeated. */

@@ -1,6 +1,6 @@
 // What a signer is: one mail server whose configuration for a key can be printed. Nothing is ever applied.
 
-import { DkimError, type PrivateKeyForm } from '../../core/index.js'
+import { DkimError, type PrivateKeyForm, shellPath, shellQuote } from '../../core/index.js'
 
 /** A key about to be used, in validated parts. */
 export interface SignerKey {
@@ -54,6 +54,13 @@ export const FORM_TEXTS = {
   encrypted: 'encrypted',
   other: 'in another form than PEM',
 } as const satisfies Record<PrivateKeyForm, string>
+
+/** Puts a private key where the mail server reads it, and lets no one else read it. */
+export function installCommand({ reader, ownKey }: Signer, file: string, path: string): string {
+  const mode = ownKey ? '0600' : '0640'
+  const owner = reader === null ? '' : ` ${ownKey ? '-o' : '-g'} ${reader}`
+  return `install -D -m ${mode}${owner} ${shellPath(file)} ${shellQuote(path)}`
+}
 
 /** A path that needs quoting in no configuration language. Throws DkimError('usage'). */
 export function checkedPath(path: string): string {

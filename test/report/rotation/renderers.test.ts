@@ -133,6 +133,9 @@ function switched() {
     lastOldDelivery: null,
     brokenAt: null,
     missingKeyAt: null,
+    vouchedAt: null,
+    failingReports: [],
+    stragglers: [],
   }
   return {
     checkedAt: at,
@@ -145,6 +148,7 @@ function switched() {
     removedSince: null,
     verifiedAt: at,
     disclosedAt: null,
+    laggingSince: null,
     signers,
   }
 }
