@@ -8,7 +8,7 @@ import type { Context, Output } from '../context.js'
 import { openResolver } from '../dns.js'
 import { DeferredReader } from '../input.js'
 import { type PackedGroup, unpacked } from './group.js'
-import { judgeInput } from './judge-input.js'
+import { judgeInput, type Outcome } from './judge-input.js'
 import { policyOf } from './options.js'
 import type { ThreadData, ThreadResult } from './pool.js'
 import { threadResolver } from './shared-dns.js'
@@ -47,6 +47,7 @@ async function main({ options, env, now, columns, dns }: ThreadData): Promise<vo
     now,
     lenientEol: options.lenientEol === true,
     signal,
+    dnsTime: null,
   }
   const style = await styleFor({ option: options.color, env, isTTY: false, columns })
   const writer = await openWriter(options.format)
@@ -54,11 +55,18 @@ async function main({ options, env, now, columns, dns }: ThreadData): Promise<vo
   const files = new DeferredReader()
   const judge = async (group: PackedGroup): Promise<ThreadResult> => {
     const run = new VerifyRun(context, options, { writer, style, bench, single: false })
+    // The names of the whole group are asked for before any is waited for; what is told keeps its order.
+    const outcomes: (Outcome | Promise<Outcome>)[] = []
     for (const deferred of unpacked(group)) {
-      const outcome = judgeInput(files.open(deferred), bench)
-      const waiting = run.take(outcome instanceof Promise ? await outcome : outcome)
-      if (waiting !== undefined) await waiting
+      let read = false
+      const outcome = judgeInput(files.open(deferred), bench, () => {
+        read = true
+      })
+      const settled = outcome instanceof Promise && !read ? await outcome : outcome
+      if (outcomes.length > 0 || settled instanceof Promise) outcomes.push(settled)
+      else await run.take(settled)
     }
+    for (const outcome of outcomes) await run.take(await outcome)
     await run.flush()
     return { text: stdout.take(), errors: stderr.take(), ...run.account }
   }

@@ -2,30 +2,32 @@
 
 import { getServers } from 'node:dns'
 import { performance } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
-import { ask } from './attempt.js'
+import { askServers, type KnownServer } from './asking.js'
 import { AnswerCache } from './cache.js'
-import { chainFault, readAnswer } from './chain.js'
+import { chainFault } from './chain.js'
 import { isQueryName } from './name.js'
 import { type Nameserver, parseNameserver } from './nameserver.js'
 import type { RecordType } from './record.js'
-import { type AnswerStatus, noAnswer, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
-import { TransportFailure } from './transport.js'
+import { noAnswer, type TxtAnswer } from './resolver.js'
+import { ServerRecord } from './server-record.js'
+import { QUESTION_SLOTS } from './slots.js'
 
 export interface ClientOptions {
   /** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`, asked in this order; the system's servers where empty. */
   readonly nameservers?: readonly string[]
   /** For one name with everything that belongs to it, in milliseconds. */
   readonly timeout?: number
-  /** For one attempt at one server, in milliseconds. */
+  /** How long an attempt waits before the next one is made, in milliseconds; its answer is taken until the time is up. */
   readonly attemptTimeout?: number
   /** false asks authoritative servers for what they hold themselves (RD=0); aliases are then not followed to other servers. */
   readonly recursion?: boolean
   /** The clock of the cache in milliseconds. */
   readonly clock?: () => number
+  /** Given, a temporary failure is kept as long as the client: a name of a dead zone is waited for once. Called where one is used again. */
+  readonly onFailureKept?: (answer: Answer) => void
 }
 
 export interface DnsClient extends DnsSource {
@@ -37,14 +39,9 @@ export function createClient(options: ClientOptions = {}): DnsClient {
   return new Client(options)
 }
 
-/** Of several failures the one that says most. */
-const TELLING: readonly AnswerStatus[] = ['servfail', 'refused', 'malformed', 'timeout', 'network']
-
-/** The same question again can help against these: the datagram was lost, or somebody else's. */
-const WORTH_REPEATING: ReadonlySet<AnswerStatus> = new Set(['timeout', 'malformed', 'network'])
-
 class Client implements DnsClient {
   readonly servers: readonly Nameserver[]
+  readonly #known: readonly KnownServer[]
   readonly #timeout: number
   readonly #attemptTimeout: number
   readonly #recursion: boolean
@@ -53,10 +50,13 @@ class Client implements DnsClient {
   constructor(options: ClientOptions) {
     const named = options.nameservers ?? []
     this.servers = (named.length > 0 ? named : getServers()).map(readServer)
+    this.#known = this.servers.map(server => ({ server, record: new ServerRecord() }))
     this.#timeout = options.timeout ?? LIMITS.dnsTime
-    this.#attemptTimeout = Math.min(options.attemptTimeout ?? DNS_LIMITS.attemptTime, this.#timeout)
+    // However short the time is, every server has its turn, and the first one two.
+    const share = this.#timeout / (this.servers.length + 1)
+    this.#attemptTimeout = Math.min(options.attemptTimeout ?? DNS_LIMITS.attemptTime, share)
     this.#recursion = options.recursion ?? true
-    this.#cache = new AnswerCache(options.clock ?? (() => performance.now()))
+    this.#cache = new AnswerCache(options.clock ?? (() => performance.now()), options.onFailureKept)
   }
 
   async txt(name: string, signal?: AbortSignal): Promise<TxtAnswer> {
@@ -73,10 +73,16 @@ class Client implements DnsClient {
     }
     return this.#cache.get(
       `${type} ${asked}`,
-      cancelled => this.#resolve(asked, type, cancelled),
+      cancelled => this.#inTurn(asked, type, cancelled),
       () => emptyAnswer(name, 'timeout', 'aborted', null),
       signal,
     )
+  }
+
+  /** The time of a name begins when it is its turn. */
+  async #inTurn(name: string, type: RecordType, signal: AbortSignal): Promise<Answer> {
+    const answer = await QUESTION_SLOTS.run(() => this.#resolve(name, type, signal), signal)
+    return answer ?? emptyAnswer(name, 'timeout', 'aborted', null)
   }
 
   /** Follows an alias whose target the server did not look up itself: an authoritative server of another zone, for instance. */
@@ -102,42 +108,12 @@ class Client implements DnsClient {
     return answer
   }
 
-  /** All servers in turn, and those that may have been unlucky once more. */
-  async #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
-    const failures: Answer[] = []
-    let servers = this.servers
-    if (servers.length === 0) return emptyAnswer(name, 'network', 'this machine names no DNS server', null)
-    for (let round = 0; round < DNS_LIMITS.rounds && servers.length > 0; round += 1) {
-      if (round > 0) await pause(Math.min(DNS_LIMITS.backOff * 2 ** (round - 1), ends - performance.now()), signal)
-      const again: Nameserver[] = []
-      for (const server of servers) {
-        const left = ends - performance.now()
-        if (left <= 0 || signal.aborted) break
-        const answer = await this.#askServer(server, name, type, Math.min(left, this.#attemptTimeout), signal)
-        if (!TEMPORARY_STATUSES.has(answer.status)) return answer
-        failures.push(answer)
-        if (WORTH_REPEATING.has(answer.status)) again.push(server)
-      }
-      servers = again
+  #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
+    if (this.#known.length === 0) {
+      return Promise.resolve(emptyAnswer(name, 'network', 'this machine names no DNS server', null))
     }
-    const status = TELLING.find(candidate => failures.some(failure => failure.status === candidate))
-    return failures.find(failure => failure.status === status) ?? emptyAnswer(name, 'timeout', 'no time left', null)
-  }
-
-  async #askServer(
-    server: Nameserver,
-    name: string,
-    type: RecordType,
-    milliseconds: number,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    try {
-      const message = await ask(server, { name, type, recursion: this.#recursion }, milliseconds, signal)
-      return readAnswer(message, name, type, server.text)
-    } catch (error) {
-      if (error instanceof TransportFailure) return emptyAnswer(name, error.status, error.message, server.text)
-      throw error
-    }
+    const times = { ends, attempt: this.#attemptTimeout }
+    return askServers(this.#known, { name, type, recursion: this.#recursion }, times, signal)
   }
 }
 
@@ -145,10 +121,6 @@ function readServer(text: string): Nameserver {
   const server = parseNameserver(text)
   if (server !== undefined) return server
   throw new DkimError('usage', `${text} is no name server address`, 'name one as IP, IP:PORT, [IPv6]:PORT or https://…')
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds > 0) await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
 }
 
 /** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */
