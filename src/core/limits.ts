@@ -22,7 +22,10 @@ export const LIMITS = {
   txtRecords: 16,
   /** Key records that are tried where several stand at one name. */
   keysPerName: 4,
+  /** Aliases in a row that take a question each. */
   cnameHops: 8,
+  /** Aliases in a row of any kind: those of one answer or of a file cost no question. */
+  aliases: 64,
   /** Milliseconds of DNS for one message. */
   dnsTime: 20_000,
   /** Seconds that t= may lie in the future. */

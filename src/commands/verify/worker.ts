@@ -1,5 +1,6 @@
 // A thread of a batch: opens its own files, asks DNS through the main thread, and sends back what is to be written.
 
+import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
 import { KeyCache } from '../../core/index.js'
@@ -39,6 +40,8 @@ async function main({ options, env, now, columns, dns }: ThreadData): Promise<vo
   const stdout = new Collector()
   const stderr = new Collector()
   const { signal } = new AbortController()
+  // A group of messages listens to it at once.
+  setMaxListeners(0, signal)
   const context: Context = { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 }
   const bench = {
     resolver: dns === null ? await openResolver(context, options) : threadResolver(dns),

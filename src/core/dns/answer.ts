@@ -29,6 +29,10 @@ export interface Answer {
   readonly referral: readonly ResourceRecord[]
   readonly server: string | null
   readonly detail: string | null
+  /** Extended errors of the server (RFC 8914), as text. */
+  readonly extendedError?: string | null
+  /** SERVFAIL, and an answer with CD=1: the signatures of the zone do not validate. */
+  readonly bogus?: boolean
 }
 
 export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
@@ -64,6 +68,7 @@ export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
     server: answer.server,
     detail: answer.detail,
     besideAlias: answer.besideAlias,
+    ...(answer.bogus ? { bogus: true } : {}),
     ...(answer.wildcard === null ? {} : { wildcard: answer.wildcard }),
   }
 }

@@ -26,6 +26,9 @@ export interface AskingTimes {
 /** Of several failures the one that says most. */
 const TELLING: readonly AnswerStatus[] = ['servfail', 'refused', 'malformed', 'timeout', 'network']
 
+/** Timers of Node may fire so much too early. */
+const TIMER_ERROR = 2
+
 /** The same question again can help against these: the datagram was somebody else's, the port not open yet. */
 const WORTH_REPEATING: ReadonlySet<AnswerStatus> = new Set(['timeout', 'malformed', 'network'])
 
@@ -43,6 +46,8 @@ export async function askServers(
 interface Tally extends KnownServer {
   attempts: number
   failures: number
+  /** How many of them had their pause. */
+  rested: number
   /** It has said what it has to say. */
   done: boolean
 }
@@ -64,7 +69,7 @@ class Asking {
   #attempts = 0
 
   constructor(servers: readonly KnownServer[], question: Omit<Question, 'edns'>, times: AskingTimes) {
-    this.#tallies = servers.map(server => ({ ...server, attempts: 0, failures: 0, done: false }))
+    this.#tallies = servers.map(server => ({ ...server, attempts: 0, failures: 0, rested: 0, done: false }))
     this.#question = question
     this.#times = times
   }
@@ -73,24 +78,16 @@ class Asking {
     const onAbort = (): void => this.#close()
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      while (!signal.aborted && this.#left > 0) {
+      while (!signal.aborted && this.#left > TIMER_ERROR) {
         const tally = this.#next()
         if (tally === undefined && this.#open.length === 0) break
         // One that has just failed gets a moment; others are asked at once.
-        const early = tally !== undefined && tally.failures > 0 && tally.failures === tally.attempts
-        if (early) {
-          const late = await this.#listen(DNS_LIMITS.backOff, signal)
-          if (late !== 'nothing') {
-            if (late !== 'failure') return late
-            continue
-          }
-          tally.failures -= 1
-          continue
-        }
-        if (tally !== undefined) this.#start(tally)
-        const heard = await this.#listen(tally === undefined ? this.#left : this.#waitFor(tally), signal)
-        if (heard === 'nothing') tally?.record.unanswered()
-        else if (heard !== 'failure') return heard
+        const rests = tally !== undefined && tally.failures === tally.attempts && tally.rested < tally.failures
+        if (tally !== undefined && !rests) this.#start(tally)
+        const heard = await this.#listen(rests ? DNS_LIMITS.backOff : this.#waitFor(tally), signal)
+        if (heard !== 'nothing' && heard !== 'failure') return heard
+        if (rests) tally.rested = tally.failures
+        else if (heard === 'nothing') tally?.record.unanswered()
       }
       return this.#failure()
     } finally {
@@ -113,9 +110,10 @@ class Asking {
     )
   }
 
-  #waitFor({ record }: Tally): number {
+  #waitFor(tally: Tally | undefined): number {
+    if (tally === undefined) return this.#left
     const round = Math.floor((this.#attempts - 1) / this.#tallies.length)
-    return record.wait(this.#times.attempt) * 2 ** round
+    return tally.record.wait(this.#times.attempt) * 2 ** round
   }
 
   #start(tally: Tally): void {
@@ -198,7 +196,7 @@ class Asking {
  * Silence can mean that the server drops EDNS (RFC 6891 §6.2.1 calls for asking without), or that UDP does not get through:
  * one that has never answered is asked both ways the second time.
  */
-function formsOf({ server, record, attempts }: Tally): Form[] {
+function formsOf({ server, record, attempts, failures }: Tally): Form[] {
   if (record.form !== null) return [record.form]
-  return attempts === 1 && server.kind === 'dns' ? ['plain', 'tcp'] : ['edns']
+  return attempts === 1 && failures === 0 && server.kind === 'dns' ? ['plain', 'tcp'] : ['edns']
 }

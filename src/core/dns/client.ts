@@ -11,7 +11,7 @@ import { chainFault } from './chain.js'
 import { isQueryName } from './name.js'
 import { type Nameserver, parseNameserver } from './nameserver.js'
 import type { RecordType } from './record.js'
-import { noAnswer, type TxtAnswer } from './resolver.js'
+import { noAnswer, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
 import { ServerRecord } from './server-record.js'
 import { QUESTION_SLOTS } from './slots.js'
 
@@ -81,24 +81,28 @@ class Client implements DnsClient {
 
   /** The time of a name begins when it is its turn. */
   async #inTurn(name: string, type: RecordType, signal: AbortSignal): Promise<Answer> {
-    const answer = await QUESTION_SLOTS.run(() => this.#resolve(name, type, signal), signal)
+    const answer = await QUESTION_SLOTS.run(async () => {
+      const ends = performance.now() + this.#timeout
+      const found = await this.#resolve(name, type, ends, signal)
+      return found.status === 'servfail' && this.#recursion ? this.#examine(found, type, ends, signal) : found
+    }, signal)
     return answer ?? emptyAnswer(name, 'timeout', 'aborted', null)
   }
 
   /** Follows an alias whose target the server did not look up itself: an authoritative server of another zone, for instance. */
-  async #resolve(name: string, type: RecordType, signal: AbortSignal): Promise<Answer> {
-    const ends = performance.now() + this.#timeout
+  async #resolve(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
     const seen = new Set([name])
     let answer = await this.#askAll(name, type, ends, signal)
-    while (this.#recursion && endsInTheAir(answer)) {
+    for (let hops = 1; this.#recursion && endsInTheAir(answer); hops += 1) {
       const next = answer.owner
-      if (!isQueryName(next)) return { ...answer, detail: 'the alias leads to a name that may not be asked for' }
+      if (!isQueryName(next)) return unread(answer, 'the alias leads to a name that may not be asked for')
+      if (hops > LIMITS.cnameHops) return unread(answer, `more than ${LIMITS.cnameHops} aliases that take a question each`)
       for (const { target } of answer.chain) seen.add(target)
       const tail = await this.#askAll(next, type, ends, signal)
       const chain = [...answer.chain, ...tail.chain]
       const loops = tail.chain.find(({ target }) => seen.has(target))
       const fault = loops === undefined ? chainFault(chain, new Set(), next) : chainFault(chain, seen, loops.target)
-      if (fault !== null) return { ...tail, name, chain, records: [], status: 'cname-loop', detail: fault }
+      if (fault !== null) return { ...tail, name, chain, records: [], ...fault }
       const alone = tail.chain.length === 0
       // Signed all the way, or not at all.
       const authenticated = answer.authenticated === true && tail.authenticated
@@ -106,6 +110,18 @@ class Client implements DnsClient {
       if (alone) break
     }
     return answer
+  }
+
+  /** A resolver that fails, and answers once it need not validate, has told why it failed (RFC 4035 §5.5). */
+  async #examine(failed: Answer, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
+    const asked = this.#known.filter(({ server }) => server.text === failed.server)
+    const question = { name: failed.name, type, recursion: true, checkingDisabled: true }
+    const times = { ends, attempt: this.#attemptTimeout }
+    const unchecked = await askServers(asked, question, times, signal)
+    if (TEMPORARY_STATUSES.has(unchecked.status)) return failed
+    const why = failed.extendedError == null ? '' : ` (${failed.extendedError})`
+    const detail = `the zone's signatures do not validate${why}: SERVFAIL, and an answer with checking disabled (CD=1)`
+    return { ...failed, bogus: true, detail }
   }
 
   #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
@@ -121,6 +137,11 @@ function readServer(text: string): Nameserver {
   const server = parseNameserver(text)
   if (server !== undefined) return server
   throw new DkimError('usage', `${text} is no name server address`, 'name one as IP, IP:PORT, [IPv6]:PORT or https://…')
+}
+
+/** The chain was not followed to its end: what stands there is not known, and "nothing" would be a guess. */
+function unread(answer: Answer, detail: string): Answer {
+  return { ...answer, status: 'malformed', detail }
 }
 
 /** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */

@@ -2,6 +2,7 @@
 
 import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
+import { TOO_LONG } from './chain.js'
 import type { RecordType } from './record.js'
 import { noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
@@ -56,21 +57,19 @@ export function zoneResolver(zone: Zone, elsewhere?: DnsSource): DnsSource {
       if (answer.known || elsewhere === undefined) return fromZone(name, answer, zone)
       const tail = await elsewhere.query(answer.owner, type, signal)
       const chain = [...answer.chain, ...tail.chain]
-      return chain.length <= LIMITS.cnameHops
+      return chain.length <= LIMITS.aliases
         ? { ...tail, name, chain }
-        : { ...emptyAnswer(name, 'cname-loop', TOO_LONG, null), chain }
+        : { ...emptyAnswer(name, 'malformed', TOO_LONG, null), chain }
     },
   }
 }
 
-const TOO_LONG = `more than ${LIMITS.cnameHops} aliases in a row`
-
 /** An alias in the file whose target lives elsewhere. */
 function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
   const chain = [...head.chain, ...tail.chain]
-  return chain.length <= LIMITS.cnameHops
+  return chain.length <= LIMITS.aliases
     ? { ...tail, name, chain }
-    : { ...noAnswer(name, 'cname-loop', TOO_LONG), chain }
+    : { ...noAnswer(name, 'malformed', TOO_LONG), chain }
 }
 
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
@@ -90,6 +89,6 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
 function detailOf({ status, chain }: ZoneAnswer): string | null {
   if (status === 'servfail') return 'the zone file plays a server failure here'
   if (status === 'timeout') return 'the zone file plays a timeout here'
-  if (status !== 'cname-loop') return null
-  return chain.length > LIMITS.cnameHops ? TOO_LONG : `the aliases lead back to ${chain.at(-1)!.target}`
+  if (status === 'malformed') return TOO_LONG
+  return status !== 'cname-loop' ? null : `the aliases lead back to ${chain.at(-1)!.target}`
 }

@@ -149,6 +149,8 @@ function viewOf(asked: Asked, answer: Answer): ServerView {
 }
 
 function stateOf(answer: Answer, authoritative: boolean): ServerState {
+  // A resolver that fails is in charge of nothing: what it cannot get, or does not accept, is the zone's matter.
+  if (answer.status === 'servfail' && !authoritative) return 'unreachable'
   if (answer.status === 'servfail' || answer.status === 'refused') return 'lame'
   if (TEMPORARY_STATUSES.has(answer.status)) return 'unreachable'
   return authoritative && !answer.authoritative ? 'lame' : 'same'

@@ -508,6 +508,7 @@ describe('what an answer is taken for', () => {
         forger.send(reply(query, { answers: [txt(ASKED, 'forged')] }), peer.port, peer.address, () => forger.close())
       })
     }
+    server.onTcp = () => undefined
     expect((await clientOf([server]).txt(NAME)).status).toBe('timeout')
   })
 
