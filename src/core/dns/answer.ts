@@ -1,5 +1,6 @@
 // Answers to questions of any type, what a source of them is, and how long one may be kept.
 
+import { LIMITS } from '../limits.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
 import type { AnswerStatus, ChainLink, Resolver, TxtAnswer } from './resolver.js'
 
@@ -87,4 +88,17 @@ export function timeToLive(answer: Answer): number {
     default:
       return 0
   }
+}
+
+export const TOO_LONG = `more than ${LIMITS.aliases} aliases in a row`
+
+export interface ChainFault {
+  readonly status: 'cname-loop' | 'malformed'
+  readonly detail: string
+}
+
+/** Why a chain must not be followed further; null where it may. A loop has no end; what stands at an end that was not read, nobody knows. */
+export function chainFault(chain: readonly ChainLink[], seen: ReadonlySet<string>, target: string): ChainFault | null {
+  if (seen.has(target)) return { status: 'cname-loop', detail: `the aliases lead back to ${target}` }
+  return chain.length > LIMITS.aliases ? { status: 'malformed', detail: TOO_LONG } : null
 }

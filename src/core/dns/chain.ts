@@ -1,7 +1,6 @@
 // From a message to an answer: only what stands at the asked name, or at the end of the aliases that lead away from it, counts.
 
-import { LIMITS } from '../limits.js'
-import { type Answer, emptyAnswer } from './answer.js'
+import { type Answer, type ChainFault, chainFault, emptyAnswer } from './answer.js'
 import { type Message, RCODES } from './message.js'
 import type { RecordType, ResourceRecord } from './record.js'
 import type { AnswerStatus, ChainLink } from './resolver.js'
@@ -107,19 +106,6 @@ function walk(answers: readonly ResourceRecord[], name: string, type: RecordType
     seen.add(link.target)
     owner = link.target
   }
-}
-
-export const TOO_LONG = `more than ${LIMITS.aliases} aliases in a row`
-
-export interface ChainFault {
-  readonly status: 'cname-loop' | 'malformed'
-  readonly detail: string
-}
-
-/** Why a chain must not be followed further; null where it may. A loop has no end; what stands at an end that was not read, nobody knows. */
-export function chainFault(chain: readonly ChainLink[], seen: ReadonlySet<string>, target: string): ChainFault | null {
-  if (seen.has(target)) return { status: 'cname-loop', detail: `the aliases lead back to ${target}` }
-  return chain.length > LIMITS.aliases ? { status: 'malformed', detail: TOO_LONG } : null
 }
 
 /** The distinct aliases of a name. A CNAME made from a DNAME stands beside it and says the same (RFC 6672 §3.1). */

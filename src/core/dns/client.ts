@@ -4,10 +4,9 @@ import { getServers } from 'node:dns'
 import { performance } from 'node:perf_hooks'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS, LIMITS } from '../limits.js'
-import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
+import { type Answer, chainFault, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
 import { askServers, type KnownServer } from './asking.js'
 import { AnswerCache } from './cache.js'
-import { chainFault } from './chain.js'
 import { isQueryName } from './name.js'
 import { type Nameserver, parseNameserver } from './nameserver.js'
 import type { RecordType } from './record.js'
@@ -120,7 +119,7 @@ class Client implements DnsClient {
     const unchecked = await askServers(asked, question, times, signal)
     if (TEMPORARY_STATUSES.has(unchecked.status)) return failed
     const why = failed.extendedError == null ? '' : ` (${failed.extendedError})`
-    const detail = `the zone's signatures do not validate${why}: SERVFAIL, and an answer with checking disabled (CD=1)`
+    const detail = `${failed.server} answers SERVFAIL${why}, and with checking disabled (CD=1) it has an answer`
     return { ...failed, bogus: true, detail }
   }
 

@@ -1,8 +1,7 @@
 // Answers from zone files: at once, without a packet; the names they lack go to another source where there is one.
 
 import { DNS_LIMITS, LIMITS } from '../limits.js'
-import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
-import { TOO_LONG } from './chain.js'
+import { type Answer, type DnsSource, emptyAnswer, TOO_LONG, toTxtAnswer } from './answer.js'
 import type { RecordType } from './record.js'
 import { noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'

@@ -1,6 +1,6 @@
 // A zone in memory: names and their records, answered the way an authoritative server does (RFC 1034 §4.3.2, RFC 4592).
 
-import { chainFault } from './chain.js'
+import { chainFault } from './answer.js'
 import { parentName } from './name.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
 import type { ChainLink } from './resolver.js'
