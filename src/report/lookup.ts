@@ -160,7 +160,9 @@ export function nextStep({ result, findings, domain, status, chain, match, name 
 
 function dnssecText({ dnssec, server, status, findings }: LookupReport): string | null {
   if (status === 'servfail' && server !== null && isNameserver(server)) {
-    return findings.some(({ code }) => code === 'dnssec-bogus') ? 'broken: the signatures do not validate' : 'unknown: the server failed'
+    return findings.some(({ code }) => code === 'dnssec-bogus')
+      ? 'broken: the signatures do not validate'
+      : 'unknown: the server failed'
   }
   if (dnssec === null || server === null) return null
   if (!dnssec) return 'no DNSSEC, which is normal'

@@ -151,7 +151,8 @@ class Batch {
       read = true
     })
     const part = input.part ?? 1
-    if (!(outcome instanceof Promise) && this.#ahead.length === 0) return this.#settle(outcome, part) ?? this.#giveTurn()
+    if (!(outcome instanceof Promise) && this.#ahead.length === 0)
+      return this.#settle(outcome, part) ?? this.#giveTurn()
     // Nobody knows how long that takes: what is known is told.
     void this.#run.flush()
     this.#ahead.push({ outcome, part })

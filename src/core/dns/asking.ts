@@ -145,7 +145,8 @@ class Asking {
     } catch (error) {
       const failure = error instanceof TransportFailure ? error : signal.aborted ? abortFailure(signal) : undefined
       if (failure === undefined) throw error
-      return emptyAnswer(name, failure.status, failure.message, server.text)
+      const where = failure.status === 'network' ? `${server.text}: ` : ''
+      return emptyAnswer(name, failure.status, where + failure.message, server.text)
     }
   }
 

@@ -30,12 +30,7 @@ function dislikesEdns({ rcode, answers }: Message): boolean {
   return unknown && answers.length === 0
 }
 
-async function askOnce(
-  server: Nameserver,
-  question: Question,
-  form: Form,
-  signal: AbortSignal,
-): Promise<Message> {
+async function askOnce(server: Nameserver, question: Question, form: Form, signal: AbortSignal): Promise<Message> {
   // Over HTTPS the id is 0, for the sake of caches on the way (RFC 8484 §4.1).
   const query = await encodeQuery(question, server.kind === 'https' ? 0 : randomInt(0x10000))
   if (server.kind === 'https') return decoded(await exchangeHttps(server, query, signal))

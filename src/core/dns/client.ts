@@ -95,7 +95,8 @@ class Client implements DnsClient {
     for (let hops = 1; this.#recursion && endsInTheAir(answer); hops += 1) {
       const next = answer.owner
       if (!isQueryName(next)) return unread(answer, 'the alias leads to a name that may not be asked for')
-      if (hops > LIMITS.cnameHops) return unread(answer, `more than ${LIMITS.cnameHops} aliases that take a question each`)
+      if (hops > LIMITS.cnameHops)
+        return unread(answer, `more than ${LIMITS.cnameHops} aliases that take a question each`)
       for (const { target } of answer.chain) seen.add(target)
       const tail = await this.#askAll(next, type, ends, signal)
       const chain = [...answer.chain, ...tail.chain]

@@ -160,5 +160,11 @@ function readRecord(cursor: Cursor): RawRecord {
   const data = readData(cursor, type, end)
   cursor.offset = end
   // A TTL with the top bit set counts as 0 (RFC 2181 §8).
-  return { record: { name, ttl: rawTtl > MAX_TTL ? 0 : rawTtl, data }, type, rrclass, rawTtl, content: bytes.subarray(start, end) }
+  return {
+    record: { name, ttl: rawTtl > MAX_TTL ? 0 : rawTtl, data },
+    type,
+    rrclass,
+    rawTtl,
+    content: bytes.subarray(start, end),
+  }
 }

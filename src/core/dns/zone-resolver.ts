@@ -66,9 +66,7 @@ export function zoneResolver(zone: Zone, elsewhere?: DnsSource): DnsSource {
 /** An alias in the file whose target lives elsewhere. */
 function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
   const chain = [...head.chain, ...tail.chain]
-  return chain.length <= LIMITS.aliases
-    ? { ...tail, name, chain }
-    : { ...noAnswer(name, 'malformed', TOO_LONG), chain }
+  return chain.length <= LIMITS.aliases ? { ...tail, name, chain } : { ...noAnswer(name, 'malformed', TOO_LONG), chain }
 }
 
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
