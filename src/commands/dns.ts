@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events'
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs'
 import {
+  type Answer,
   type ClientOptions,
   DkimError,
   DNS_LIMITS,
@@ -13,6 +14,7 @@ import {
 } from '../core/index.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
+import { say } from './main.js'
 import type { DnsOptions } from './options.js'
 
 /**
@@ -32,12 +34,24 @@ export async function openSource(context: Context, options: DnsOptions): Promise
     throw new DkimError('usage', '--offline and --nameserver exclude each other', 'leave one of them out')
   }
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout }
-  const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout }) : undefined
+  const onFailureKept = options.quiet === true ? () => undefined : sayOnce(context)
+  const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout, onFailureKept }) : undefined
   // As many questions as are on their way listen to it: more than ten are no leak, and no reason for a warning of Node.
   if (live !== undefined) setMaxListeners(0, context.signal)
   if (files.length === 0 && live !== undefined) return live
   const { zoneResolver } = await import('../core/index.js')
   return zoneResolver(await openZone(files), live)
+}
+
+/** A name without an answer is waited for once a run; that it is not asked again is told for the first such name. */
+function sayOnce(context: Context): (answer: Answer) => void {
+  let said = false
+  return ({ name, detail }) => {
+    if (said) return
+    said = true
+    const why = detail === null ? '' : ` (${detail})`
+    say(context, 'note', `${name}: no answer${why}; a name that had none is not asked again in this run`)
+  }
 }
 
 async function openClient(options: ClientOptions): Promise<DnsSource> {

@@ -14,7 +14,14 @@ import {
 import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'
-import { checkedPath, FORM_TEXTS, installCommand, PEM_KEYS, type Signer, type SignerKey } from '../report/signer/signer.js'
+import {
+  checkedPath,
+  FORM_TEXTS,
+  installCommand,
+  PEM_KEYS,
+  type Signer,
+  type SignerKey,
+} from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
 import { type Command, InvalidArgumentError, Option } from './command.js'
 import type { Context } from './context.js'

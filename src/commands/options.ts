@@ -10,6 +10,7 @@ export interface DnsOptions {
   /** Milliseconds. */
   readonly timeout?: number
   readonly now?: Date
+  readonly quiet?: boolean
 }
 
 export type ReportFormat = 'text' | 'json' | 'ndjson'

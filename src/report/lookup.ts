@@ -1,6 +1,6 @@
 // Lookup reports for people: what stands at the name, what is wrong with it, and how it should read.
 
-import { type Finding, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
+import { type Finding, isNameserver, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
 import { type ServersSeen, STATUS_TEXT, serverLines } from './lookup-servers.js'
 import { lookupVerdict } from './lookup-verdict.js'
 import { marked, row, wrapped } from './rows.js'
@@ -143,6 +143,7 @@ function nextLines(report: LookupReport, style: Style): string[] {
 
 /** What to do, where no finding says it. */
 export function nextStep({ result, findings, domain, status, chain, match, name }: LookupReport): string | null {
+  if (findings.some(({ code }) => code === 'dnssec-bogus')) return null
   if (status === 'servfail') {
     const causes = 'the name servers of the zone may be down, or its DNSSEC signatures broken'
     return `try again later, or ask another server with --nameserver: ${causes}`
@@ -157,7 +158,12 @@ export function nextStep({ result, findings, domain, status, chain, match, name 
   return `is the selector right? dkim lookup ${domain} --discover asks for the usual ones`
 }
 
-function dnssecText({ dnssec, server }: LookupReport): string | null {
+function dnssecText({ dnssec, server, status, findings }: LookupReport): string | null {
+  if (status === 'servfail' && server !== null && isNameserver(server)) {
+    return findings.some(({ code }) => code === 'dnssec-bogus')
+      ? 'broken: the signatures do not validate'
+      : 'unknown: the server failed'
+  }
   if (dnssec === null || server === null) return null
   if (!dnssec) return 'no DNSSEC, which is normal'
   if (isTrustedPath(server)) return 'signed, and validated by the resolver'

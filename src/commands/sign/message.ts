@@ -86,7 +86,11 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
 /** How the lines end, and from which line on they end otherwise. */
 async function mixedLineEnds(input: MessageInput, read: LineEndCensus | null): Promise<string> {
   const census = read ?? new LineEndCensus()
-  if (read === null) await eachChunk(input, chunk => census.write(chunk))
+  if (read === null)
+    await eachChunk(input, chunk => {
+      census.write(chunk)
+      return undefined
+    })
   return `mixed line ends (${census.describe()})`
 }
 

@@ -1,5 +1,6 @@
 // A group of messages judged where the work is done: in a thread, or in the main one where no thread can be started.
 
+import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { KeyCache, type Resolver } from '../../core/index.js'
 import { styleFor } from '../../report/style.js'
@@ -9,7 +10,7 @@ import type { Context, Output } from '../context.js'
 import type { ExitCode } from '../exit-code.js'
 import { DeferredReader } from '../input.js'
 import { type PackedGroup, unpacked } from './group.js'
-import { judgeInput } from './judge-input.js'
+import { judgeInput, type Outcome } from './judge-input.js'
 import { policyOf, type VerifyCommandOptions } from './options.js'
 import { openWriter, VerifyRun } from './verify-run.js'
 
@@ -63,6 +64,8 @@ export async function openGroupJudge(
   const stdout = new Collector()
   const stderr = new Collector()
   const { signal } = new AbortController()
+  // A group of messages listens to it at once.
+  setMaxListeners(0, signal)
   const context: Context = { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 }
   const bench = {
     resolver: await openResolver(context),
@@ -71,17 +74,25 @@ export async function openGroupJudge(
     now,
     lenientEol: options.lenientEol === true,
     signal,
-  }
+    dnsTime: null,
+  } as const
   const style = await styleFor({ option: options.color, env, isTTY: false, columns })
   const writer = await openWriter(options.format)
   const files = new DeferredReader()
   return async group => {
     const run = new VerifyRun(context, options, { writer, style, bench, single: false })
+    // The names of the whole group are asked for before any is waited for; the reports keep their order.
+    const outcomes: (Outcome | Promise<Outcome>)[] = []
     for (const deferred of unpacked(group)) {
-      const outcome = judgeInput(files.open(deferred), bench)
-      const waiting = run.take(outcome instanceof Promise ? await outcome : outcome)
-      if (waiting !== undefined) await waiting
+      let read = false
+      const outcome = judgeInput(files.open(deferred), bench, () => {
+        read = true
+      })
+      const settled = outcome instanceof Promise && !read ? await outcome : outcome
+      if (outcomes.length > 0 || settled instanceof Promise) outcomes.push(settled)
+      else await run.take(settled)
     }
+    for (const outcome of outcomes) await run.take(await outcome)
     await run.flush()
     return { text: stdout.take(), errors: stderr.take(), ...run.account }
   }

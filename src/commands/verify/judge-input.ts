@@ -13,6 +13,8 @@ export interface Bench {
   readonly now: Date
   readonly lenientEol: boolean
   readonly signal: AbortSignal
+  /** The client keeps --timeout for each name from its turn on: a message that waits for its turn has lost nothing. */
+  readonly dnsTime?: null
 }
 
 export interface Outcome {
@@ -25,12 +27,18 @@ export interface Outcome {
   readonly error: DkimError | null
 }
 
-/** Never throws for what is wrong with the input: that is an outcome as well. */
-export function judgeInput(input: Input, bench: Bench): Outcome | Promise<Outcome> {
+/** Never throws for what is wrong with the input: that is an outcome as well. `onRead` is called where no more than DNS is waited for. */
+export function judgeInput(
+  input: Input,
+  bench: Bench,
+  onRead: () => void = () => undefined,
+): Outcome | Promise<Outcome> {
   if (input.error !== undefined) return failure(input, input.error)
   try {
     const chunks = input.chunks()
-    const judging = Symbol.asyncIterator in chunks ? judgeLater(input, chunks, bench) : judgeNow(input, chunks, bench)
+    if (Symbol.asyncIterator in chunks) return judgeLater(input, chunks, bench).catch(error => failure(input, error))
+    const judging = judgeNow(input, chunks, bench)
+    onRead()
     return judging instanceof Promise ? judging.catch(error => failure(input, error)) : judging
   } catch (error) {
     return failure(input, error)

@@ -1,5 +1,6 @@
 // Answers to questions of any type, what a source of them is, and how long one may be kept.
 
+import { LIMITS } from '../limits.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
 import type { AnswerStatus, ChainLink, Resolver, TxtAnswer } from './resolver.js'
 
@@ -29,6 +30,10 @@ export interface Answer {
   readonly referral: readonly ResourceRecord[]
   readonly server: string | null
   readonly detail: string | null
+  /** Extended errors of the server (RFC 8914), as text. */
+  readonly extendedError?: string | null
+  /** SERVFAIL, and an answer with CD=1: the signatures of the zone do not validate. */
+  readonly bogus?: boolean
 }
 
 export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
@@ -64,6 +69,7 @@ export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
     server: answer.server,
     detail: answer.detail,
     besideAlias: answer.besideAlias,
+    ...(answer.bogus ? { bogus: true } : {}),
     ...(answer.wildcard === null ? {} : { wildcard: answer.wildcard }),
   }
 }
@@ -82,4 +88,17 @@ export function timeToLive(answer: Answer): number {
     default:
       return 0
   }
+}
+
+export const TOO_LONG = `more than ${LIMITS.aliases} aliases in a row`
+
+export interface ChainFault {
+  readonly status: 'cname-loop' | 'malformed'
+  readonly detail: string
+}
+
+/** Why a chain must not be followed further; null where it may. A loop has no end; what stands at an end that was not read, nobody knows. */
+export function chainFault(chain: readonly ChainLink[], seen: ReadonlySet<string>, target: string): ChainFault | null {
+  if (seen.has(target)) return { status: 'cname-loop', detail: `the aliases lead back to ${target}` }
+  return chain.length > LIMITS.aliases ? { status: 'malformed', detail: TOO_LONG } : null
 }

@@ -60,6 +60,8 @@ export interface TxtAnswer {
   readonly wildcard?: boolean
   /** The owner of the records is an alias at the same time, which RFC 1034 §3.6.2 forbids. */
   readonly besideAlias?: boolean
+  /** The server fails because the signatures of the zone do not validate: without checking it answers. */
+  readonly bogus?: boolean
 }
 
 /** An answer without records. */

@@ -1,6 +1,6 @@
 // A zone in memory: names and their records, answered the way an authoritative server does (RFC 1034 §4.3.2, RFC 4592).
 
-import { LIMITS } from '../limits.js'
+import { chainFault } from './answer.js'
 import { parentName } from './name.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
 import type { ChainLink } from './resolver.js'
@@ -16,7 +16,7 @@ interface Node {
 }
 
 export interface ZoneAnswer {
-  readonly status: 'found' | 'nodata' | 'nxdomain' | 'cname-loop' | 'servfail' | 'timeout'
+  readonly status: 'found' | 'nodata' | 'nxdomain' | 'cname-loop' | 'malformed' | 'servfail' | 'timeout'
   readonly chain: readonly ChainLink[]
   readonly records: readonly ResourceRecord[]
   /** The SOA of the zone around the name that had nothing, where the file has one. */
@@ -76,8 +76,9 @@ export class Zone {
         return { ...here, status, records: [], soa, source, known: here.source !== null }
       }
       chain.push(link)
-      if (seen.has(link.target) || chain.length > LIMITS.cnameHops) {
-        return { ...here, status: 'cname-loop', records: [], soa: null, known: true }
+      const fault = chainFault(chain, seen, link.target)
+      if (fault !== null) {
+        return { ...here, status: fault.status, records: [], soa: null, known: true }
       }
       seen.add(link.target)
       owner = link.target

@@ -347,6 +347,11 @@ export const FINDINGS = {
     text: 'the CNAME leads to a name that does not exist: whoever gets hold of that name can sign as this domain',
     fix: 'finish the set-up with the provider behind the CNAME, or remove the CNAME',
   },
+  'dnssec-bogus': {
+    severity: 'error',
+    text: 'the DNSSEC signatures of the zone do not validate, so that resolvers that check them have no answer',
+    fix: 'sign the zone again, or correct the DS record at the parent: whoever runs the name servers of the zone can',
+  },
   'cname-loop': {
     severity: 'error',
     text: 'the aliases lead nowhere',

@@ -14,6 +14,7 @@ export type Found = Omit<Finding, 'record'> & { readonly record?: string | null 
 export function* answerFindings(answer: TxtAnswer, judged: Judged): Generator<Found> {
   const { texts, lintOf } = judged
   const last = answer.chain.at(-1)
+  if (answer.bogus) yield finding('dnssec-bogus', answer.detail ?? undefined)
   if (answer.status === 'cname-loop') yield finding('cname-loop', answer.detail ?? undefined)
   // Without a server that says so, as for a zone file of another zone, nothing is known of the target.
   if (answer.status === 'nxdomain' && last !== undefined && answer.server !== null)
