@@ -1,7 +1,7 @@
 // Answers to questions of any type, what a source of them is, and how long one may be kept.
 
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
-import type { AnswerStatus, ChainLink, Resolver, TxtAnswer } from './resolver.js'
+import type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './resolver.js'
 
 /** More than key records: what lookups need beside them. */
 export interface DnsSource extends Resolver {
@@ -50,15 +50,18 @@ export function emptyAnswer(name: string, status: AnswerStatus, detail: string |
   }
 }
 
+function toTxtRecord(strings: readonly Uint8Array[], ttl: number | null): TxtRecord {
+  const record = { data: Buffer.concat(strings), ttl, strings: strings.length }
+  return strings.length < 2 ? record : { ...record, lengths: strings.map(({ length }) => length) }
+}
+
 /** The view of it that keys are made from. */
 export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
   return {
     name,
     status: answer.status,
     chain: answer.chain,
-    records: answer.records.flatMap(({ data, ttl }) =>
-      data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : [],
-    ),
+    records: answer.records.flatMap(({ data, ttl }) => (data.type === 'TXT' ? [toTxtRecord(data.strings, ttl)] : [])),
     authenticated: answer.authenticated,
     negativeTtl: answer.soa === null ? null : negativeTtl(answer.soa),
     server: answer.server,
