@@ -29,6 +29,8 @@ export interface Answer {
   readonly referral: readonly ResourceRecord[]
   readonly server: string | null
   readonly detail: string | null
+  /** See TxtAnswer. */
+  readonly remark?: string
 }
 
 export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
@@ -68,6 +70,7 @@ export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
     detail: answer.detail,
     besideAlias: answer.besideAlias,
     ...(answer.wildcard === null ? {} : { wildcard: answer.wildcard }),
+    ...(answer.remark === undefined ? {} : { remark: answer.remark }),
   }
 }
 

@@ -180,6 +180,11 @@ export const FINDINGS = {
     fix: 'write v=DKIM1; k=rsa; p=…',
     repaired: true,
   },
+  'comment-in-zone-file': {
+    severity: 'error',
+    text: 'the zone file cuts the record short',
+    fix: 'put the text of the record in quotation marks',
+  },
   'alias-as-text': {
     severity: 'error',
     text: 'the target of a CNAME was published as a TXT record',

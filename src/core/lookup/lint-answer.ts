@@ -24,6 +24,7 @@ export function* answerFindings(answer: TxtAnswer, judged: Judged): Generator<Fo
     yield finding('dangling-cname', last.target)
   if (answer.besideAlias) yield finding('cname-beside-txt')
   if (answer.wildcard) yield finding('wildcard')
+  if (answer.status === 'found' && answer.remark !== undefined) yield finding('comment-in-zone-file', answer.remark)
   if (answer.status !== 'found') return
   if (lintOf.size === 0) yield* otherTextFindings(texts)
   const excess = excessOf(texts)
