@@ -63,7 +63,10 @@ function tagsOf(text: string): TagList {
   try {
     const tags = parseTagList(text)
     // "INFORMATIVE NOTE: … records are US-ASCII". n= is for people, and no program reads it (§3.6.1): it makes no key invalid.
-    if (/[\x80-\xff]/.test(text) && [...tags.values()].some(({ name, value }) => name !== 'n' && /[\x80-\xff]/.test(value)))
+    if (
+      /[\x80-\xff]/.test(text) &&
+      [...tags.values()].some(({ name, value }) => name !== 'n' && /[\x80-\xff]/.test(value))
+    )
       throw new Rejection('key-syntax-error', 'the record has non-ASCII characters outside n=')
     return tags
   } catch (error) {

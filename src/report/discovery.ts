@@ -30,7 +30,9 @@ function keyLines({ selector, result, key, provider, chain, findings }: KeyRepor
     key === null ? result : `${key.type} ${key.bits} bits`,
     ...(key !== null && result !== 'found' ? [result] : []),
     ...(chain[0] === undefined ? [] : [`alias to ${visible(chain[0].target)}`]),
-    ...(provider === null ? [] : [chain.length > 0 ? provider.name : `perhaps ${provider.name} (a guess by the selector)`]),
+    ...(provider === null
+      ? []
+      : [chain.length > 0 ? provider.name : `perhaps ${provider.name} (a guess by the selector)`]),
   ]
   const shown = findings.filter(({ severity }) => severity !== 'info')
   return [

@@ -139,7 +139,9 @@ function factLines(report: LookupReport, style: Style): string[] {
 /** Without an alias only the selector points at a provider, and anybody may use it. */
 export function providerText({ provider, chain }: Pick<KeyReport, 'provider' | 'chain'>): string | null {
   if (provider === null) return null
-  return chain.length > 0 ? `${provider.name} (${provider.confidence} confidence)` : `perhaps ${provider.name} (a guess by the selector alone)`
+  return chain.length > 0
+    ? `${provider.name} (${provider.confidence} confidence)`
+    : `perhaps ${provider.name} (a guess by the selector alone)`
 }
 
 function nextLines(report: LookupReport, style: Style): string[] {
@@ -157,7 +159,9 @@ export function nextStep({ result, findings, domain, status, chain, match, name 
   if (match?.matches === false) {
     const publish = 'publish the record of your key under a selector of its own (dkim format-record)'
     // A key that is revoked, or that verifiers refuse, is none to sign with.
-    return result === 'found' && !hasTrouble({ findings }) ? `${publish}, or sign with the key that ${name} has` : publish
+    return result === 'found' && !hasTrouble({ findings })
+      ? `${publish}, or sign with the key that ${name} has`
+      : publish
   }
   if (result !== 'not-found' || findings.length > 0) return null
   const target = chain.at(-1)?.target

@@ -44,7 +44,9 @@ export function applySettings(command: Command, line: CommandLine, settings: Rea
 
 /** A whole name, SELECTOR._domainkey.DOMAIN, has its selector in it. */
 function isNamed(command: Command, { operands }: CommandLine, { name }: Setting): boolean {
-  return command.name() === 'lookup' && name === 'selector' && String(operands[0]).toLowerCase().includes('._domainkey.')
+  return (
+    command.name() === 'lookup' && name === 'selector' && String(operands[0]).toLowerCase().includes('._domainkey.')
+  )
 }
 
 /** dkim lookup takes the domain as an operand. */

@@ -25,7 +25,8 @@ export function checkCombination(domain: string | undefined, options: LookupOpti
   if (mode !== undefined && (mode === 'wait' || mode === 'serve') && isLookupDocument(options.format))
     throw usage(`${NAMES[mode]} has no --format ${options.format}`, 'use text, json or ndjson')
   const needsNoDomain = mode === 'fromMessage' || mode === 'serve' || mode === 'lock'
-  if (options.wait && (options.selector?.length ?? 0) > 1) throw usage('--wait waits for one key', 'name one --selector')
+  if (options.wait && (options.selector?.length ?? 0) > 1)
+    throw usage('--wait waits for one key', 'name one --selector')
   if (domain === undefined && !needsNoDomain) throw usage('which domain?', 'dkim lookup example.com --selector mail')
   if (domain !== undefined && (mode === 'fromMessage' || mode === 'serve'))
     throw usage(`${NAMES[mode]} takes no domain`)

@@ -182,7 +182,7 @@ export const FINDINGS = {
   },
   'comment-in-zone-file': {
     severity: 'error',
-    text: 'the zone file cuts the record short',
+    text: 'a comment cuts the record short',
     fix: 'put the text of the record in quotation marks',
   },
   'alias-as-text': {
@@ -339,7 +339,7 @@ export const FINDINGS = {
   },
   'plus-became-blank': {
     severity: 'error',
-    text: 'the + signs of the key became blanks, as in a form that decodes them: the length stated in the key proves it',
+    text: 'the + signs of the key became blanks, which the length stated in the key proves',
     fix: 'publish the record with its + signs',
     repaired: true,
   },

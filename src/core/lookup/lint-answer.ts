@@ -1,8 +1,8 @@
 // What is wrong beyond the text of one record: aliases, neighbours at the name, and records that landed elsewhere.
 
 import { randomBytes } from 'node:crypto'
-import type { DnsSource } from '../dns/answer.js'
 import { MAX_NAME_LENGTH, toDomainName } from '../abnf.js'
+import type { DnsSource } from '../dns/answer.js'
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
 import { excessOf } from '../key-lookup.js'
 import { providerOf } from '../providers.js'
@@ -23,7 +23,7 @@ export function* answerFindings(answer: TxtAnswer, judged: Judged): Generator<Fo
   if (answer.status === 'nxdomain' && last !== undefined && answer.server !== null)
     yield finding('dangling-cname', last.target)
   if (answer.besideAlias) yield finding('cname-beside-txt')
-  if (answer.wildcard) yield finding('wildcard')
+  if (isFromWildcard(answer)) yield finding('wildcard')
   if (answer.status === 'found' && answer.remark !== undefined) yield finding('comment-in-zone-file', answer.remark)
   if (answer.status !== 'found') return
   if (lintOf.size === 0) yield* otherTextFindings(texts)
@@ -53,7 +53,10 @@ function* otherTextFindings(texts: readonly string[]): Generator<Found> {
 
 /** A name that a provider gives as a target, or one that is plainly about DKIM, perhaps with CNAME in front. */
 function aliasIn(text: string): string | undefined {
-  const match = /^[ \t"']*(?:(?:[A-Za-z0-9._-]{1,253}[ \t]+)?(?:IN[ \t]+)?CNAME[ \t=:]+)?"?([A-Za-z0-9._-]{4,253}?)\.?[ \t"']*$/i.exec(text)
+  const match =
+    /^[ \t"']*(?:(?:[A-Za-z0-9._-]{1,253}[ \t]+)?(?:IN[ \t]+)?CNAME[ \t=:]+)?"?([A-Za-z0-9._-]{4,253}?)\.?[ \t"']*$/i.exec(
+      text,
+    )
   const target = match === null ? undefined : toDomainName(match[1]!)
   if (target === undefined || !target.includes('.')) return undefined
   const isMeant = /CNAME/i.test(text) || /domainkey|dkim/.test(target) || providerOf({ target }) !== undefined
@@ -67,11 +70,13 @@ function joinedRecord(texts: readonly string[]): string | null {
   if (texts.length < 2 || texts.length > MOST_PIECES || texts.some(isWhole)) return null
   const start = texts.find(text => /^[ \t"']*v[ \t]*=/.test(text)) ?? texts.find(text => /^[ \t"']*k[ \t]*=/.test(text))
   if (start === undefined) return null
-  const rest = texts.filter(text => text !== start).map(text => text.replace(/^[ \t"']*(?:[vk][ \t]*=[^;]*;[ \t]*)*/, ''))
+  const rest = texts
+    .filter(text => text !== start)
+    .map(text => text.replace(/^[ \t"']*(?:[vk][ \t]*=[^;]*;[ \t]*)*/, ''))
   const isKeyInRest = !/(?:^|;)[ \t]*p[ \t]*=/.test(start)
   const pieces = isKeyInRest ? rest : rest.map(text => text.replace(/^p\d?[ \t]*=[ \t]*/, ''))
-  const gap = isKeyInRest && !/;[ \t]*$/.test(start) ? '; ' : ''
-  const found = new Set(orders(pieces).flatMap(order => wholeOf(start + gap + order.join('')) ?? []))
+  const head = isKeyInRest ? `${start.replace(/;?[ \t]*$/, '')}; ` : start
+  const found = new Set(orders(pieces).flatMap(order => wholeOf(head + order.join('')) ?? []))
   const [only, another] = found
   return another === undefined ? (only ?? null) : null
 }
@@ -96,7 +101,7 @@ export async function probe(
   answer: TxtAnswer,
   signal?: AbortSignal,
 ): Promise<Found[]> {
-  if (TEMPORARY_STATUSES.has(answer.status) || answer.wildcard === true) return []
+  if (TEMPORARY_STATUSES.has(answer.status) || isFromWildcard(answer)) return []
   const elsewhere = await source.txt(`${randomSelector()}._domainkey.${name.domain}`, signal)
   if (isWildcard(elsewhere)) return [finding('wildcard')]
   if (answer.status !== 'nxdomain' && answer.status !== 'nodata') return []
@@ -105,6 +110,11 @@ export async function probe(
     answer.status === 'nodata' && answer.chain.length === 0 ? addressFindings(source, name, signal) : [],
   ])
   return [...misplaced, ...addresses]
+}
+
+/** The text of a wildcard; one without text, such as an address for every name, answers no selector. */
+function isFromWildcard({ status, wildcard }: TxtAnswer): boolean {
+  return status === 'found' && wildcard === true
 }
 
 /** A name that nobody published is answered: with text, or with an alias. A DNAME above it is no wildcard. */
@@ -134,7 +144,8 @@ async function misplacedRecords(source: DnsSource, name: KeyName, signal?: Abort
         data.type === 'TXT' ? [Buffer.concat(data.strings).toString('latin1')] : [],
       )
       // A doubled name is nothing but a mistake; elsewhere other text may stand rightly.
-      const isMistake = answer.wildcard !== true && (code === 'doubled-domain' ? texts.length > 0 : texts.some(isKeyText))
+      const isMistake =
+        answer.wildcard !== true && (code === 'doubled-domain' ? texts.length > 0 : texts.some(isKeyText))
       return isMistake ? [finding(code, wrong, `move it to ${name.name}`)] : []
     }),
   )

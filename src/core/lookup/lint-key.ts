@@ -77,7 +77,8 @@ function lintBroken(compact: string, k: string | null, recordLength: number): Ke
 
 /** Base64 is case-sensitive: what was written in one case cannot be read any more. */
 function caseLost(compact: string): Found | undefined {
-  if (!/^[A-Za-z0-9+/=]{100,}$/.test(compact) || (compact !== lowerAscii(compact) && /[a-z]/.test(compact))) return undefined
+  if (!/^[A-Za-z0-9+/=]{100,}$/.test(compact) || (compact !== lowerAscii(compact) && /[a-z]/.test(compact)))
+    return undefined
   return finding('letter-case-lost')
 }
 

@@ -62,7 +62,12 @@ function examine(original: string, lengths: readonly number[]): RecordLint {
   const key = lintValues(values, named, findings, { length: original.length, isPrivate: /PRIVATE KEY/.test(text) })
   const corrected = findings.some(({ code }) => isRepaired(code)) ? correctedText(named, values, key, findings) : null
   const withRecord = (found: Found): Finding => ({ ...found, record: isRepaired(found.code) ? corrected : null })
-  return { findings: bySeverity(findings).map(withRecord), record: strictly(original), key: key?.key ?? null, corrected }
+  return {
+    findings: bySeverity(findings).map(withRecord),
+    record: strictly(original),
+    key: key?.key ?? null,
+    corrected,
+  }
 }
 
 /** More strings than this are not tried in every order. */
@@ -74,7 +79,11 @@ function inOrder(text: string, lengths: readonly number[]): { text: string; find
   if (lengths.length < 2 || lengths.length > MOST_STRINGS || isSoundRecord(text)) return asPublished
   const ends = lengths.map((_, index) => lengths.slice(0, index + 1).reduce((sum, length) => sum + length, 0))
   const strings = lengths.map((length, index) => text.slice(ends[index]! - length, ends[index]))
-  const sound = new Set(orders(strings).map(order => order.join('')).filter(isSoundRecord))
+  const sound = new Set(
+    orders(strings)
+      .map(order => order.join(''))
+      .filter(isSoundRecord),
+  )
   const [only, another] = sound
   if (only === undefined || another !== undefined) return asPublished
   return { text: only, findings: [finding('strings-out-of-order')] }

@@ -88,7 +88,7 @@ function blanksToPlus(p: string): Attempt | undefined {
   const inner = p.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
   const blanks = inner.match(/ /g)?.length ?? 0
   if (blanks === 0) return undefined
-  const count = blanks === 1 ? 'one of them' : `${blanks} of them`
+  const count = blanks === 1 ? '1 blank, 1 + missing' : `${blanks} blanks, ${blanks} + missing`
   return { p: removeFws(inner.replaceAll(' ', '+')), found: finding('plus-became-blank', count) }
 }
 

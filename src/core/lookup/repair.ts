@@ -25,7 +25,7 @@ const STEPS: readonly Step[] = [
   takeZoneLine,
   removeLineBreaks,
   removeParentheses,
-  unescape,
+  removeEscapes,
   removeQuotes,
   removePemLines,
   equalsForColons,
@@ -170,7 +170,7 @@ function plainQuotes(text: string): ReturnType<Step> {
 }
 
 const ODD_BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
-const UNSEEN = /[\u00ad\u034f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
+const UNSEEN = /[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 
 function removeInvisible(text: string): ReturnType<Step> {
   let code: string | undefined
@@ -250,14 +250,14 @@ function removeParentheses(text: string): ReturnType<Step> {
 }
 
 /** `\;`, `\/`, `\059`, `\u003d`: no tag but n= ever holds a backslash. */
-function unescape(text: string): ReturnType<Step> {
+function removeEscapes(text: string): ReturnType<Step> {
   const found = text.includes('\\;') ? finding('escaped-semicolon') : undefined
   const other = /\\(?:u00[0-9a-f]{2}|x[0-9a-f]{2}|\d{3}|[^A-Za-z0-9"';])/i.exec(text)
   if (found === undefined && other === null) return undefined
   const plain = text
     .replace(/\\(?:u00|x)([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replace(/\\(\d{3})/g, (escape: string, code: string) =>
-      Number(code) < 0x7f ? String.fromCharCode(Number(code)) : escape,
+    .replace(/\\(\d{3})/g, (escaped: string, code: string) =>
+      Number(code) < 0x7f ? String.fromCharCode(Number(code)) : escaped,
     )
     .replace(/\\{1,4}([^A-Za-z0-9"'])/g, '$1')
   return { text: plain, found: found ?? finding('escaped-character', other![0]) }

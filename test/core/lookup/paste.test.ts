@@ -247,7 +247,10 @@ describe('no cause is made up', () => {
   })
 
   it('a length limit is named only where the record ends at one', () => {
-    const textOf = (text: string): string => lintRecord(text).findings.map(one => one.text).join()
+    const textOf = (text: string): string =>
+      lintRecord(text)
+        .findings.map(one => one.text)
+        .join()
     expect(textOf(GOOD.slice(0, 255))).toContain('length limit')
     expect(textOf(GOOD.slice(0, 254))).toContain('length limit')
     expect(textOf(GOOD.slice(0, 252))).not.toContain('length limit')
@@ -345,7 +348,7 @@ describe('properties', () => {
     text => text.replace('k=rsa; ', ''),
     text => text.replaceAll('; ', ';'),
     text => `${text};`,
-    text => text.slice(0, 180) + '\n' + text.slice(180),
+    text => `${text.slice(0, 180)}\n${text.slice(180)}`,
     text => text.slice(0, 250),
     text => latin1(`\u201c${text}\u201d`),
     text => `TXT=${text}`,
@@ -367,7 +370,27 @@ describe('properties', () => {
   })
 
   it('never throws, whatever stands there, and offers nothing that has findings', () => {
-    const words = fc.constantFrom('v=DKIM1', ';', ' ', 'k=rsa', 'p=', P, P.slice(0, 60), '"', '\\', 'n=', '%2B', '=3D', '(', 'TXT', '<br>', '&quot;', '\n', 'p', '\xe9')
+    const words = fc.constantFrom(
+      'v=DKIM1',
+      ';',
+      ' ',
+      'k=rsa',
+      'p=',
+      P,
+      P.slice(0, 60),
+      '"',
+      '\\',
+      'n=',
+      '%2B',
+      '=3D',
+      '(',
+      'TXT',
+      '<br>',
+      '&quot;',
+      '\n',
+      'p',
+      '\xe9',
+    )
     fc.assert(
       fc.property(fc.array(words, { maxLength: 14 }), chosen => {
         const { corrected } = lintRecord(chosen.join(''))
