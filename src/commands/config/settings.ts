@@ -16,7 +16,7 @@ const DNS_COMMANDS = ['verify', 'lookup', 'rotate-plan']
 const KEY_CHOICE = ['key', 'selector', 'key-table', 'signing-table', 'revoke', 'provider']
 
 /** Of dkim lookup: what takes its names from elsewhere. */
-const LOOKUP_MODES = ['from-message', 'serve', 'lock', 'names']
+const LOOKUP_MODES = ['from-message', 'serve', 'lock']
 
 export const SETTINGS = {
   domain: {
