@@ -6,7 +6,7 @@ import { type Argument, type Command, InvalidArgumentError, type Option } from '
 /** A command line as it was understood. */
 export interface CommandLine {
   /** One for each argument that the command has. */
-  readonly operands: readonly unknown[]
+  readonly operands: unknown[]
   /** By attribute, defaults included; settings are filled in later. */
   readonly options: Record<string, unknown>
   /** Attributes that the command line itself has set. */

@@ -32,12 +32,26 @@ export function applySettings(command: Command, line: CommandLine, settings: Rea
   // What was given is looked at before anything is filled in: a default never hides behind another.
   const given = new Set(command.options.filter(option => isGiven(line, option)).map(({ long }) => long.slice(2)))
   for (const setting of settings.values()) {
-    const { commands, unless = [] }: SettingRow = SETTINGS[setting.name]
+    const { commands, unless: elsewhere = [], unlessInLookup }: SettingRow = SETTINGS[setting.name]
+    const unless = command.name() === 'lookup' ? (unlessInLookup ?? elsewhere) : elsewhere
     if (!commands.includes(command.name()) || given.has(setting.name)) continue
     if (unless.some(name => given.has(name))) continue
     const option = command.options.find(({ long }) => long === `--${setting.name}`)
-    if (option !== undefined) fillIn(line, option, setting)
+    if (option !== undefined && !isNamed(command, line, setting)) fillIn(line, option, setting)
+    else if (option === undefined) fillInOperand(command, line, setting)
   }
+}
+
+/** A whole name, SELECTOR._domainkey.DOMAIN, has its selector in it. */
+function isNamed(command: Command, { operands }: CommandLine, { name }: Setting): boolean {
+  return (
+    command.name() === 'lookup' && name === 'selector' && String(operands[0]).toLowerCase().includes('._domainkey.')
+  )
+}
+
+/** dkim lookup takes the domain as an operand. */
+function fillInOperand(command: Command, { operands }: CommandLine, { name, values }: Setting): void {
+  if (command.name() === 'lookup' && name === 'domain' && operands[0] === undefined) operands[0] = values[0]
 }
 
 function isGiven({ given, options }: CommandLine, option: Option): boolean {

@@ -14,8 +14,9 @@ import {
   parseLock,
   readKeyName,
 } from '../../core/index.js'
-import { toDriftText } from '../../report/drift.js'
+import { toDriftDocument, toDriftText } from '../../report/drift.js'
 import { toJson, toJsonLine } from '../../report/json.js'
+import { isLookupDocument } from '../../report/lookup-formats.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
@@ -40,7 +41,7 @@ export async function runLock(context: Context, asked: readonly KeyName[], optio
   )
   const drifts = reports.flatMap(report => driftOf(report.name, lock.get(report.name), report))
   if (options.update) return update(context, file, { lock, before: text }, reports, options)
-  write(context, drifts, names.length, options)
+  write(context, drifts, reports, options)
   if (drifts.some(({ kind }) => kind !== 'unknown')) return EXIT_CODES.problem
   return drifts.length > 0 ? EXIT_CODES.temporary : EXIT_CODES.ok
 }
@@ -79,12 +80,15 @@ function update(
 function write(
   context: Context,
   drifts: readonly Drift[],
-  count: number,
-  { quiet, format, lock }: LookupOptions,
+  reports: readonly KeyReport[],
+  { quiet, format, lock, now }: LookupOptions,
 ): void {
   if (quiet) return
+  const count = reports.length
   const report = { schema: 'dkim.drift/1', lock, result: drifts.length === 0 ? 'same' : 'drift', keys: count, drifts }
   if (format === 'json') context.stdout.write(toJson(report))
   else if (format === 'ndjson') context.stdout.write(toJsonLine(report))
+  else if (isLookupDocument(format))
+    context.stdout.write(toDriftDocument(format, reports, drifts, now ?? context.now()))
   else context.stdout.write(toDriftText(drifts, count))
 }

@@ -4,7 +4,7 @@ import type { LookupDocument } from '../../report/lookup-formats.js'
 import type { DnsOptions, ReportFormat } from '../options.js'
 
 export interface LookupOptions extends DnsOptions {
-  readonly selector?: string
+  readonly selector?: readonly string[]
   readonly fromMessage?: string
   readonly key?: string
   readonly passphraseFile?: string

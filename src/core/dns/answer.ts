@@ -2,7 +2,7 @@
 
 import { LIMITS } from '../limits.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
-import type { AnswerStatus, ChainLink, Resolver, TxtAnswer } from './resolver.js'
+import type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './resolver.js'
 
 /** More than key records: what lookups need beside them. */
 export interface DnsSource extends Resolver {
@@ -34,6 +34,8 @@ export interface Answer {
   readonly extendedError?: string | null
   /** SERVFAIL, and an answer with CD=1: the signatures of the zone do not validate. */
   readonly bogus?: boolean
+  /** See TxtAnswer. */
+  readonly remark?: string
 }
 
 export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
@@ -55,15 +57,18 @@ export function emptyAnswer(name: string, status: AnswerStatus, detail: string |
   }
 }
 
+function toTxtRecord(strings: readonly Uint8Array[], ttl: number | null): TxtRecord {
+  const record = { data: Buffer.concat(strings), ttl, strings: strings.length }
+  return strings.length < 2 ? record : { ...record, lengths: strings.map(({ length }) => length) }
+}
+
 /** The view of it that keys are made from. */
 export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
   return {
     name,
     status: answer.status,
     chain: answer.chain,
-    records: answer.records.flatMap(({ data, ttl }) =>
-      data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : [],
-    ),
+    records: answer.records.flatMap(({ data, ttl }) => (data.type === 'TXT' ? [toTxtRecord(data.strings, ttl)] : [])),
     authenticated: answer.authenticated,
     negativeTtl: answer.soa === null ? null : negativeTtl(answer.soa),
     server: answer.server,
@@ -71,6 +76,7 @@ export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
     besideAlias: answer.besideAlias,
     ...(answer.bogus ? { bogus: true } : {}),
     ...(answer.wildcard === null ? {} : { wildcard: answer.wildcard }),
+    ...(answer.remark === undefined ? {} : { remark: answer.remark }),
   }
 }
 

@@ -30,6 +30,10 @@ export function readZone(bytes: Uint8Array, file: string, zone = new Zone()): Zo
   return zone
 }
 
+function commentRemark(place: string): string {
+  return `${place}: an unquoted ; begins a comment in a zone file, so the record ends there: put the text in quotation marks`
+}
+
 class MasterFile {
   readonly #file: string
   readonly #zone: Zone
@@ -97,6 +101,9 @@ class MasterFile {
     if (data.type === 'SOA' && this.#defaultTtl === null && effective === null) this.#lastTtl = data.minimum
     const record: ResourceRecord = { name, ttl: effective ?? this.#lastTtl, data }
     this.#zone.add(record, this.#file)
+    if (this.#origin === '') this.#zone.noteRelative(name, this.#file)
+    const cut = data.type === 'TXT' ? rest.at(-1) : undefined
+    if (cut?.cut && cut.raw.includes('=')) this.#zone.remark(name, commentRemark(`${this.#file}:${line}`), this.#file)
   }
 
   #data(type: Token, tokens: readonly Token[], line: number): RecordData {

@@ -70,6 +70,7 @@ function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
 }
 
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
+  const remark = answer.remark === null ? {} : { remark: answer.remark }
   const beside = answer.status === 'found' ? zone.aliasAt(answer.owner) : null
   return {
     ...emptyAnswer(name, answer.status, detailOf(answer), answer.source),
@@ -80,10 +81,12 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
     wildcard: answer.wildcard,
     authoritative: true,
     soa: answer.soa,
+    ...remark,
   }
 }
 
-function detailOf({ status, chain }: ZoneAnswer): string | null {
+function detailOf({ status, chain, remark }: ZoneAnswer): string | null {
+  if (status === 'nxdomain' && remark !== null) return remark
   if (status === 'servfail') return 'the zone file plays a server failure here'
   if (status === 'timeout') return 'the zone file plays a timeout here'
   if (status === 'malformed') return TOO_LONG

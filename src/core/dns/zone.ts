@@ -13,6 +13,8 @@ interface Node {
   failure: PlayedFailure | null
   /** The file that named it first; null for an empty non-terminal, which exists only because of names below it. */
   source: string | null
+  /** What is odd about the records here. */
+  remark: string | null
 }
 
 export interface ZoneAnswer {
@@ -28,15 +30,29 @@ export interface ZoneAnswer {
   readonly owner: string
   /** False where no file says anything of `owner`: another source may know it. */
   readonly known: boolean
+  /** What the file has, but not under this name or not as it was meant, and the exact fix. */
+  readonly remark: string | null
 }
 
 export class Zone {
   readonly #nodes = new Map<string, Node>()
+  /** Names that a file without $ORIGIN left relative, and the file. */
+  readonly #relativeNames = new Map<string, string>()
   #revision = 0
 
   add(record: ResourceRecord, source: string): void {
     const node = this.#touch(record.name, source)
     if (!node.records.some(other => sameRecord(other, record))) node.records.push(record)
+  }
+
+  /** No top-level domain is called _domainkey: such a name was meant to be below one. */
+  noteRelative(name: string, source: string): void {
+    if (name.endsWith('._domainkey') && !this.#relativeNames.has(name)) this.#relativeNames.set(name, source)
+  }
+
+  /** Says of what is at `name` that it was hardly meant that way. */
+  remark(name: string, text: string, source: string): void {
+    this.#touch(name, source).remark ??= text
   }
 
   fail(name: string, failure: PlayedFailure, source: string): void {
@@ -59,7 +75,8 @@ export class Zone {
     let owner = name
     for (;;) {
       const match = this.#match(owner)
-      const here = { chain, owner, wildcard: match.wildcard, source: match.node?.source ?? null }
+      const remark = match.node?.remark ?? this.#relative(owner)
+      const here = { chain, owner, wildcard: match.wildcard, source: match.node?.source ?? null, remark }
       const failure = match.node?.failure
       if (failure) return { ...here, status: failure, records: [], soa: this.#soaAround(owner), known: true }
       const records = match.node?.records.filter(record => record.data.type === type) ?? []
@@ -108,7 +125,7 @@ export class Zone {
   #create(name: string): Node {
     let node = this.#nodes.get(name)
     if (node === undefined) {
-      node = { records: [], failure: null, source: null }
+      node = { records: [], failure: null, source: null, remark: null }
       this.#nodes.set(name, node)
     }
     return node
@@ -139,6 +156,16 @@ export class Zone {
       }
     }
     return null
+  }
+
+  /** `s1._domainkey` in a file without $ORIGIN is a name below the root: the one asked for was meant. */
+  #relative(name: string): string | null {
+    const end = name.indexOf('._domainkey.')
+    const relative = name.slice(0, end + '._domainkey'.length)
+    const file = end === -1 ? undefined : this.#relativeNames.get(relative)
+    if (file === undefined) return null
+    const domain = name.slice(relative.length + 1)
+    return `${file} names ${relative} without a domain: put $ORIGIN ${domain}. on its first line`
   }
 
   #soaAround(name: string): ResourceRecord | null {

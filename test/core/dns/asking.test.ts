@@ -53,7 +53,9 @@ describe('asking', () => {
 
   it('takes a late answer to the first attempt, within the time and not after it', async () => {
     const { text } = await slow(600)
-    expect((await createClient({ nameservers: [text], timeout: 1500, attemptTimeout: 100 }).txt(NAME)).status).toBe('found')
+    expect((await createClient({ nameservers: [text], timeout: 1500, attemptTimeout: 100 }).txt(NAME)).status).toBe(
+      'found',
+    )
     expect((await createClient({ nameservers: [text], timeout: 300 }).txt(NAME)).status).toBe('timeout')
   })
 
