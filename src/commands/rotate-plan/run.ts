@@ -19,7 +19,7 @@ import { openOutputFile } from '../output-file.js'
 import { withSpinner } from '../spinner.js'
 import { fileStyle, stdoutStyle } from '../stdout-style.js'
 import { PLAN_FORMATS } from './formats.js'
-import { gather, openSamples } from './gather.js'
+import { gather, openReports, openSamples } from './gather.js'
 import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
 import { newRequest } from './new-plan.js'
 import type { RotatePlanOptions } from './options.js'
@@ -123,9 +123,10 @@ function begin(request: RotationRequest, { start, check }: RotatePlanOptions): P
 async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged[]> {
   const { options } = run
   const samples = await openSamples(run, plans, new KeyCache())
+  const gathered = { samples: samples.all, uses: openReports(run, plans) }
   const judged: Judged[] = []
   for (const before of plans) {
-    const evidence = await gather(run, before, samples.all)
+    const evidence = await gather(run, before, gathered)
     const check = options.check === true
     const remembers = options.state !== undefined || options.start !== undefined
     const { plan, progress } = planRotation(before.request, before.progress, evidence, { check, remembers })
