@@ -53,6 +53,7 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
     .addOption(
       new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
     )
+    .option('--zone <name>', 'the zone that holds the records (default: the one that DNS names)')
     .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
 }

@@ -3,6 +3,8 @@
 import {
   advanceCalendar,
   DkimError,
+  givenZone,
+  isSubdomainOrEqual,
   KeyCache,
   newPlanState,
   type PlanPhase,
@@ -24,7 +26,7 @@ import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
 import { newRequest } from './new-plan.js'
 import type { RotatePlanOptions } from './options.js'
 import { readStateFile, type StateFile, writeStateFile } from './state-file.js'
-import { choosePlans } from './stored-plans.js'
+import { choosePlans, refuseSeveral } from './stored-plans.js'
 import { readTargets } from './targets.js'
 import { TemporaryTrouble } from './temporary-trouble.js'
 import { exitCodeOf } from './verdict-code.js'
@@ -41,6 +43,7 @@ export async function runRotatePlan(context: Context, asked: RotatePlanOptions):
     const { plans, isComplete } = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
     const code = isComplete ? EXIT_CODES.ok : EXIT_CODES.nothing
     if (plans.length === 0) return code
+    refuseSeveral(plans, options)
     const show = !options.quiet && options.format === 'text'
     const judged = await withSpinner(context, 'asking the name servers', show, judgePlans(run, plans))
     return combineExitCodes([code, await finish(run, judged)])
@@ -131,15 +134,25 @@ async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged
     const remembers = options.state !== undefined || options.start !== undefined
     const { plan, progress } = planRotation(before.request, before.progress, evidence, { check, remembers })
     const calendar = advanceCalendar(before.calendar, plan)
-    judged.push({ before, plan, after: { ...before, progress, calendar } })
+    const zone = givenZoneOf(plan.domain, options) ?? (await run.witnesses.of(plan.domain)).zone
+    judged.push({ before, plan, after: { ...before, progress, calendar }, zone })
   }
   return judged
+}
+
+/** One --zone for several domains has to hold the keys of each. */
+function givenZoneOf(domain: string, { zone: given }: RotatePlanOptions): string | null {
+  if (given === undefined) return null
+  const zone = givenZone(given)
+  if (isSubdomainOrEqual(`_domainkey.${domain}`, zone)) return zone
+  throw new DkimError('usage', `the zone ${zone} does not hold _domainkey.${domain}`, 'leave --zone out: DNS names it')
 }
 
 async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   const { context, options, now, stored } = run
   const code = exitCodeOf(judged, options)
-  const views = judged.map(each => viewOf(each, options))
+  const all = stateOf(judged, now, stored).plans
+  const views = judged.map(each => viewOf(each, all, options))
   const output = await render(views, context, options)
   const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
   const file = options.output === undefined ? undefined : openOutputFile(options.output)
@@ -157,9 +170,12 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   return code
 }
 
-function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {
+function viewOf({ plan, after, zone }: Judged, all: readonly PlanState[], options: RotatePlanOptions): PlanView {
+  const { domain } = plan
   return present(plan, {
     stateFile: options.state ?? null,
+    sharesDomain: all.filter(({ request }) => request.domain === domain).length > 1,
+    zone,
     dialect: options.dialect ?? 'bind',
     signer: options.signer ?? null,
     sequence: (_, { id }: PlanPhase) => after.calendar.find(({ phase }) => phase === id)?.sequence ?? 0,

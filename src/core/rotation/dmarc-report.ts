@@ -78,7 +78,7 @@ const LONGEST_VALUE = 1000
 
 interface Count {
   readonly domain: string
-  readonly selector: string
+  selector: string
   readonly pass: boolean
   messages: number
   address: string
@@ -157,7 +157,9 @@ class FeedbackReader implements XmlHandler {
     const key = `${use.domain} ${use.selector} ${use.pass}`
     const before = this.#counts.get(key)
     if (before === undefined) {
-      this.#counts.set(key, { ...use, selector: flat(use.selector), address: flat(use.address) })
+      use.selector = flat(use.selector)
+      use.address = flat(use.address)
+      this.#counts.set(key, use)
       return
     }
     before.messages += use.messages
@@ -172,8 +174,10 @@ class FeedbackReader implements XmlHandler {
     if (end < begin) throw new DkimError('input-unreadable', `${name}: the report ends before it begins`, HINT)
     const id = flat(this.#take('report_id'))
     const organization = flat(this.#take('org_name'))
-    const common = { source: id || name, reporter: organization, begin, end }
-    const uses = [...this.#counts.values()].map(({ most: _, ...use }) => ({ ...use, ...common }))
+    const source = id || name
+    const uses = Array.from(this.#counts.values(), ({ domain, selector, pass, messages, address }) => {
+      return { domain, selector, pass, messages, source, begin, end, reporter: organization, address }
+    })
     return { organization, id, uses, withoutSelector: this.#withoutSelector }
   }
 }

@@ -1,30 +1,34 @@
 // Completes a plan for its renderers: records in the chosen dialect, the signer's configuration, the path of the state file.
 
-import { type PlanPhase, type RotationPlan, shellQuote } from '../../core/index.js'
+import type { PlanPhase, RotationPlan } from '../../core/index.js'
 import type { DialectName } from '../record/dialects.js'
 import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'
-import { type PhaseView, type PlanView, withStateFile } from './view.js'
+import { type PhaseView, type PlanView, stateSelection, withStateFile } from './view.js'
 
 export interface Presentation {
   readonly stateFile: string | null
+  /** The state file has another rotation of the same domain. */
+  readonly sharesDomain?: boolean
+  /** The zone that holds the key records; null where it is not known. */
+  readonly zone?: string | null
   readonly dialect: DialectName
   readonly signer: SignerName | null
   readonly sequence: (plan: RotationPlan, phase: PlanPhase) => number
 }
 
 export function present(plan: RotationPlan, presentation: Presentation): PlanView {
-  const { stateFile } = presentation
-  return { ...plan, stateFile, phases: plan.phases.map(phase => presentPhase(plan, phase, presentation)) }
+  const { stateFile, sharesDomain = false } = presentation
+  return { ...plan, stateFile, sharesDomain, phases: plan.phases.map(phase => presentPhase(plan, phase, presentation)) }
 }
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
-  const { stateFile, dialect, signer, sequence } = presentation
-  const argument = stateFile === null ? null : shellQuote(stateFile)
+  const { stateFile, sharesDomain = false, dialect, signer, zone = null, sequence } = presentation
+  const selection = stateSelection({ ...plan, stateFile, sharesDomain })
   return {
     ...phase,
-    commands: phase.commands.map(command => withStateFile(command, argument)),
-    changes: phase.records.map(change => changeView(change, plan, dialect)),
+    commands: phase.commands.map(command => withStateFile(command, selection)),
+    changes: phase.records.map(change => changeView(change, plan, dialect, zone)),
     signerText:
       signer === null || phase.signerSelectors === null ? null : signerText(plan, phase.signerSelectors, signer),
     sequence: sequence(plan, phase),

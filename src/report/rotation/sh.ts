@@ -2,7 +2,7 @@
 
 import { shellQuote } from '../../core/index.js'
 import { visible } from '../style.js'
-import type { PhaseView, PlanView } from './view.js'
+import { type PhaseView, type PlanView, stateSelection } from './view.js'
 
 export function planSh(views: readonly PlanView[]): string {
   return [
@@ -60,7 +60,7 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
     // What leads up to the key has nothing to check yet.
     ...(id === 'inventory' || id === 'generate'
       ? []
-      : [`  ${guard(view)} --assert ${id} --quiet || { echo ${shellQuote(`${id} is not due`)} >&2; exit 1; }`]),
+      : [`  ${guard(view, id)} || { echo ${shellQuote(`${id} is not due`)} >&2; exit 1; }`]),
     ...changes.flatMap(({ title: change, text }) => shown(text === null ? change : `${change}\n${text}`)),
     ...(signerText === null ? [] : shown(signerText)),
     ...(RUNS.has(id)
@@ -73,10 +73,11 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
   return lines
 }
 
-function guard(view: PlanView): string {
-  const { domain, old, new: fresh, stateFile } = view
-  if (stateFile !== null) return `dkim rotate-plan --state ${shellQuote(stateFile)} --check`
-  return `dkim rotate-plan --domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector} --check`
+function guard(view: PlanView, id: string): string {
+  const { domain, old, new: fresh } = view
+  const rotation =
+    stateSelection(view) ?? `--domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector}`
+  return `dkim rotate-plan --check --assert ${id} --quiet ${rotation}`
 }
 
 /** Text for the person who runs it, as single-quoted words: nothing in it is expanded. */
