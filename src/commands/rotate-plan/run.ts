@@ -171,15 +171,16 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
 }
 
 function viewOf({ plan, after, zone }: Judged, all: readonly PlanState[], options: RotatePlanOptions): PlanView {
-  const { domain } = plan
-  return present(plan, {
+  const sharesDomain = all.filter(({ request }) => request.domain === plan.domain).length > 1
+  const view = present(plan, {
     stateFile: options.state ?? null,
-    sharesDomain: all.filter(({ request }) => request.domain === domain).length > 1,
+    sharesDomain,
     zone,
     dialect: options.dialect ?? 'bind',
     signer: options.signer ?? null,
     sequence: (_, { id }: PlanPhase) => after.calendar.find(({ phase }) => phase === id)?.sequence ?? 0,
   })
+  return options.format === 'sh' ? { ...view, sharesDomain } : view
 }
 
 async function render(views: readonly PlanView[], context: Context, options: RotatePlanOptions): Promise<string> {

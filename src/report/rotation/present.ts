@@ -18,8 +18,8 @@ export interface Presentation {
 }
 
 export function present(plan: RotationPlan, presentation: Presentation): PlanView {
-  const { stateFile, sharesDomain = false } = presentation
-  return { ...plan, stateFile, sharesDomain, phases: plan.phases.map(phase => presentPhase(plan, phase, presentation)) }
+  const { stateFile } = presentation
+  return { ...plan, stateFile, phases: plan.phases.map(phase => presentPhase(plan, phase, presentation)) }
 }
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
