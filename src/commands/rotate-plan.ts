@@ -104,7 +104,7 @@ function addEvidence(command: Command): void {
     .option('--state <file>', 'remember the plan and what was seen in this file (no private key is in it)')
     .option('--check', 'read live DNS and the other evidence: where does the rotation stand?')
     .option('--sample <files...>', 'received messages: they show which key signs')
-    .option('--reports <paths...>', 'DMARC aggregate reports: XML, .gz or .zip files, or directories of them')
+    .option('--reports <paths...>', 'DMARC aggregate reports: XML, .gz or .zip files, or folders of them, subfolders included')
     .option('--confirm <phase>', `say that a step was done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
     .option('--assert <phase>', 'exit 0 only if this step is due now: a guard for scripts')
     .option(
