@@ -54,6 +54,7 @@ export const defineRotatePlan: DefineCommand = (context, done) => {
     .addOption(
       new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
     )
+    .option('--zone <name>', 'the zone that holds the records (default: the one that DNS names)')
     .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
     .action(async (options: RotatePlanOptions) => done(await runRotatePlan(context, options)))
 }
@@ -104,7 +105,10 @@ function addEvidence(command: Command): void {
     .option('--state <file>', 'remember the plan and what was seen in this file (no private key is in it)')
     .option('--check', 'read live DNS and the other evidence: where does the rotation stand?')
     .option('--sample <files...>', 'received messages: they show which key signs')
-    .option('--reports <paths...>', 'DMARC aggregate reports: XML, .gz or .zip files, or directories of them')
+    .option(
+      '--reports <paths...>',
+      'DMARC aggregate reports: XML, .gz or .zip files, or folders of them, subfolders included',
+    )
     .option('--confirm <phase>', `say that a step was done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
     .option('--assert <phase>', 'exit 0 only if this step is due now: a guard for scripts')
     .option(

@@ -17,6 +17,13 @@ export function givenDomain(text: string): string {
   throw new DkimError('name-invalid', `"${text}" is no domain name`, domainHint(text))
 }
 
+/** A zone in lower case A-label form: any name that DNS can delegate, of one label too, and `_domainkey.example.com`. */
+export function givenZone(text: string): string {
+  const zone = toSelector(text.endsWith('.') ? text.slice(0, -1) : text)
+  if (zone !== undefined) return lowerAscii(zone)
+  throw new DkimError('name-invalid', `"${text}" is not the name of a zone`, domainHint(text))
+}
+
 /**
  * A selector in A-label form, letter case kept. Throws DkimError('name-invalid'). One that holds the label _domainkey is legal and
  * never meant: it is the name of the record, and the key would end up under `mail._domainkey._domainkey.example.com`.

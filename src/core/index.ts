@@ -25,7 +25,7 @@ export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
 export * from './explain/index.js'
 export { loadOrganizationalDomain, readAuthor } from './from-field.js'
-export { givenDomain, givenSelector } from './given-name.js'
+export { givenDomain, givenSelector, givenZone } from './given-name.js'
 export {
   type FieldIndex,
   type HeaderFault,

@@ -48,6 +48,7 @@ export interface RotatePlanOptions extends DnsOptions {
   readonly format: PlanFormat
   readonly output?: string
   readonly dialect?: DialectName
+  readonly zone?: string
   readonly signer?: SignerName
   readonly verbose?: true
   readonly quiet?: true

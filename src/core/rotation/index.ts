@@ -1,9 +1,9 @@
 // The rotation engine's public part: planRotation() and what it takes and gives.
 
-export { ARCHIVE_LIMITS, unpack } from './archive.js'
+export { ARCHIVE_LIMITS, isAppleDouble, unpack } from './archive.js'
 export { addMonths, formatDuration, type Instant, isoDay, TimeZone } from './calendar.js'
 export { advanceCalendar } from './calendar-entries.js'
-export { type AggregateReport, readAggregateReport } from './dmarc-report.js'
+export { type AggregateReport, readAggregateReport, type SelectorUse } from './dmarc-report.js'
 export {
   type Observation,
   type Probe,

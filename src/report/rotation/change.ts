@@ -16,13 +16,18 @@ const WORDS = { publish: 'add', replace: 'replace', remove: 'remove' } as const 
   string
 >
 
-export function changeView(change: RecordChange, plan: RotationPlan, dialect: DialectName): ChangeView {
+export function changeView(
+  change: RecordChange,
+  plan: RotationPlan,
+  dialect: DialectName,
+  zone: string | null = null,
+): ChangeView {
   const title = `${WORDS[change.action]} ${change.name} ${change.type}`
   if (change.value === null && change.action !== 'remove')
     return { title: `${title}: ${unknownRecord(change, plan)}`, text: null }
   if (dialect === 'nsupdate') return { title, text: `${transaction(change).join('\n')}\n` }
   if (change.action === 'remove') return { title, text: null }
-  const record = recordOf(change, plan)
+  const record = recordOf(change, plan, zone)
   return { title, text: record === null ? masterLine(change) : formatIn(dialect, record) }
 }
 
@@ -32,12 +37,17 @@ function unknownRecord({ name }: RecordChange, { old, domain }: RotationPlan): s
 }
 
 /** The dialects take key records of the domain only, and printable text. */
-export function recordOf({ action, name, type, ttl, value }: RecordChange, { domain }: RotationPlan): DnsRecord | null {
+export function recordOf(
+  { action, name, type, ttl, value }: RecordChange,
+  { domain }: RotationPlan,
+  zone: string | null = null,
+): DnsRecord | null {
   const suffix = `._domainkey.${domain}`
   if (!name.endsWith(suffix) || value === null || !/^[ -~]*$/.test(value)) return null
   return dnsRecord({
     selector: name.slice(0, -suffix.length),
     domain,
+    zone: zone ?? undefined,
     type,
     ttl,
     value,

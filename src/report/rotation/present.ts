@@ -1,14 +1,18 @@
 // Completes a plan for its renderers: records in the chosen dialect, the signer's configuration, the path of the state file.
 
-import { type PlanPhase, type RotationPlan, shellPath } from '../../core/index.js'
+import type { PlanPhase, RotationPlan } from '../../core/index.js'
 import type { DialectName } from '../record/dialects.js'
 import { installCommand, type Signer } from '../signer/signer.js'
 import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'
-import { type PhaseView, type PlanView, withStateFile } from './view.js'
+import { type PhaseView, type PlanView, stateSelection, withStateFile } from './view.js'
 
 export interface Presentation {
   readonly stateFile: string | null
+  /** The state file has another rotation of the same domain. */
+  readonly sharesDomain?: boolean
+  /** The zone that holds the key records; null where it is not known. */
+  readonly zone?: string | null
   readonly dialect: DialectName
   readonly signer: SignerName | null
   readonly newKeyFile?: string | null
@@ -21,12 +25,12 @@ export function present(plan: RotationPlan, presentation: Presentation): PlanVie
 }
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
-  const { stateFile, dialect, signer, sequence } = presentation
-  const argument = stateFile === null ? null : shellPath(stateFile)
+  const { stateFile, sharesDomain = false, dialect, signer, zone = null, sequence } = presentation
+  const selection = stateSelection({ ...plan, stateFile, sharesDomain })
   return {
     ...phase,
-    commands: phase.commands.map(command => withStateFile(command, argument)),
-    changes: phase.records.map(change => changeView(change, plan, dialect)),
+    commands: phase.commands.map(command => withStateFile(command, selection)),
+    changes: phase.records.map(change => changeView(change, plan, dialect, zone)),
     signerText:
       signer === null || phase.signerSelectors === null
         ? null

@@ -1,8 +1,8 @@
 // A plan as a POSIX shell script: one function a phase, each behind a check that it is due. It changes nothing by itself.
 
-import { shellPath, shellQuote } from '../../core/index.js'
+import { shellQuote } from '../../core/index.js'
 import { visible } from '../style.js'
-import type { PhaseView, PlanView } from './view.js'
+import { type PhaseView, type PlanView, stateSelection } from './view.js'
 
 export function planSh(views: readonly PlanView[]): string {
   return [
@@ -68,7 +68,7 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
     ...(id === 'inventory' || id === 'generate'
       ? []
       : [
-          `  ${guard(view)} --assert ${id} --quiet || { code=$?; [ "$code" -ne 1 ] || echo ${shellQuote(`${id} is not due`)} >&2; exit "$code"; }`,
+          `  ${guard(view, id)} || { code=$?; [ "$code" -ne 1 ] || echo ${shellQuote(`${id} is not due`)} >&2; exit "$code"; }`,
         ]),
     ...changes.flatMap(({ title: change, text }) => shown(text === null ? change : `${change}\n${text}`)),
     ...(signerText === null ? [] : shown(signerText)),
@@ -82,10 +82,11 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
   return lines
 }
 
-function guard(view: PlanView): string {
-  const { domain, old, new: fresh, stateFile } = view
-  if (stateFile !== null) return `dkim rotate-plan --state ${shellPath(stateFile)} --check`
-  return `dkim rotate-plan --domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector} --check`
+function guard(view: PlanView, id: string): string {
+  const { domain, old, new: fresh } = view
+  const rotation =
+    stateSelection(view) ?? `--domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector}`
+  return `dkim rotate-plan --check --assert ${id} --quiet ${rotation}`
 }
 
 /** Text for the person who runs it, as single-quoted words: nothing in it is expanded. */
