@@ -326,6 +326,8 @@ function diagnose({ bodyHash, headerSignature }: SignatureReport, oracle: Header
 
 /** A header that is explained shows that the key was the right one. */
 function settled(diagnosis: Diagnosis, header: readonly Explanation[], { bodyHash }: SignatureReport): Diagnosis {
+  // The hash that was signed is that of this body: only bh= was damaged.
+  if (header.some(({ code }) => code === 'body-hash-replaced')) return 'header-changed'
   if (
     diagnosis !== 'header-or-key' ||
     !header.some(({ part, certainty }) => part === 'header' && certainty === 'proven')
@@ -340,11 +342,24 @@ interface Details {
   readonly fields?: readonly string[] | undefined
   readonly lines?: readonly [number, number] | null
   readonly caveat?: string | null
+  readonly alternatives?: readonly { readonly code: Cause; readonly text: string }[] | undefined
 }
 
-function explanation(code: Cause, certainty: Certainty, { text, fields, lines, caveat }: Details): Explanation {
+function explanation(code: Cause, certainty: Certainty, details: Details): Explanation {
+  const { text, fields, lines, caveat } = details
   const { part, advice } = CAUSES[code]
-  return { code, certainty, part, text, fields: fields ?? [], lines: lines ?? null, advice, caveat: caveat ?? null }
+  const alternatives = (details.alternatives ?? []).map(other => ({ ...other, advice: CAUSES[other.code].advice }))
+  return {
+    code,
+    certainty,
+    part,
+    text,
+    fields: fields ?? [],
+    lines: lines ?? null,
+    advice,
+    caveat: caveat ?? null,
+    alternatives,
+  }
 }
 
 function digestExplanation({ recovered }: HeaderOracle): Explanation[] {
@@ -363,19 +378,24 @@ function headerExplanations({ hypotheses }: HeaderFinding, model: HeaderModel): 
 /** Evidence in the body for changes that nobody can undo. */
 function likelyBody({ text, mime }: Body): Explanation[] {
   const found: Explanation[] = []
-  const links = rewrittenLinks(text)
+  // A reply quotes links that were rewritten before it was signed.
+  const links = rewrittenLinks(text.replace(/^[ \t]*>[^\r\n]*/gm, ''))
   if (links.length > 0) {
     const examples = links
+      .map(({ original }) => original)
+      .filter(original => /^https?:\/\/[a-z0-9.-]+(?:[:/?#][^*\s]*)?$/i.test(original) && !/=(?:3D|$)/i.test(original))
       .slice(0, 3)
-      .map(({ original }) => readable(original))
+      .map(readable)
       .join(', ')
     found.push(
       explanation('links-rewritten', 'likely', {
-        text: `${links.length} links were rewritten, such as the one to ${examples}`,
+        text: `${links.length === 1 ? '1 link was' : `${links.length} links were`} rewritten${examples === '' ? '' : `: ${examples}`}`,
       }),
     )
   }
-  if (!mime.closed) found.push(explanation('body-truncated', 'likely', { text: 'the last MIME boundary is missing' }))
+  // Some senders write no closing boundary: only a line that breaks off says that something is missing.
+  if (!mime.closed && text !== '' && !text.endsWith('\n'))
+    found.push(explanation('body-truncated', 'likely', { text: 'the last MIME boundary is missing' }))
   return found
 }
 

@@ -20,6 +20,15 @@ export function* wholeHeaders(scene: HeaderScene): Iterable<WholeHeader> {
   for (const { canonicalization, bytes } of [model, otherModel]) {
     const behind = canonicalization === model.canonicalization ? '' : `, and with ${canonicalization} canonicalization`
     yield mistake(Buffer.concat([bytes, CRLF]), `the signer hashed the CRLF behind the DKIM-Signature field${behind}`)
+    if (bytes.includes('\r\r\n')) {
+      const before = bytes.toString('latin1').replace(/\r+\n/g, '\r\n')
+      yield {
+        code: 'white-space-changed',
+        bytes: Buffer.from(before, 'latin1'),
+        text: 'line ends in the header were changed on the way: CRLF became CR CR LF',
+      }
+      continue
+    }
     yield mistake(withLf(bytes), `the signer hashed LF line ends${behind}`)
     yield mistake(Buffer.concat([withLf(bytes), CRLF.subarray(1)]), `the signer hashed LF line ends${behind}`)
   }
