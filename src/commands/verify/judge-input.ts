@@ -50,7 +50,7 @@ function judgeNow(input: MessageInput, chunks: Iterable<Buffer>, bench: Bench): 
   const { verifier, lines } = open(input, bench)
   const head = new Head()
   for (const chunk of chunks) {
-    head.keep(chunk)
+    if (verifier.signatures.length === 0) head.keep(chunk)
     lines.write(chunk)
   }
   return close({ input, head }, verifier, lines, bench)
@@ -60,7 +60,7 @@ async function judgeLater(input: MessageInput, chunks: AsyncIterable<Buffer>, be
   const { verifier, lines } = open(input, bench)
   const head = new Head()
   for await (const chunk of chunks) {
-    head.keep(chunk)
+    if (verifier.signatures.length === 0) head.keep(chunk)
     lines.write(chunk)
   }
   return close({ input, head }, verifier, lines, bench)
@@ -90,8 +90,10 @@ class Head {
 }
 
 function noteCopy(verifier: Verifier, head: Head): void {
-  if (verifier.signatures.length > 0) return
   const text = head.toString()
+  const damage = damageOf(text)
+  if (damage !== null) return verifier.warn({ code: 'damaged-copy', text: damage })
+  if (verifier.signatures.length > 0) return
   const parts = attachedMessages(text).flatMap(({ part, signed }) => (signed ? [part] : []))
   if (parts.length > 0) {
     const [which, them] =
@@ -100,10 +102,7 @@ function noteCopy(verifier: Verifier, head: Head): void {
         : ['attached messages', 'each as a file and verify it']
     const shown = parts.slice(0, 10).join(', ') + (parts.length > 10 ? ' …' : '')
     verifier.warn({ code: 'attached-message', text: `signed ${which} in part ${shown}: save ${them}` })
-    return
   }
-  const damage = damageOf(text)
-  if (damage !== null) verifier.warn({ code: 'damaged-copy', text: damage })
 }
 
 function close(

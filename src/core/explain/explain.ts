@@ -170,6 +170,10 @@ class Explainer {
 
   async #explainHeader(model: HeaderModel, oracle: HeaderOracle | null, diagnosis: Diagnosis): Promise<Explanation[]> {
     const { report } = this.#subject
+    if (/^[ \t\r\n]*$/.test(this.#subject.signature.tags?.get('b')?.value ?? 'missing')) {
+      const text = 'b= is empty: the signer wrote no signature; look in its log for an error about the private key'
+      return [explanation('signer-mistake', 'proven', { text })]
+    }
     if (oracle === null || report.headerSignature !== 'mismatch') return []
     if (!oracle.usable) return this.#explainKey(diagnosis)
     const mistaken = oracle.isUnhashed(model.bytes)
@@ -185,7 +189,21 @@ class Explainer {
     const search = new HeaderSearch(scene, oracle, budget)
     const finding = await search.run()
     this.#settle(budget)
-    return [...digestExplanation(oracle), ...(finding === null ? [] : headerExplanations(finding, model))]
+    return [...digestExplanation(oracle), ...(finding === null ? this.#likelyHeader() : headerExplanations(finding, model))]
+  }
+
+  /** Signed fields that do not survive sending and delivery. */
+  #likelyHeader(): Explanation[] {
+    const signed = new Set(this.#subject.signature.signedFields)
+    const absent = ['bcc', 'x-transport', 'return-path'].filter(name => signed.has(name) && !this.#index.has(name))
+    const removed = absent.map(name => {
+      const why = name === 'return-path' ? 'is written at delivery' : 'is removed when a message is sent'
+      const text = `${name} is signed, ${why}, and is not in the message`
+      return explanation('field-removed', 'likely', { text, fields: [name] })
+    })
+    if (!signed.has('return-path') || absent.includes('return-path')) return removed
+    const text = 'return-path is signed, and is rewritten at delivery'
+    return [...removed, explanation('field-replaced', 'likely', { text, fields: ['return-path'] })]
   }
 
   #headerScene(model: HeaderModel): HeaderScene {
@@ -260,7 +278,7 @@ class Explainer {
       this.#body === null ? await this.#streamed(target, time) : await this.#searched(target, this.#body, time)
     if (findings.length > 0)
       return findings.map(({ code, ...rest }) => explanation(code, 'proven', { ...rest, caveat }))
-    return this.#body === null ? [] : likelyBody(this.#body)
+    return this.#body === null ? [] : likelyBody(this.#body, report)
   }
 
   async #searched(target: BodyTarget, body: Body, time: number): Promise<BodyFinding[]> {
@@ -376,7 +394,11 @@ function headerExplanations({ hypotheses }: HeaderFinding, model: HeaderModel): 
 }
 
 /** Evidence in the body for changes that nobody can undo. */
-function likelyBody({ text, mime }: Body): Explanation[] {
+function likelyBody({ text, mime }: Body, { headerSignature }: SignatureReport): Explanation[] {
+  if (text === '') {
+    const header = headerSignature === 'match' ? 'the header signature verifies, the' : 'the'
+    return [explanation('body-truncated', 'likely', { text: `there is no body: ${header} body cannot be judged` })]
+  }
   const found: Explanation[] = []
   // A reply quotes links that were rewritten before it was signed.
   const links = rewrittenLinks(text.replace(/^[ \t]*>[^\r\n]*/gm, ''))
@@ -394,7 +416,7 @@ function likelyBody({ text, mime }: Body): Explanation[] {
     )
   }
   // Some senders write no closing boundary: only a line that breaks off says that something is missing.
-  if (!mime.closed && text !== '' && !text.endsWith('\n'))
+  if (!mime.closed && !text.endsWith('\n'))
     found.push(explanation('body-truncated', 'likely', { text: 'the last MIME boundary is missing' }))
   return found
 }
