@@ -384,7 +384,11 @@ const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[]
   [/^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/, 'is an image, not a message', FROM_MAILBOX],
   [/^(?:\x7fELF|MZ[^\r\n:]*\0|#!\s*\/)/, 'is a program, not a message', FROM_MAILBOX],
   [/^-----BEGIN [A-Z ]*KEY/, 'is a key file, not a message', FROM_MAILBOX],
-  [/^(?:\$(?:ORIGIN|TTL)[ \t]|[\w.-]+[ \t]+(?:\d+[ \t]+)?(?:IN[ \t]+)?TXT[ \t])/i, 'is a zone file, not a message', FROM_MAILBOX],
+  [
+    /^(?:\$(?:ORIGIN|TTL)[ \t]|[\w.-]+[ \t]+(?:\d+[ \t]+)?(?:IN[ \t]+)?TXT[ \t])/i,
+    'is a zone file, not a message',
+    FROM_MAILBOX,
+  ],
   [/^%PDF-/, 'is a PDF document, not a message', FROM_MAILBOX],
 ]
 

@@ -92,7 +92,10 @@ class Head {
 function noteCopy(verifier: Verifier, head: Head): void {
   const text = head.toString()
   const damage = damageOf(text)
-  if (damage !== null) return verifier.warn({ code: 'damaged-copy', text: damage })
+  if (damage !== null) {
+    verifier.warn({ code: 'damaged-copy', text: damage })
+    return
+  }
   if (verifier.signatures.length > 0) return
   const parts = attachedMessages(text).flatMap(({ part, signed }) => (signed ? [part] : []))
   if (parts.length > 0) {

@@ -189,7 +189,10 @@ class Explainer {
     const search = new HeaderSearch(scene, oracle, budget)
     const finding = await search.run()
     this.#settle(budget)
-    return [...digestExplanation(oracle), ...(finding === null ? this.#likelyHeader() : headerExplanations(finding, model))]
+    return [
+      ...digestExplanation(oracle),
+      ...(finding === null ? this.#likelyHeader() : headerExplanations(finding, model)),
+    ]
   }
 
   /** Signed fields that do not survive sending and delivery. */
