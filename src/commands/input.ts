@@ -380,6 +380,16 @@ const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[]
   [/^BZh[1-9]1AY&SY/, 'is compressed with bzip2', UNPACK],
   [/^\xfd7zXZ\0/, 'is compressed with xz', UNPACK],
   [/^\x28\xb5\x2f\xfd/, 'is compressed with zstd', UNPACK],
+  [/^\s{0,20}(?:<!doctype html|<html|<head|<body)/i, 'is a web page (HTML), not a message', FROM_MAILBOX],
+  [/^\s{0,20}(?:\{\s*["}]|\[\s*[{"\]])/, 'is JSON, not a message', FROM_MAILBOX],
+  [/^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/, 'is an image, not a message', FROM_MAILBOX],
+  [/^(?:\x7fELF|MZ[^\r\n:]*\0|#!\s*\/)/, 'is a program, not a message', FROM_MAILBOX],
+  [/^-----BEGIN [A-Z ]*KEY/, 'is a key file, not a message', FROM_MAILBOX],
+  [
+    /^(?:\$(?:ORIGIN|TTL)[ \t]|[\w.-]+[ \t]+(?:\d+[ \t]+)?(?:IN[ \t]+)?TXT[ \t])/i,
+    'is a zone file, not a message',
+    FROM_MAILBOX,
+  ],
   [/^%PDF-/, 'is a PDF document, not a message', FROM_MAILBOX],
 ]
 
@@ -388,7 +398,8 @@ function faultOf(head: Buffer, name: string): DkimError | undefined {
   const shown = name === '-' ? 'standard input' : name
   const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
   if (head.length === 0) return fault('is empty', 'a message has at least a header section')
-  const start = head.toString('latin1', 0, 32)
+  const start = head.toString('latin1', 0, 128)
+  if (head.toString('latin1', 257, 262) === 'ustar') return fault('is a tar archive, not a message', UNPACK)
   const foreign = FOREIGN.find(([begin]) => begin.test(start))
   if (foreign !== undefined) return fault(foreign[1], foreign[2])
   if (/^From (?![ \t]*:)/.test(start) && !isMbox(head)) {

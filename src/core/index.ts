@@ -1,3 +1,5 @@
+export { type AttachedMessage, attachedMessages } from './mail/attached-messages.js'
+export { damageOf } from './mail/damaged-copy.js'
 // The public library API: re-exports only.
 
 export {
