@@ -80,7 +80,7 @@ describe('core', () => {
 
   it('takes nothing but SP and HTAB for white space', () => {
     // Text that a person or an HTTP server wrote, not a message: key files, records to mend, the type of an answer.
-    const others = /^core\/(?:key-formats|dns\/transport-https|lookup\/.*|rotation\/.*)\.ts$/
+    const others = /^core\/(?:key-(?:formats|text)|dns\/transport-https|lookup\/.*|rotation\/.*)\.ts$/
     const blank = matching(/\.trim(?:Start|End)?\(\)/, /\\s(?!\\S)/)
     expect(breaches('core', file => (others.test(file.path) ? [] : blank(file)))).toEqual([])
   })

@@ -3,6 +3,7 @@
 import { setMaxListeners } from 'node:events'
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs'
 import {
+  type Answer,
   type ClientOptions,
   DkimError,
   DNS_LIMITS,
@@ -13,18 +14,25 @@ import {
 } from '../core/index.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
+import { say } from './main.js'
 import type { DnsOptions } from './options.js'
 
 /**
  * Zone files first, then live DNS. Live DNS is asked only where it is wanted: with --nameserver, or without any --dns-file.
  * Zone files are read at once, so that a fault in them is reported before anything is done.
  */
-export async function openResolver(context: Context, options: DnsOptions): Promise<Resolver> {
+export async function openResolver(
+  context: Context,
+  options: DnsOptions & { readonly quiet?: boolean },
+): Promise<Resolver> {
   return openSource(context, options)
 }
 
 /** The same, for commands that ask for more than keys. */
-export async function openSource(context: Context, options: DnsOptions): Promise<DnsSource> {
+export async function openSource(
+  context: Context,
+  options: DnsOptions & { readonly quiet?: boolean },
+): Promise<DnsSource> {
   const files = options.dnsFile ?? []
   const nameservers = options.nameserver ?? []
   for (const server of nameservers) checkNameserver(server)
@@ -32,12 +40,24 @@ export async function openSource(context: Context, options: DnsOptions): Promise
     throw new DkimError('usage', '--offline and --nameserver exclude each other', 'leave one of them out')
   }
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout }
-  const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout }) : undefined
+  const onFailureKept = options.quiet === true ? () => undefined : sayOnce(context)
+  const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout, onFailureKept }) : undefined
   // As many questions as are on their way listen to it: more than ten are no leak, and no reason for a warning of Node.
   if (live !== undefined) setMaxListeners(0, context.signal)
   if (files.length === 0 && live !== undefined) return live
   const { zoneResolver } = await import('../core/index.js')
   return zoneResolver(await openZone(files), live)
+}
+
+/** A name without an answer is waited for once a run; that it is not asked again is told for the first such name. */
+function sayOnce(context: Context): (answer: Answer) => void {
+  let said = false
+  return ({ name, detail }) => {
+    if (said) return
+    said = true
+    const why = detail === null ? '' : ` (${detail})`
+    say(context, 'note', `${name}: no answer${why}; a name that had none is not asked again in this run`)
+  }
 }
 
 async function openClient(options: ClientOptions): Promise<DnsSource> {

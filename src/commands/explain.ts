@@ -1,11 +1,9 @@
 // What --explain, --original and --trace add to verify: messages read once more, the search with its budget, and files of canonical bytes.
 
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type Comparison,
   canonicalHeaderFor,
-  DkimError,
   explain,
   type FullExplanation,
   type HeaderSection,
@@ -19,10 +17,10 @@ import {
 } from '../core/index.js'
 import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
 import type { Context } from './context.js'
-import { makeDirectory } from './directory.js'
+import { prepareDirectory } from './directory.js'
 import { type ExplainOptions, readsAgain, wantsExplanation } from './explain-options.js'
-import { unreadable } from './file-fault.js'
 import { type MessageInput, readInputs } from './input.js'
+import { openFileInDirectory } from './output-file.js'
 import { openSpinner } from './spinner.js'
 
 const DEFAULT_TIME = 2000
@@ -114,12 +112,12 @@ export class MessageExplainer {
   }
 
   async #trace(directory: string, verifier: Verifier, read: () => AsyncIterable<Buffer>): Promise<void> {
-    makeTraceDirectory(directory)
+    prepareDirectory(directory, '--trace')
     for (const [position, signature] of verifier.signatures.entries()) {
       const path = join(directory, `message-${this.#messages}.signature-${position + 1}`)
       const header = canonicalHeaderFor(verifier.section, signature)
-      if (header !== null) writeFile(`${path}.header`, write => write(header))
-      await writeFileSlowly(`${path}.body`, async write => void (await writeCanonicalBody(read, signature, write)))
+      if (header !== null) await writeFile(`${path}.header`, write => write(header))
+      await writeFile(`${path}.body`, write => writeCanonicalBody(read, signature, write))
     }
   }
 }
@@ -161,49 +159,13 @@ async function readMessage(input: MessageInput): Promise<{ section: HeaderSectio
 
 const MAX_HEADER = 1 << 20
 
-function makeTraceDirectory(directory: string): void {
+/** Messages are private: so are these files. Whole or not at all: a body that lacks its end would show another hash. */
+async function writeFile(path: string, fill: (write: (bytes: Buffer) => void) => unknown): Promise<void> {
+  const file = openFileInDirectory(path, 0o600)
   try {
-    makeDirectory(directory, 0o700)
-  } catch (error) {
-    throw traceError(directory, error)
-  }
-}
-
-type Write = (bytes: Buffer) => void
-
-/** Messages are private: so are these files. */
-function open(path: string): { write: Write; close: () => void } {
-  try {
-    const fd = openSync(path, 'w', 0o600)
-    return { write: bytes => void writeAll(fd, bytes), close: () => closeSync(fd) }
-  } catch (error) {
-    throw traceError(path, error)
-  }
-}
-
-function writeAll(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
-}
-
-function writeFile(path: string, fill: (write: Write) => void): void {
-  const file = open(path)
-  try {
-    fill(file.write)
+    await fill(bytes => void file.write(bytes))
+    file.place()
   } finally {
-    file.close()
+    file.abandon()
   }
-}
-
-async function writeFileSlowly(path: string, fill: (write: Write) => Promise<void>): Promise<void> {
-  const file = open(path)
-  try {
-    await fill(file.write)
-  } finally {
-    file.close()
-  }
-}
-
-function traceError(path: string, error: unknown): DkimError {
-  const fault = unreadable(path, error)
-  return new DkimError('output-failed', fault.message.replace('cannot read', 'cannot write'), fault.hint)
 }

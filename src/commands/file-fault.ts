@@ -2,6 +2,9 @@
 
 import { DkimError, type DkimErrorCode } from '../core/index.js'
 
+/** What Node says of a NUL in a path, before any system call. */
+const NUL = 'ERR_INVALID_ARG_VALUE'
+
 const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['no such file or directory', 'check the name; - reads standard input'],
   ENOTDIR: ['no such file or directory', 'check the name; - reads standard input'],
@@ -11,6 +14,9 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
   ENAMETOOLONG: ['the name is too long', 'check the name'],
   EISDIR: ['it is a directory', 'name a file'],
   EMFILE: ['too many open files', 'raise the limit: ulimit -n'],
+  ENFILE: ['too many open files on this machine', 'run it again later'],
+  ENXIO: ['it is a socket, or a device that is not there', 'name a file'],
+  [NUL]: ['the name holds a NUL', 'check the name'],
   EIO: ['the disk reports an input/output error', 'check the disk, or read a copy from elsewhere'],
 }
 
@@ -25,6 +31,11 @@ const UNWRITABLE: Readonly<Record<string, readonly [string, string]>> = {
   EISDIR: ['it is a directory', 'name a file'],
   ELOOP: ['too many symbolic links', 'name the file itself'],
   ENAMETOOLONG: ['the name is too long', 'use a shorter one'],
+  EMFILE: ['too many open files', 'raise the limit: ulimit -n'],
+  ENFILE: ['too many open files on this machine', 'run it again later'],
+  EFBIG: ['the file would be larger than allowed', 'raise the limit: ulimit -f'],
+  EIO: ['the disk reports an input/output error', 'check the disk, or write elsewhere'],
+  [NUL]: ['the name holds a NUL', 'check the name'],
 }
 
 export interface FaultOptions {
@@ -89,6 +100,20 @@ export function unwritable(path: string, error: unknown): DkimError {
   return new DkimError('output-failed', `cannot write ${path}: ${what}`, hint)
 }
 
+/** Of the file system, wherever it was noticed: for the last resort, where no one knows what the file was for. */
+export function fileFault(error: unknown): DkimError | undefined {
+  if (!isFileError(error) || /^(?:connect|bind|listen|send|recv|getaddrinfo)/.test(error.syscall ?? ''))
+    return undefined
+  if (!(error.code in UNREADABLE || error.code in UNWRITABLE)) return undefined
+  const isWriting = error.code in UNWRITABLE && !(error.code in UNREADABLE)
+  const path = error.path ?? 'a file'
+  return isWriting ? unwritable(path, error) : unreadable(path, error)
+}
+
 export function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && 'syscall' in error
+  return error instanceof Error && 'code' in error && ('syscall' in error || isNulInPath(error))
+}
+
+function isNulInPath(error: Error): boolean {
+  return 'code' in error && error.code === NUL && /'path'|without null bytes/.test(error.message)
 }

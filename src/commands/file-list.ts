@@ -1,9 +1,10 @@
 // Paths from a list (--files-from): one a line, or each ended by a NUL; read as it is needed, however long it is.
 
 import { createReadStream } from 'node:fs'
-import { DkimError } from '../core/index.js'
+import { DkimError, textBytes } from '../core/index.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
+import { pathOfBytes } from './file-name.js'
 
 /** A path is not longer than this (PATH_MAX of Linux): what is, is no list of files. */
 const MAX_PATH = 4096
@@ -37,13 +38,14 @@ async function* pathsOfList(
   const nameOf = (bytes: Buffer): string => {
     if (!nul && bytes.includes(0)) throw notAList(list, 'a name in it holds a NUL', nul)
     // A list that was made on Windows.
-    const name = bytes.toString('utf8', 0, !nul && bytes.at(-1) === CR ? bytes.length - 1 : bytes.length)
+    const name = pathOfBytes(!nul && bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes)
     // Names of files stand in a list: this one does not mean standard input.
     return name === '-' ? './-' : name
   }
   let rest = Buffer.alloc(0)
   try {
-    for await (const chunk of stream) {
+    // Names that end in NULs are bytes, in which nothing is a mark.
+    for await (const chunk of nul ? stream : textChunks(stream, list)) {
       const bytes = Buffer.concat([rest, chunk as Buffer])
       let start = 0
       for (let at = bytes.indexOf(end); at !== -1; at = bytes.indexOf(end, start)) {
@@ -61,10 +63,33 @@ async function* pathsOfList(
   if (last !== '') yield last
 }
 
+/** What a stream of text holds, without a byte order mark. Throws DkimError for UTF-16. */
+export async function* textChunks(stream: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<Buffer> {
+  let head: Buffer | null = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    const bytes: Buffer = Buffer.from(chunk)
+    if (head === null) yield bytes
+    else {
+      head = Buffer.concat([head, bytes])
+      if (head.length < MARK) continue
+      yield Buffer.from(textBytes(head, shown(name)))
+      head = null
+    }
+  }
+  if (head !== null) yield Buffer.from(textBytes(head, shown(name)))
+}
+
+/** Enough to tell UTF-16 and a byte order mark. */
+const MARK = 4
+
+function shown(path: string): string {
+  return path === '-' ? 'standard input' : path
+}
+
 function notAList(list: string, why: string, nul: boolean): DkimError {
   return new DkimError(
     'input-unreadable',
-    `${list === '-' ? 'standard input' : list} is no list of files: ${why}`,
+    `${shown(list)} is no list of files: ${why}`,
     nul ? 'with -0 a NUL ends each name, as find -print0 writes it' : 'each name is a line; add -0 if a NUL ends each',
   )
 }

@@ -5,13 +5,23 @@ import {
   DkimError,
   delegatedRecords,
   givenDomain,
+  type KeyMaterial,
+  type PrivateKeyForm,
   type ProviderRow,
   providerById,
+  shellPath,
 } from '../core/index.js'
 import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'
-import { checkedPath, type SignerKey } from '../report/signer/signer.js'
+import {
+  checkedPath,
+  FORM_TEXTS,
+  installCommand,
+  PEM_KEYS,
+  type Signer,
+  type SignerKey,
+} from '../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../report/signer/signers.js'
 import { type CommandTexts, InvalidArgumentError, Option, type OptionsOf } from './command.js'
 import type { Context } from './context.js'
@@ -19,7 +29,7 @@ import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { type DefineCommand, say } from './main.js'
 import { describe, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
 import { collect, once } from './options.js'
-import { recordCommand } from './record-options.js'
+import { recordCommand, zoneHints } from './record-options.js'
 
 const texts = (): CommandTexts => ({
   values: {
@@ -95,11 +105,10 @@ async function productOf(context: Context, options: FormatRecordOptions, note: N
   for (const key of keys) describe(key, note)
   if (provider !== undefined) describeProvider(provider, 'the record was pasted', note)
   if (options.signer !== undefined) return signerText(options, options.signer, keys, note)
-  return recordText(
-    options,
-    keys.map(key => recordOf(key, options)),
-    note,
-  )
+  const records = keys.map(key => recordOf(key, options))
+  const text = recordText(options, records, note)
+  for (const hint of await zoneHints(records, options)) note('hint', hint)
+  return text
 }
 
 function checkCombination({ signer, dialect, revoke, provider, value, keyPath, key = [] }: FormatRecordOptions): void {
@@ -182,13 +191,12 @@ function ed25519Warnings(name: SignerName, keys: readonly SignerKey[]): string[]
   if (usableKeys(name, keys).length < keys.length) {
     return [`${program} signs with one algorithm: the Ed25519 keys are left out`]
   }
-  if (ed25519 === 'doubtful') return [`not every version of ${program} signs with Ed25519: keep an RSA key`]
-  return ed25519 === 'seed' ? [`${program} wants the bare seed: dkim keygen --out-format seed writes one`] : []
+  return ed25519 === 'doubtful' ? [`not every version of ${program} signs with Ed25519: keep an RSA key`] : []
 }
 
 function signerText(options: FormatRecordOptions, name: SignerName, keys: readonly NamedKey[], note: Note): string {
   const { domain, keyPath } = options
-  const signer = SIGNERS[name]
+  const signer: Signer = SIGNERS[name]
   if (domain === undefined) throw new DkimError('usage', 'a mail server needs to know the domain', 'give --domain')
   const checked = givenDomain(domain)
   const signerKeys = keys.map(({ selector, material }): SignerKey => {
@@ -199,17 +207,46 @@ function signerText(options: FormatRecordOptions, name: SignerName, keys: readon
   })
   const text = formatSigner(name, signerKeys)
   for (const warning of ed25519Warnings(name, signerKeys)) note('warning', warning)
-  for (const [index, { path }] of signerKeys.entries()) {
-    const file = options.key?.[index] ?? 'KEYFILE'
-    const owner = signer.reader === null ? '' : ` -g ${signer.reader}`
-    const given = keys[index]?.material?.source
-    note(
-      'hint',
-      given === 'private-key' || options.key === undefined
-        ? `put the private key in place: install -D -m 0640${owner} ${file} ${path}`
-        : `${file} is not the private key: put that one in place, as ${path}, readable by the mail server alone`,
-    )
+  const used = usableKeys(name, signerKeys)
+  for (const [index, key] of signerKeys.entries()) {
+    if (used.includes(key)) noteKeyFile(signer, key, fileOf(options.key?.[index]), keys[index]?.material ?? null, note)
   }
   note('hint', `publish the record and see it in DNS before you switch; then: ${signer.reload}`)
   return text
+}
+
+function fileOf(path: string | undefined): string {
+  return path === undefined || path === '-' ? 'KEYFILE' : path
+}
+
+/** How the private key gets to its place, in a form that the mail server reads. */
+function noteKeyFile(signer: Signer, key: SignerKey, file: string, material: KeyMaterial | null, note: Note): void {
+  const { type, path } = key
+  const [form = 'pkcs8', ...others] = (signer.keyForms ?? PEM_KEYS)[type]
+  const given = material?.form ?? null
+  const kind = type === 'rsa' ? 'rsa' : 'ed25519'
+  if (material?.source !== 'private-key') {
+    note('hint', `${file} is not the private key: put that one in place, as ${path}, readable by the mail server alone`)
+    if (form === 'seed')
+      note('hint', `${signer.name} reads an Ed25519 key as its seed: dkim keygen --type ed25519 --out-format seed`)
+  } else if (given === null || given === form || others.includes(given)) {
+    note('hint', `put the private key in place: ${installCommand(signer, file, path)}`)
+  } else {
+    const wanted = form === 'seed' ? 'the bare seed of an Ed25519 key' : 'PEM without a passphrase'
+    note(
+      'warning',
+      `${file} is ${FORM_TEXTS[given]}: ${signer.name} reads ${wanted} (dkim keygen --type ${kind} --out-format ${form})`,
+    )
+    const convert = conversion(given, form, file)
+    if (convert !== null) note('hint', `or write this key in that form, then put it in place as ${path}: ${convert}`)
+  }
+}
+
+/** The command that writes the same key in the other form; null where no short one does. */
+function conversion(given: PrivateKeyForm, wanted: PrivateKeyForm, file: string): string | null {
+  const from = `-in ${shellPath(file)}${given === 'der' ? ' -inform DER' : ''}`
+  if (given === 'seed' || given === 'other') return null
+  // The seed is the end of PKCS#8 (RFC 8410 §7).
+  if (wanted === 'seed') return `(umask 077; openssl pkey ${from} -outform DER | tail -c 32 | base64 > NEW-FILE)`
+  return `openssl pkey ${from} -out NEW-FILE`
 }

@@ -1,11 +1,12 @@
 // What verify and sign read: paths, "-", directories, Maildir and mbox files become messages that can be read more than once.
 
 import { closeSync, existsSync, open, openSync, type Stats, statSync } from 'node:fs'
-import { DkimError } from '../core/index.js'
+import { DkimError, shellPath } from '../core/index.js'
 import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
 import { messageRange } from './emlx.js'
 import { unreadable } from './file-fault.js'
+import { systemPath } from './file-name.js'
 import { mailFiles } from './mail-folder.js'
 import { BLANK, isMbox, unquoteFrom } from './mbox.js'
 import { messageRanges } from './mbox-length.js'
@@ -127,7 +128,7 @@ async function* uninterruptedLater(inputs: AsyncIterable<Input>, signal: AbortSi
 function* readPath(path: string, context: InputContext, options: Options): Generator<Found> {
   try {
     if (path === '-') return yield later(path, true, () => readStream(path, readStandardInput(context), options))
-    const stats = statSync(path)
+    const stats = statSync(systemPath(path))
     if (stats.isDirectory()) yield* readDirectory(path, options)
     else if (stats.isFile()) yield* readFile(path, true, options)
     // A pipe, as `<(command)` of the shell makes them.
@@ -176,13 +177,13 @@ function* readDirectory(path: string, options: Options): Generator<Found> {
     throw new DkimError(
       'input-not-a-message',
       `there is no mail in ${path}`,
-      `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${path}/*`,
+      `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${shellPath(path)}/*`,
     )
   }
 }
 
 function* readFile(path: string, alone: boolean, options: Options): Generator<Found> {
-  const fd = openSync(path, 'r')
+  const fd = openSync(systemPath(path), 'r')
   let source: ByteSource
   try {
     source = fileSource(fd, path, options.defer?.() ? HEAD : PIECE)
@@ -211,7 +212,7 @@ function isGzip(head: Buffer): boolean {
 async function* readNamedPipe(path: string, options: Options): AsyncGenerator<Input> {
   // Waits for the writer, but not on the main thread.
   const fd = await new Promise<number>((resolve, reject) => {
-    open(path, 'r', (error, opened) => (error === null ? resolve(opened) : reject(error)))
+    open(systemPath(path), 'r', (error, opened) => (error === null ? resolve(opened) : reject(error)))
   })
   yield* readStream(path, readPipe(fd), options)
 }
@@ -296,7 +297,7 @@ function* messagesOf(source: ByteSource, name: string, alone: boolean, options: 
     throw new DkimError(
       'input-not-a-message',
       `${name} is an mbox file, not one message`,
-      `to take its first message out: formail -1 -s < ${name}, or remove the line at its start that begins with "From "`,
+      `to take its first message out: formail -1 -s${name === '-' ? '' : ` < ${shellPath(name)}`}, or remove the line at its start that begins with "From "`,
     )
   }
   yield* mboxMessages(source, name, options)
@@ -354,7 +355,7 @@ export class DeferredReader {
     this.#path = null
     if (this.#fd !== -1) closeSync(this.#fd)
     this.#fd = -1
-    this.#fd = openSync(path, 'r')
+    this.#fd = openSync(systemPath(path), 'r')
     this.#path = path
   }
 }
@@ -379,6 +380,16 @@ const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[]
   [/^BZh[1-9]1AY&SY/, 'is compressed with bzip2', UNPACK],
   [/^\xfd7zXZ\0/, 'is compressed with xz', UNPACK],
   [/^\x28\xb5\x2f\xfd/, 'is compressed with zstd', UNPACK],
+  [/^\s{0,20}(?:<!doctype html|<html|<head|<body)/i, 'is a web page (HTML), not a message', FROM_MAILBOX],
+  [/^\s{0,20}(?:\{\s*["}]|\[\s*[{"\]])/, 'is JSON, not a message', FROM_MAILBOX],
+  [/^(?:\x89PNG|\xff\xd8\xff|GIF8[79]a)/, 'is an image, not a message', FROM_MAILBOX],
+  [/^(?:\x7fELF|MZ[^\r\n:]*\0|#!\s*\/)/, 'is a program, not a message', FROM_MAILBOX],
+  [/^-----BEGIN [A-Z ]*KEY/, 'is a key file, not a message', FROM_MAILBOX],
+  [
+    /^(?:\$(?:ORIGIN|TTL)[ \t]|[\w.-]+[ \t]+(?:\d+[ \t]+)?(?:IN[ \t]+)?TXT[ \t])/i,
+    'is a zone file, not a message',
+    FROM_MAILBOX,
+  ],
   [/^%PDF-/, 'is a PDF document, not a message', FROM_MAILBOX],
 ]
 
@@ -387,7 +398,8 @@ function faultOf(head: Buffer, name: string): DkimError | undefined {
   const shown = name === '-' ? 'standard input' : name
   const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
   if (head.length === 0) return fault('is empty', 'a message has at least a header section')
-  const start = head.toString('latin1', 0, 32)
+  const start = head.toString('latin1', 0, 128)
+  if (head.toString('latin1', 257, 262) === 'ustar') return fault('is a tar archive, not a message', UNPACK)
   const foreign = FOREIGN.find(([begin]) => begin.test(start))
   if (foreign !== undefined) return fault(foreign[1], foreign[2])
   if (/^From (?![ \t]*:)/.test(start) && !isMbox(head)) {

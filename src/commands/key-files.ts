@@ -14,12 +14,10 @@ import {
   renameSync,
   rmSync,
   type Stats,
-  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { DkimError } from '../core/index.js'
-import { makeDirectory } from './directory.js'
 import { isFileError, unwritable } from './file-fault.js'
 
 export interface NewFile {
@@ -33,22 +31,6 @@ export interface CreateOptions {
   /** Replace files that are there; each is kept beside under a name ending in .bak-TIME. */
   readonly force?: boolean
   readonly now?: Date
-}
-
-/** Makes the directory (mode 0700) where it is missing; refuses one in which everybody can replace files. */
-export function prepareDirectory(path: string): void {
-  guarded(path, () => {
-    makeDirectory(path, 0o700)
-    const { mode } = statSync(path)
-    const everybodyWrites = (mode & 0o002) !== 0
-    const sticky = (mode & 0o1000) !== 0
-    if (process.platform === 'win32' || !everybodyWrites || sticky) return
-    throw new DkimError(
-      'output-failed',
-      `every user can replace files in ${path}`,
-      'choose another directory with --out-dir, or take that right away: chmod o-w',
-    )
-  })
 }
 
 /** Throws DkimError('output-exists') for the first of `paths` that cannot be a new file. Links count as files, whatever they point at. */

@@ -9,7 +9,7 @@ import { checkCombination } from './lookup/combinations.js'
 import { messageKeyNames } from './lookup/from-message.js'
 import { LookupRun } from './lookup/run.js'
 import { type DefineCommand, say } from './main.js'
-import { addDnsOptions, addReportOptions, once, parsePort, parsePositiveDuration } from './options.js'
+import { addDnsOptions, addReportOptions, collect, parsePort, parsePositiveDuration } from './options.js'
 
 const TEXTS: CommandTexts = {
   values: {
@@ -34,7 +34,7 @@ const lookupCommand = () =>
   addReportOptions(addDnsOptions(newCommand('lookup', TEXTS)), FORMATS)
     .description('Look a key up in DNS, explain it, and find what is wrong with it.')
     .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')
-    .option('-s, --selector <name>', 'the selector of the key', once)
+    .option('-s, --selector <name>', 'the selector of the key (repeatable)', collect)
     .option('--from-message <file>', 'look up every key that this message asks for; - for standard input')
     .option('--key <file>', 'is this private or public key the published one?')
     .option('--passphrase-file <file>', 'with --key: the first line is the passphrase of the key')
@@ -88,5 +88,8 @@ async function namesFor(
 ): Promise<{ names: readonly KeyName[]; skipped: number }> {
   if (options.fromMessage !== undefined) return messageKeyNames(context, options.fromMessage)
   if (domain === undefined) return { names: [], skipped: 0 }
-  return { names: [readKeyName(domain, options.selector)], skipped: 0 }
+  const { selector: selectors = [] } = options
+  if (selectors.length === 0) return { names: [readKeyName(domain)], skipped: 0 }
+  const names = new Map(selectors.map(selector => readKeyName(domain, selector)).map(name => [name.name, name]))
+  return { names: [...names.values()], skipped: 0 }
 }

@@ -5,6 +5,7 @@ import { visible } from '../report/style.js'
 import type { CommandUnknownOpts } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
+import { fileFault } from './file-fault.js'
 
 /** Builds a command; its action reports the exit code through `done`. */
 export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => CommandUnknownOpts
@@ -139,7 +140,9 @@ async function openHelp(argv: readonly string[], context: Context): Promise<(com
   return command => helpText(pageOf(command), stdout.columns ?? 80, style)
 }
 
-function reportError(error: unknown, context: Context, argv: readonly string[]): ExitCode {
+function reportError(fault: unknown, context: Context, argv: readonly string[]): ExitCode {
+  // No file that cannot be opened or written is a fault of ours, whoever forgot to say what it was for.
+  const error = fileFault(fault) ?? fault
   if (isCommanderError(error)) return reportUsage(error, context, argv)
   // Whoever owns the stream ends the process (run.ts).
   if (isBrokenPipe(error)) return EXIT_CODES.ok
@@ -151,7 +154,8 @@ function reportError(error: unknown, context: Context, argv: readonly string[]):
   if (isDkimError(error)) {
     say(context, 'error', error.message)
     if (error.hint !== undefined) say(context, 'hint', error.hint)
-    return EXIT_CODES.usage
+    // What passes by itself says so.
+    return 'exitCode' in error && error.exitCode === EXIT_CODES.temporary ? EXIT_CODES.temporary : EXIT_CODES.usage
   }
   say(context, 'error', `internal error: ${error instanceof Error ? error.message : String(error)}`)
   say(context, 'hint', 'this is a fault of dkim itself: please report it with the command line that caused it')

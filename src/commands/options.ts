@@ -95,6 +95,13 @@ export function parseDuration(value: string): number {
   return Number(match[1]) * UNITS[match[2] ?? 's']!
 }
 
+/** As `parseDuration`, with a unit: a bare number is meant as days as often as seconds. */
+export function parseLifetime(value: string): number {
+  if (/^\d+$/.test(value))
+    throw new InvalidArgumentError(`the unit is missing: ${value}d for days, ${value}h for hours`)
+  return parseDuration(value)
+}
+
 /** Unix seconds, or an ISO 8601 date or date-time; without a zone it is UTC, so that the answer is the same everywhere. */
 export function parseTime(value: string): Date {
   const time = /^\d{1,12}$/.test(value) ? Number(value) * 1000 : isoTime(value)

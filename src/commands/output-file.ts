@@ -7,15 +7,19 @@ import {
   fstatSync,
   fsync,
   fsyncSync,
+  lstatSync,
+  open,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
+  write,
   writeSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { DkimError } from '../core/index.js'
 import { isFileError, unwritable } from './file-fault.js'
 
@@ -23,7 +27,8 @@ const DEFAULT_MODE = 0o666
 const ATTEMPTS = 10
 
 export interface OutputFile {
-  write(chunk: Uint8Array): void
+  /** A promise where the reader of a pipe, or a device, has to be waited for. */
+  write(chunk: Uint8Array): Promise<void> | undefined
   /** Puts the file into its place once the disk has it. */
   commit(): void
   /** The same without keeping this thread waiting. */
@@ -35,30 +40,68 @@ export interface OutputFile {
 }
 
 /**
- * Opens `path` for writing; what it holds stays until `commit`, its mode and owner for good, and a new file gets `mode`. Links are
- * followed. Throws DkimError.
+ * Opens the file that a person named for writing; what it holds stays until `commit`, its mode and owner for good, and a new file gets
+ * `mode`. Links are followed. `signal` ends waiting for the reader of a pipe. Throws DkimError.
  */
-export function openOutputFile(path: string, mode = DEFAULT_MODE): OutputFile {
+export function openOutputFile(path: string, mode = DEFAULT_MODE, signal?: AbortSignal): OutputFile {
   return guarded(path, () => {
     const existing = statSync(path, { throwIfNoEntry: false })
     // /dev/null, a pipe: nothing there to replace.
-    if (existing !== undefined && !existing.isFile()) return openStream(path, existing)
+    if (existing !== undefined && !existing.isFile()) return openStream(path, existing, signal)
     const target = existing === undefined ? path : realpathSync(path)
     return openReplacement({ path, target, existing, mode })
   })
 }
 
-function openStream(path: string, existing: Stats): OutputFile {
+/**
+ * The same for a name that no person chose (--out-dir, --trace): a link there leads to what someone else meant to be written, and is
+ * refused. One that appears later is replaced, not followed.
+ */
+export function openFileInDirectory(path: string, mode = DEFAULT_MODE): OutputFile {
+  return guarded(path, () => {
+    const existing = lstatSync(path, { throwIfNoEntry: false })
+    if (existing !== undefined && !existing.isFile()) {
+      const what = existing.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'
+      throw new DkimError('output-failed', `cannot write ${path}: it is ${what}`, 'remove it, or use another directory')
+    }
+    // The file of another user gives its place, not its owner and not its mode.
+    const isOwn = existing?.uid === process.getuid?.()
+    return openReplacement({ path, target: path, existing: isOwn ? existing : undefined, mode })
+  })
+}
+
+const openLater = promisify(open)
+const writeLater = promisify(write)
+
+/** Opening a pipe waits for its reader, and so does writing to it: both leave this thread free to hear signals. */
+function openStream(path: string, existing: Stats, signal: AbortSignal | undefined): OutputFile {
   if (existing.isDirectory())
     throw new DkimError('output-failed', `cannot write ${path}: it is a directory`, 'name a file')
-  const fd = openSync(path, 'w')
-  return {
-    write: chunk => guarded(path, () => writeFully(fd, chunk)),
-    commit: () => closeSync(fd),
-    commitLater: async () => closeSync(fd),
-    place: () => closeSync(fd),
-    abandon: () => undefined,
+  let fd: number | undefined
+  const writeAll = async (chunk: Uint8Array): Promise<void> => {
+    try {
+      fd ??= await interruptible(openLater(path, 'w'), signal)
+      for (let written = 0; written < chunk.length; )
+        written += (await interruptible(writeLater(fd, chunk, written), signal)).bytesWritten
+    } catch (error) {
+      throw unwritable(path, error)
+    }
   }
+  const close = (): void => {
+    if (fd !== undefined) closeSync(fd)
+    fd = undefined
+  }
+  return { write: writeAll, commit: close, commitLater: async () => close(), place: close, abandon: close }
+}
+
+function interruptible<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 interface Replacement {
@@ -101,7 +144,10 @@ function openReplacement({ path, target, existing, mode }: Replacement): OutputF
     }
   }
   return {
-    write: chunk => guarded(path, () => writeFully(fd, chunk)),
+    write: chunk => {
+      guarded(path, () => writeFully(fd, chunk))
+      return undefined
+    },
     commit: () => {
       try {
         fsyncSync(fd)
@@ -122,8 +168,8 @@ function onDisk(fd: number): Promise<void> {
 
 function openBeside(target: string, mode: number): { fd: number; temporary: string } {
   for (let attempt = 1; ; attempt += 1) {
-    const random = Math.random().toString(36).slice(2, 10)
-    const temporary = join(dirname(target), `.${basename(target).slice(0, 200)}.${random}.tmp`)
+    // Short whatever the name of the file is: that may be as long as the file system allows.
+    const temporary = join(dirname(target), `.dkim-${Math.random().toString(36).slice(2, 12)}.tmp`)
     try {
       // Exclusive: a name that someone has prepared, a link even, is never opened.
       return { fd: openSync(temporary, 'wx', mode), temporary }

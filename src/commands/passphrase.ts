@@ -4,14 +4,17 @@ import { openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
-import { DkimError } from '../core/index.js'
+import { DkimError, textBytes } from '../core/index.js'
 import { visible } from '../report/style.js'
 import type { Context } from './context.js'
 import { readSecretFile } from './secret-file.js'
 
 /** The first line of a file. */
 export function passphraseFromFile(path: string): string {
-  const [line = ''] = readSecretFile(path, { what: 'passphrase' }).bytes.toString('utf8').split(/\r?\n/)
+  const { bytes } = readSecretFile(path, { what: 'passphrase' })
+  const [line = ''] = Buffer.from(textBytes(bytes, path, 'key-passphrase'))
+    .toString('utf8')
+    .split(/\r?\n/)
   if (line === '')
     throw new DkimError('key-passphrase', `${path} holds no passphrase`, 'its first line is the passphrase')
   return line

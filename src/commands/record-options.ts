@@ -1,6 +1,8 @@
 // The options that shape a record, shared by keygen and format-record.
 
-import { DIALECT_NAMES } from '../report/record/dialects.js'
+import { loadOrganizationalDomain } from '../core/index.js'
+import { DIALECT_NAMES, type DialectName } from '../report/record/dialects.js'
+import { type DnsRecord, relativeName } from '../report/record/dns-record.js'
 import { type CommandTexts, newCommand, Option, type OptionsOf } from './command.js'
 import { parseWholeNumber } from './options.js'
 
@@ -21,6 +23,24 @@ export const recordCommand = (name: string, texts: CommandTexts) =>
     .optionsGroup('Options')
 
 export type RecordOptions = OptionsOf<ReturnType<typeof recordCommand>>
+
+/** Dialects whose names are relative to a zone, as far as the zone is not the domain for certain. */
+const IN_A_ZONE: ReadonlySet<DialectName> = new Set([
+  ...(['panel', 'azure', 'digitalocean', 'gandi', 'octodns', 'dnscontrol', 'powershell', 'ansible'] as const),
+])
+
+/** For a subdomain without --zone: its zone is mostly that of the domain above it, where the name is another one. */
+export async function zoneHints(records: readonly DnsRecord[], { dialect, zone }: RecordOptions): Promise<string[]> {
+  const below = records.filter(({ domain }) => domain !== null && domain.split('.').length > 2)
+  if (zone !== undefined || dialect === undefined || !IN_A_ZONE.has(dialect) || below.length === 0) return []
+  const organizational = await loadOrganizationalDomain()
+  return below.flatMap(record => {
+    const above = organizational(record.domain!)
+    if (above === null || above === record.domain) return []
+    const name = relativeName({ ...record, zone: above })
+    return [`if the zone is ${above}, the name of the record in it is ${name}: --zone ${above} writes it so`]
+  })
+}
 
 /** The tags that the options ask for. */
 export function tagsOf({ hashes, services, testing, strictIdentity, notes }: RecordOptions) {

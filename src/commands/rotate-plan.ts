@@ -82,7 +82,10 @@ const rotatePlanCommand = () =>
     .option('--state <file>', 'remember the plan and what was seen in this file (no private key is in it)')
     .option('--check', 'read live DNS and the other evidence: where does the rotation stand?')
     .option('--sample <files...>', 'received messages: they show which key signs')
-    .option('--reports <paths...>', 'DMARC aggregate reports: XML, .gz or .zip files, or directories of them')
+    .option(
+      '--reports <paths...>',
+      'DMARC aggregate reports: XML, .gz or .zip files, or folders of them, subfolders included',
+    )
     .option('--confirm <phase>', `say that a step was done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
     .option('--assert <phase>', 'exit 0 only if this step is due now: a guard for scripts')
     .option(
@@ -93,6 +96,8 @@ const rotatePlanCommand = () =>
     .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
     .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
     .option('-o, --output <file>', 'write the plan to this file')
+    .option('-v, --verbose', 'every rotation in full, where --check covers several')
+    .option('--zone <name>', 'the zone that holds the records (default: the one that DNS names)')
     .addOption(
       new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
     )

@@ -2,7 +2,7 @@
 
 import { type CommandTexts, newCommand, Option, type OptionsOf } from './command.js'
 import type { DefineCommand } from './main.js'
-import { addDnsOptions, collect, parseDuration, parseJobs, parseTime } from './options.js'
+import { addDnsOptions, collect, parseJobs, parseLifetime, parseTime } from './options.js'
 
 const CANONICALIZATIONS = ['relaxed/relaxed', 'relaxed/simple', 'simple/relaxed', 'simple/simple']
 
@@ -40,19 +40,22 @@ const signCommand = () =>
     .option('--selector <name>', 'the selector that its record is published under', collect)
     .option('--domain <domain>', 'the signing domain, d= (default: the domain of From)', collect)
     .option('-i, --identity <identity>', 'the identity, i=, such as @news.example.com')
-    .option('--canonicalization <header/body>', 'each simple or relaxed', 'relaxed/relaxed')
+    .option('--canonicalization <header/body>', 'each simple or relaxed (default: relaxed/relaxed)')
     .option('--headers <list>', 'the fields to sign, as in from:to:+subject; + signs against a second one as well')
     .option('--time <time>', 'the time of the signature, t= (default: now), or none', parseSigningTime)
-    .option('--expires <duration>', 'the signature expires after this time, x=, for instance 14d', parseDuration)
+    .option('--expires <duration>', 'the signature expires after this time, x=, for instance 14d or 12h', parseLifetime)
     .option('--copied-headers', 'copy the signed fields into the signature, z=, for diagnosis')
     .option('-o, --output <file>', 'write to this file, at once and whole')
     .option('--header-only', 'write the new field alone')
     .option('--passphrase-file <file>', 'the passphrase of an encrypted key (else it is asked for on the terminal)')
     .option('--require-safe-keys', 'refuse keys that other users can read or change')
-    .option('--key-table <file>', "the keys of OpenDKIM's KeyTable")
+    .option('--opendkim-conf <file>', 'take the keys, the domain and the canonicalization from opendkim.conf')
+    .option('--key-table <file>', "OpenDKIM's KeyTable: FILE, file:FILE or refile:FILE")
     .option('--signing-table <file>', "who signs for whom: OpenDKIM's SigningTable, refile:FILE for one with wildcards")
     .option('--multiple-signatures', 'one signature for each matching row of the SigningTable, not for the first alone')
+    .option('--replace', 'take out a signature of the same domain and selector that the message has already')
     .option('--force', 'sign a message that is malformed or ambiguous')
+    .option('--replace', 'take out a signature of the same domain and selector that the message has already')
     .option(
       '--check-dns',
       'write nothing unless the new signatures verify with the keys in DNS (implied by the DNS options)',

@@ -3,6 +3,7 @@
 import {
   DkimError,
   decodeBase64,
+  givenDomain,
   importPrivateKey,
   isKeyPath,
   type KeyTable,
@@ -11,10 +12,13 @@ import {
   parseSigningTable,
   type SignatureRequest,
   type SigningTable,
+  tableName,
   tableSigners,
+  textBytes,
 } from '../core/index.js'
 import type { Context } from './context.js'
 import { say } from './main.js'
+import type { OpendkimConf } from './opendkim-conf.js'
 import { askPassphrase, passphraseFromFile } from './passphrase.js'
 import { readSecretFile } from './secret-file.js'
 
@@ -22,6 +26,7 @@ export interface KeyOptions {
   readonly key?: readonly string[]
   readonly selector?: readonly string[]
   readonly domain?: readonly string[]
+  readonly opendkimConf?: string
   readonly keyTable?: string
   readonly signingTable?: string
   readonly multipleSignatures?: boolean
@@ -36,13 +41,65 @@ export type KeyRequest = Pick<SignatureRequest, 'key' | 'selector' | 'domain' | 
 /** The signatures that a message gets; `author` is its From address, null where that is no single plain address. */
 export type SigningKeys = (author: () => string | null) => Promise<readonly KeyRequest[]>
 
-export async function loadSigningKeys(options: KeyOptions, context: Context): Promise<SigningKeys> {
+export async function loadSigningKeys(
+  options: KeyOptions,
+  context: Context,
+  conf?: OpendkimConf,
+): Promise<SigningKeys> {
   const ring = new KeyRing(options, context)
+  if (conf !== undefined) return confKeys(options, conf, ring)
   if (options.keyTable === undefined && options.signingTable === undefined) {
     const requests = await pairs(options, ring)
     return async () => requests
   }
   return tables(options, ring)
+}
+
+/** As OpenDKIM does it: a KeyTable goes with a SigningTable, or else with one key for the mail of the given domains. */
+async function confKeys(options: KeyOptions, conf: OpendkimConf, ring: KeyRing): Promise<SigningKeys> {
+  const { key, selector, domain, keyTable, signingTable } = options
+  if (key ?? selector ?? domain ?? keyTable ?? signingTable) {
+    const hint = 'leave out --key, --selector, --domain, --key-table and --signing-table'
+    throw new DkimError('usage', 'opendkim.conf names the keys already', hint)
+  }
+  if (conf.signingTable !== undefined && conf.keyTable !== undefined) {
+    const { keyTable: keys, signingTable: signers, multipleSignatures } = conf
+    const all = options.multipleSignatures === true || multipleSignatures
+    return tables({ ...options, keyTable: keys, signingTable: signers, multipleSignatures: all }, ring)
+  }
+  const { file, keyFile, domains = [] } = conf
+  const missing = [
+    ...(keyFile === undefined ? ['KeyFile'] : []),
+    ...(conf.selector === undefined ? ['Selector'] : []),
+    ...(domains.length === 0 ? ['Domain'] : []),
+  ]
+  if (keyFile === undefined || conf.selector === undefined || missing.length > 0) {
+    const hint = 'it needs KeyTable and SigningTable, or KeyFile, Selector and Domain'
+    throw new DkimError('usage', `${file} does not say ${missing.join(' and ')}`, hint)
+  }
+  const names = confDomains(domains)
+  const request = { key: await ring.fromFile(keyFile), selector: conf.selector }
+  return async author => {
+    const address = author()
+    const from = address === null ? null : givenDomain(address.slice(address.lastIndexOf('@') + 1))
+    if (from !== null && names.includes(from)) return [{ ...request, domain: from }]
+    const message = `${file} signs for ${names.join(', ')}, and From is ${from ?? 'no single plain address'}`
+    throw new DkimError(
+      'message-refused',
+      message,
+      'add the domain to Domain, or name the key with --key and --selector',
+    )
+  }
+}
+
+function confDomains(domains: readonly string[]): readonly string[] {
+  const other = domains.find(name => /[:/*]/.test(name))
+  if (other === undefined) return domains.map(givenDomain)
+  throw new DkimError(
+    'usage',
+    `the Domain ${other} is not supported here`,
+    'list the domains themselves: Domain example.com,example.org',
+  )
 }
 
 async function pairs(options: KeyOptions, ring: KeyRing): Promise<readonly KeyRequest[]> {
@@ -82,13 +139,10 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
   if (options.key ?? options.selector ?? options.domain) {
     throw new DkimError('usage', 'the tables name the keys already', 'leave out --key, --selector and --domain')
   }
-  const keys: KeyTable = parseKeyTable(textOf(keyTable), keyTable)
-  const [, prefix, path = ''] = /^(?:(refile|file):)?(.*)$/s.exec(signingTable) ?? []
-  const table: SigningTable = parseSigningTable(
-    textOf(path),
-    path,
-    prefix === undefined ? undefined : prefix === 'refile',
-  )
+  const keyFile = tableName(keyTable, 'KeyTable')
+  const { path, wildcards } = tableName(signingTable, 'SigningTable')
+  const keys: KeyTable = parseKeyTable(textOf(keyFile.path), keyFile.path, keyFile.wildcards)
+  const table: SigningTable = parseSigningTable(textOf(path), path, wildcards)
   return async author => {
     const address = author()
     if (address === null) {
@@ -116,7 +170,7 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
 
 /** A table may hold keys, so that it is treated as one. */
 function textOf(path: string): string {
-  return readSecretFile(path).bytes.toString('utf8')
+  return Buffer.from(textBytes(readSecretFile(path).bytes, path, 'key-invalid')).toString('utf8')
 }
 
 class KeyRing {

@@ -1,7 +1,7 @@
 // Files that are read whole: bounded before they are read, and never a pipe or a device that would keep a program waiting for ever.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { DkimError } from '../core/index.js'
+import { DkimError, textBytes } from '../core/index.js'
 import { type FaultOptions, unreadable } from './file-fault.js'
 
 export interface SmallFileOptions extends FaultOptions {
@@ -26,4 +26,10 @@ export function readSmallFile(path: string, options: SmallFileOptions): Buffer {
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
+}
+
+/** A text in UTF-8, with or without a byte order mark. Throws DkimError, for UTF-16 too. */
+export function readTextFile(path: string, options: SmallFileOptions): string {
+  const bytes = readSmallFile(path, options)
+  return Buffer.from(textBytes(bytes, path, options.code ?? 'input-unreadable')).toString('utf8')
 }

@@ -34,3 +34,27 @@ function isBelowPrime(point: Buffer): boolean {
   }
   return false
 }
+
+const PRIME = (1n << 255n) - 19n
+/** -121665/121666, the constant of the curve (RFC 8032 §5.1). */
+const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n
+
+/** Whether 32 octets are a point of the curve at all: half of all values are (RFC 8032 §5.1.3). */
+export function isEd25519Point(point: Buffer): boolean {
+  const octets = Buffer.from(point).reverse()
+  octets[0]! &= 0x7f
+  const y = BigInt(`0x${octets.toString('hex')}`)
+  if (y >= PRIME) return false
+  const numerator = (y * y - 1n + PRIME) % PRIME
+  const denominator = (D * y * y + 1n) % PRIME
+  // x² = numerator / denominator: a square, by Euler's criterion on the product, which is one exactly when the quotient is.
+  const square = (numerator * denominator) % PRIME
+  return square === 0n || power(square, (PRIME - 1n) / 2n) === 1n
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n
+  for (let factor = base, rest = exponent; rest > 0n; rest >>= 1n, factor = (factor * factor) % PRIME)
+    if (rest & 1n) result = (result * factor) % PRIME
+  return result
+}

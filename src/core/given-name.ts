@@ -8,8 +8,20 @@ const MARKER = '_domainkey'
 /** A domain in lower case A-label form; one final dot is welcome. Throws DkimError('name-invalid'). */
 export function givenDomain(text: string): string {
   const domain = toDomainName(text.endsWith('.') ? text.slice(0, -1) : text)
+  // No top-level domain is a number (RFC 3696 §2): this is an IP address, or a part of one.
+  if (domain !== undefined && /(?:^|\.)\d+$/.test(domain)) {
+    const hint = 'a key belongs to a domain name: give the domain of the From address, such as example.com'
+    throw new DkimError('name-invalid', `"${text}" is an IP address or a number, not a domain name`, hint)
+  }
   if (domain !== undefined && !hasMarker(domain)) return domain
   throw new DkimError('name-invalid', `"${text}" is no domain name`, domainHint(text))
+}
+
+/** A zone in lower case A-label form: any name that DNS can delegate, of one label too, and `_domainkey.example.com`. */
+export function givenZone(text: string): string {
+  const zone = toSelector(text.endsWith('.') ? text.slice(0, -1) : text)
+  if (zone !== undefined) return lowerAscii(zone)
+  throw new DkimError('name-invalid', `"${text}" is not the name of a zone`, domainHint(text))
 }
 
 /**

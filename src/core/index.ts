@@ -1,3 +1,5 @@
+export { type AttachedMessage, attachedMessages } from './mail/attached-messages.js'
+export { damageOf } from './mail/damaged-copy.js'
 // The public library API: re-exports only.
 
 export {
@@ -24,8 +26,8 @@ export { splitStrings } from './dns/zone-json.js'
 export { zoneResolver } from './dns/zone-resolver.js'
 export { DkimError, type DkimErrorCode } from './errors.js'
 export * from './explain/index.js'
-export { readAuthor } from './from-field.js'
-export { givenDomain, givenSelector } from './given-name.js'
+export { loadOrganizationalDomain, readAuthor } from './from-field.js'
+export { givenDomain, givenSelector, givenZone } from './given-name.js'
 export {
   type FieldIndex,
   type HeaderFault,
@@ -67,10 +69,12 @@ export {
   type SigningTable,
   type SigningTableRow,
   type TableSigner,
+  tableName,
   tableSigners,
 } from './key-table.js'
+export type { PrivateKeyForm } from './key-text.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
-export { type LineEnd, LineEndNormalizer, lineEndBytes } from './line-endings.js'
+export { type LineEnd, LineEndCensus, LineEndNormalizer, lineEndBytes } from './line-endings.js'
 export { type DiscoverOptions, type Discovery, discover } from './lookup/discover.js'
 export { type Expectation, expectFile, expectKey, expectRecord, meets } from './lookup/expectation.js'
 export { FINDINGS, type Finding, type FindingCode, type Severity } from './lookup/findings.js'
@@ -138,6 +142,7 @@ export {
 } from './result.js'
 export * from './rotation/index.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './selector-template.js'
+export { shellPath, shellQuote, shellQuoted } from './shell-word.js'
 export {
   type NewSignature,
   type SignedFields,
@@ -154,5 +159,7 @@ export {
   parseFieldNames,
   signedFieldsOf,
 } from './signed-fields.js'
+export { SIGNING_WARNINGS, type SigningWarningCode } from './signing-warnings.js'
 export { formatTagList, parseTagList, type Tag, type TagList, TagListError, type TagListFault } from './tag-list.js'
+export { textBytes } from './text-file.js'
 export { Verifier, type VerifyOptions, verify } from './verify.js'

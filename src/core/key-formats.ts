@@ -7,6 +7,15 @@ import { isWeakEd25519Point } from './ed25519.js'
 import { DkimError, Rejection } from './errors.js'
 import { type ImportOptions, importPrivateKey, importPublicKey } from './key.js'
 import { type KeyRecord, parseKeyRecord } from './key-record.js'
+import {
+  isPrivateBlock,
+  looksLikeJson,
+  type PrivateKeyForm,
+  privateBlock,
+  privateKeyForm,
+  refuseForeignForm,
+  singleJwk,
+} from './key-text.js'
 import type { Finding } from './lookup/findings.js'
 import { lintRecord } from './lookup/lint.js'
 import {
@@ -17,12 +26,15 @@ import {
   rsaFault,
   rsaPublicKey,
 } from './public-key.js'
+import { textBytes } from './text-file.js'
 
 export interface KeyMaterial {
   /** What it was read from. */
   readonly source: 'private-key' | 'public-key' | 'certificate' | 'record'
   /** Null for a record that revokes its key. */
   readonly publicKey: PublicKey | null
+  /** How a private key is written; null for everything else. */
+  readonly form: PrivateKeyForm | null
   readonly record: KeyRecord | null
   /** What the linter says of a record, worst first. */
   readonly findings: readonly Finding[]
@@ -32,13 +44,12 @@ export interface KeyMaterial {
 
 /** Throws DkimError; no error repeats what was read, since that may be a private key. */
 export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}): KeyMaterial {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const name = options.name ?? 'the key'
-  const text = trimFws(data.toString('latin1').replace(/^\xef\xbb\xbf/, ''))
+  const content = textBytes(bytes, name, 'key-invalid')
+  const data = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  const text = trimFws(data.toString('latin1'))
   if (text === '') throw new DkimError('key-invalid', `${name} is empty`, 'a key or the text of a record belongs there')
-  if (/^(?:\xff\xfe|\xfe\xff)/.test(text)) {
-    throw new DkimError('key-invalid', `${name} is text in UTF-16`, 'save it as UTF-8 or ASCII')
-  }
+  refuseForeignForm(text, name)
   const material = fromText(text, { ...options, name }) ?? fromBinary(data, { ...options, name })
   if (material === undefined) {
     throw new DkimError(
@@ -48,16 +59,16 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
     )
   }
   if (material.publicKey !== null) refuseUnsafe(material.publicKey, name)
-  return material
+  return { ...material, form: material.source === 'private-key' ? privateKeyForm(data) : null }
 }
 
 type Named = ImportOptions & { readonly name: string }
 
 function fromText(text: string, options: Named): KeyMaterial | undefined {
   if (/^"?v\s*=\s*DKIM1/i.test(text)) return fromRecord(text, options.name)
-  if (text.startsWith('{')) return fromJwk(text, options.name)
   if (text.startsWith('-----BEGIN OPENSSH PRIVATE KEY-----')) return fromOpenSshPrivate(text)
   if (text.includes('-----BEGIN ')) return fromPem(text, options)
+  if (looksLikeJson(text)) return fromJwk(Buffer.from(text, 'latin1').toString('utf8'), options.name)
   if (/^ssh-[a-z0-9-]+ /.test(text)) return fromOpenSshLine(text)
   if (/(?:^|[\s;"])(?:v\s*=\s*DKIM1|p\s*=)/i.test(text)) return fromRecord(text, options.name)
   const decoded = decodeBase64(text)
@@ -72,17 +83,18 @@ const privateKey = (publicKey: PublicKey): KeyMaterial => ({
   source: 'private-key',
   publicKey,
   record: null,
+  form: null,
   findings: [],
   repaired: false,
 })
 const onlyPublic = (publicKey: PublicKey | undefined, source: 'public-key' | 'certificate' = 'public-key') =>
-  publicKey === undefined ? undefined : { source, publicKey, record: null, findings: [], repaired: false }
+  publicKey === undefined ? undefined : { source, publicKey, form: null, record: null, findings: [], repaired: false }
 
 function fromPem(text: string, options: Named): KeyMaterial {
   const bytes = Buffer.from(text, 'latin1')
-  if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/.test(text))
-    return privateKey(importPrivateKey(bytes, options).publicKey)
-  const source = text.includes('-----BEGIN CERTIFICATE') ? 'certificate' : 'public-key'
+  const block = privateBlock(text)
+  if (block === undefined || isPrivateBlock(block)) return privateKey(importPrivateKey(bytes, options).publicKey)
+  const source = block.label.endsWith('CERTIFICATE') ? 'certificate' : 'public-key'
   return onlyPublic(importPublicKey(bytes, options), source)!
 }
 
@@ -115,12 +127,7 @@ function attempt<T>(read: () => T): T | undefined {
 // ---------------------------------------------------------------------------------------------- JWK
 
 function fromJwk(text: string, name: string): KeyMaterial {
-  const key = attempt(() => JSON.parse(text) as unknown)
-  const keys = isObject(key) && Array.isArray(key['keys']) ? key['keys'] : [key]
-  const [jwk] = keys
-  if (keys.length !== 1 || !isObject(jwk)) {
-    throw new DkimError('key-invalid', `${name} holds no single JWK`, 'give one key, not a set of several')
-  }
+  const jwk = singleJwk(text, name)
   // The public half of a private JWK is all that is looked at.
   const { kty, n, e, crv, x } = jwk
   const isPrivate = Object.hasOwn(jwk, 'd')
@@ -131,10 +138,6 @@ function fromJwk(text: string, name: string): KeyMaterial {
     throw new DkimError('key-invalid', `${name} holds no JWK of type RSA or Ed25519`, 'DKIM has rsa and ed25519 keys')
   }
   return isPrivate ? privateKey(publicKey) : onlyPublic(publicKey)!
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 // ---------------------------------------------------------------------------------------------- OpenSSH
@@ -216,9 +219,9 @@ function fromRecord(text: string, name: string): KeyMaterial {
   const worst = findings.find(({ severity }) => severity === 'critical')
   if (worst !== undefined) throw new DkimError('record-invalid', `${name}: ${worst.text}`, worst.fix)
   const strict = strictly(joined)
-  if (!(strict instanceof Rejection)) return { ...strict, findings, repaired: false }
+  if (!(strict instanceof Rejection)) return { ...strict, form: null, findings, repaired: false }
   const repaired = corrected === null ? strict : strictly(corrected)
-  if (!(repaired instanceof Rejection)) return { ...repaired, findings, repaired: true }
+  if (!(repaired instanceof Rejection)) return { ...repaired, form: null, findings, repaired: true }
   const message = `${name} holds a record that no verifier accepts: ${strict.detail}`
   const hint = findings[0]?.fix ?? 'make it anew from the key: dkim format-record --key PRIVATE-KEY-FILE'
   throw new DkimError('record-invalid', message, hint)

@@ -131,6 +131,13 @@ export function excessOf(texts: readonly string[]): string | null {
   return `${texts.length} TXT records of ${octets} octets are more than the limit`
 }
 
+/** Where the source itself explains why a record is broken, that is said with it. */
+function remarked(candidate: KeyCandidate, { remark }: TxtAnswer): KeyCandidate {
+  if (candidate.rejection === null || remark === undefined) return candidate
+  const { reason, detail } = candidate.rejection
+  return { ...candidate, rejection: new Rejection(reason, `${detail}; ${remark}`) }
+}
+
 function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   const reason = STATUS_REASONS[answer.status]
   const alias = answer.chain.at(-1)
@@ -153,7 +160,7 @@ function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   }
   return {
     answer,
-    candidates: keyTexts.slice(0, LIMITS.keysPerName).map(text => cache.candidate(text)),
+    candidates: keyTexts.slice(0, LIMITS.keysPerName).map(text => remarked(cache.candidate(text), answer)),
     rejection: null,
   }
 }

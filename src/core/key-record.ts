@@ -60,10 +60,15 @@ function decodeNotes(value: string): string {
 }
 
 function tagsOf(text: string): TagList {
-  // "INFORMATIVE NOTE: … records are US-ASCII": only n= could hold more, and it is quoted-printable.
-  if (/[\x80-\xff]/.test(text)) throw new Rejection('key-syntax-error', 'the record holds bytes that are no ASCII')
   try {
-    return parseTagList(text)
+    const tags = parseTagList(text)
+    // "INFORMATIVE NOTE: … records are US-ASCII". n= is for people, and no program reads it (§3.6.1): it makes no key invalid.
+    if (
+      /[\x80-\xff]/.test(text) &&
+      [...tags.values()].some(({ name, value }) => name !== 'n' && /[\x80-\xff]/.test(value))
+    )
+      throw new Rejection('key-syntax-error', 'the record has non-ASCII characters outside n=')
+    return tags
   } catch (error) {
     if (error instanceof TagListError)
       throw new Rejection('key-syntax-error', `${error.message} (at byte ${error.offset})`)
@@ -127,7 +132,8 @@ export function formatKeyRecord(fields: KeyRecordFields): string {
   if (fields.hashes !== undefined && fields.hashes.length > 0) tags.push(['h', fields.hashes.join(':')])
   if (fields.keyType !== undefined) tags.push(['k', fields.keyType])
   if (fields.notes !== undefined && fields.notes !== '') {
-    tags.push(['n', encodeDkimQuotedPrintable(Buffer.from(fields.notes, 'utf8').toString('latin1'))])
+    // A quotation mark is legal in n= (§2.11), but does not survive every DNS panel.
+    tags.push(['n', encodeDkimQuotedPrintable(Buffer.from(fields.notes, 'utf8').toString('latin1'), '"')])
   }
   if (fields.services !== undefined && fields.services.length > 0) tags.push(['s', fields.services.join(':')])
   if (fields.flags !== undefined && fields.flags.length > 0) tags.push(['t', fields.flags.join(':')])

@@ -15,9 +15,49 @@ export interface KeyTableRow {
   readonly key: string
   /** `file:line`, for errors. */
   readonly place: string
+  /** The name is a pattern with `*` (a `refile:` table). */
+  readonly wildcard: boolean
 }
 
 export type KeyTable = ReadonlyMap<string, KeyTableRow>
+
+/** Kinds of data sets that OpenDKIM reads (opendkim(8), DATA SETS). */
+const DATA_SETS = [
+  'csl',
+  'file',
+  'refile',
+  'db',
+  'dsn',
+  'ldap',
+  'ldaps',
+  'ldapi',
+  'lua',
+  'memcache',
+  'mdb',
+  'erlang',
+  'socket',
+  'odbx',
+  'repute',
+]
+
+export interface TableName {
+  readonly path: string
+  /** True for refile:, false for file:, undefined where nothing says it. */
+  readonly wildcards: boolean | undefined
+}
+
+/** `FILE`, `file:FILE` or `refile:FILE`. Throws DkimError('usage') for the other kinds of data sets. */
+export function tableName(text: string, setting: string): TableName {
+  const [, prefix = '', path = ''] = /^([A-Za-z]+):(.*)$/s.exec(text) ?? []
+  const kind = lowerAscii(prefix)
+  if (kind === 'file' || kind === 'refile') return { path, wildcards: kind === 'refile' }
+  // Without a prefix OpenDKIM takes a comma for a list.
+  if (!DATA_SETS.includes(kind) && !(text.includes(',') && !/^\.{0,2}\//.test(text)))
+    return { path: text, wildcards: undefined }
+  const what = kind === '' ? 'a list' : `${kind}:`
+  const hint = 'write its rows into a file, one a line, and name that: FILE, file:FILE or refile:FILE'
+  throw new DkimError('usage', `the ${setting} is ${what}, which is not supported here`, hint)
+}
 
 export interface SigningTableRow {
   /** In lower case. */
@@ -48,8 +88,8 @@ export function isKeyPath(key: string): boolean {
   return /^\.{0,2}\//.test(key)
 }
 
-/** `name domain:selector:key` a line. Throws DkimError('key-invalid') with file and line. */
-export function parseKeyTable(text: string, file: string): KeyTable {
+/** `name domain:selector:key` a line; with `wildcards`, `*` in a name stands for anything. Throws DkimError('key-invalid') with file and line. */
+export function parseKeyTable(text: string, file: string, wildcards = false): KeyTable {
   const rows = new Map<string, KeyTableRow>()
   for (const { key: name, value, place } of tableLines(text, file)) {
     const [domain = '', selector = '', ...rest] = value.split(':')
@@ -69,7 +109,14 @@ export function parseKeyTable(text: string, file: string): KeyTable {
         'each name stands for one key',
       )
     }
-    rows.set(name, { name, domain: domain === AUTHOR_DOMAIN ? null : domain, selector, key, place })
+    rows.set(name, {
+      name,
+      domain: domain === AUTHOR_DOMAIN ? null : domain,
+      selector,
+      key,
+      place,
+      wildcard: wildcards,
+    })
   }
   return rows
 }
@@ -100,7 +147,7 @@ interface TableLine {
 }
 
 function* tableLines(text: string, file: string): Generator<TableLine> {
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     const content = line.replace(/(?:^|[ \t])#.*$/, '')
     if (/^[ \t]*$/.test(content)) continue
     const place = `${file}:${index + 1}`
@@ -124,7 +171,7 @@ export function tableSigners(author: string, keys: KeyTable, table: SigningTable
 
 function signerOf(row: SigningTableRow, domain: string, keys: KeyTable): TableSigner {
   const name = row.keyName ?? domain
-  const key = keys.get(name)
+  const key = keyNamed(name, keys)
   if (key === undefined) {
     throw new DkimError(
       'key-invalid',
@@ -139,6 +186,15 @@ function signerOf(row: SigningTableRow, domain: string, keys: KeyTable): TableSi
     identity: row.identity?.replaceAll(AUTHOR_DOMAIN, domain) ?? null,
     place: key.place,
   }
+}
+
+/** In a refile: table the first row that matches wins, whatever stands below it. */
+function keyNamed(name: string, keys: KeyTable): KeyTableRow | undefined {
+  const [first] = keys.values()
+  if (!first?.wildcard) return keys.get(name)
+  const text = lowerAscii(name)
+  for (const row of keys.values()) if (matchesWildcard(lowerAscii(row.name), text)) return row
+  return undefined
 }
 
 function matchingRows(author: string, { rows, wildcards }: SigningTable): SigningTableRow[] {

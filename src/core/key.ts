@@ -6,8 +6,18 @@ import { promisify } from 'node:util'
 import { decodeBase64 } from './abnf.js'
 import type { KeyType } from './algorithm.js'
 import { DkimError } from './errors.js'
+import {
+  isEncryptedDer,
+  isPrivateBlock,
+  looksLikeJson,
+  pemBlocks,
+  privateBlock,
+  privateJwk,
+  refuseForeignForm,
+} from './key-text.js'
 import { LIMITS } from './limits.js'
 import { type PublicKey, publicKeyOf, rsaFault } from './public-key.js'
+import { textBytes } from './text-file.js'
 
 export interface PrivateKey {
   readonly type: KeyType
@@ -48,35 +58,36 @@ export interface ImportOptions {
   readonly name?: string
 }
 
-/** PEM (PKCS#8, PKCS#1, encrypted), DER, or the bare base64 seed of an Ed25519 key. Throws DkimError. */
+/** PEM (PKCS#8, PKCS#1, encrypted), DER, base64 of either, a JWK, or the base64 seed of an Ed25519 key. Throws DkimError. */
 export function importPrivateKey(bytes: Uint8Array, options: ImportOptions = {}): PrivateKey {
   const name = options.name ?? 'the key'
-  const data = withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-  const text = data.toString('latin1')
-  refuseWhatIsNoPrivateKey(text, name)
-  const isPem = text.includes('-----BEGIN')
-  const keyObject = isPem
-    ? fromPem(text, options, name)
-    : (fromSeed(text) ?? fromDer(data) ?? fromEncryptedDer(data, options, name))
-  if (keyObject === undefined) {
-    throw new DkimError(
-      'key-invalid',
-      `${name} holds no private key`,
-      'expected PEM, DER, or the base64 seed of an Ed25519 key',
-    )
-  }
-  return privateKeyOf(keyObject, name)
+  const content = textBytes(bytes, name, 'key-invalid')
+  const data = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+  const keyObject = privateKeyObject(data, options, name)
+  if (keyObject !== undefined) return privateKeyOf(keyObject, name)
+  throw new DkimError(
+    'key-invalid',
+    `${name} holds no private key`,
+    'expected PEM, DER, a JWK, or the base64 seed of an Ed25519 key',
+  )
 }
 
-/** Editors of Windows put a byte order mark before the text: before PEM it says nothing. */
-function withoutMark(data: Buffer): Buffer {
-  return data.toString('latin1', 0, 3) === '\xef\xbb\xbf' ? data.subarray(3) : data
+function privateKeyObject(data: Buffer, options: ImportOptions, name: string): KeyObject | undefined {
+  const text = data.toString('latin1')
+  refuseWhatIsNoPrivateKey(text, name)
+  if (text.includes('-----BEGIN')) return fromPem(text, options, name)
+  if (looksLikeJson(text)) return privateJwk(data.toString('utf8'), name)
+  const seed = fromSeed(text)
+  if (seed !== undefined) return seed
+  // An environment variable or a secret store often holds the file in base64, PEM or DER.
+  const decoded = decodeBase64(text.replace(/^(["'])(.*)\1[ \t\r\n]*$/s, '$2'))
+  if (decoded?.includes('-----BEGIN')) return privateKeyObject(decoded, options, name)
+  const der = decoded ?? data
+  return fromDer(der) ?? fromEncryptedDer(der, options, name)
 }
 
 function refuseWhatIsNoPrivateKey(text: string, name: string): void {
-  if (/^(?:\xff\xfe|\xfe\xff)/.test(text)) {
-    throw new DkimError('key-invalid', `${name} is text in UTF-16`, 'save it as plain ASCII: iconv -f UTF-16 -t ASCII')
-  }
+  refuseForeignForm(text, name)
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) {
     throw new DkimError(
       'key-invalid',
@@ -84,15 +95,16 @@ function refuseWhatIsNoPrivateKey(text: string, name: string): void {
       'write a copy of it as PEM (ssh-keygen -p -m PKCS8 -f COPY), or make a key for mail alone: dkim keygen',
     )
   }
-  if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/.test(text)) return
-  if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(text)) {
+  const block = privateBlock(text)
+  if (block === undefined || isPrivateBlock(block)) return
+  if (/^(?:RSA )?PUBLIC KEY$/.test(block.label)) {
     throw new DkimError(
       'key-invalid',
       `${name} holds a public key, not a private key`,
       'name the private key: the file ending in .private.pem',
     )
   }
-  if (text.includes('-----BEGIN CERTIFICATE')) {
+  if (block.label === 'CERTIFICATE') {
     throw new DkimError(
       'key-invalid',
       `${name} holds a certificate, not a private key`,
@@ -103,26 +115,48 @@ function refuseWhatIsNoPrivateKey(text: string, name: string): void {
 
 function fromPem(text: string, options: ImportOptions, name: string): KeyObject {
   const { passphrase } = options
-  const encrypted = text.includes('ENCRYPTED')
+  const block = privateBlock(text)
+  if (block === undefined) {
+    const hint = 'it is written -----BEGIN PRIVATE KEY-----, with five hyphens on each side'
+    throw new DkimError('key-invalid', `${name} holds a BEGIN line that is not whole`, hint)
+  }
+  if (!isPrivateBlock(block)) {
+    const hint = 'name the file with a block that ends in PRIVATE KEY'
+    throw new DkimError('key-invalid', `${name} holds a PEM block "${block.label}", not a private key`, hint)
+  }
+  const { pem, fault, encrypted, cipher } = block
+  if (pem === null) {
+    const hint = 'copy the key again, from its BEGIN line to its END line'
+    throw new DkimError('key-invalid', `${name} holds an incomplete private key: ${fault}`, hint)
+  }
   if (encrypted && passphrase === undefined) {
     throw new DkimError('key-passphrase', `${name} is encrypted`, 'give the passphrase with --passphrase-file FILE')
   }
   try {
-    return createPrivateKey({ key: text, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
-  } catch {
+    return createPrivateKey({ key: pem, format: 'pem', ...(passphrase === undefined ? {} : { passphrase }) })
+  } catch (error) {
     // OpenSSL's own words are not repeated: they differ by version and may quote the input.
-    if (encrypted)
-      throw new DkimError(
-        'key-passphrase',
-        `the passphrase does not open ${name}`,
-        'check the file given with --passphrase-file',
-      )
-    throw new DkimError(
-      'key-invalid',
-      `${name} holds a damaged private key`,
-      'copy the key again, with its BEGIN and END lines, or make a new one with dkim keygen',
-    )
+    if (encrypted) throw doesNotOpen(name, cipher, error)
+    const hint = 'copy the key again, whole; openssl pkey -noout -check -in FILE says whether the original is good'
+    throw new DkimError('key-invalid', `${name} holds a private key that cannot be decoded`, hint)
   }
+}
+
+/** Ciphers that OpenSSL 3 has in its legacy provider only. */
+const LEGACY_CIPHER = /^(?:DES-CBC|DES-CFB|RC2|RC4|RC5|IDEA|BF|CAST|SEED)/
+
+/** The wrong passphrase, or a cipher that is not at hand: which of them is said only where it is certain. */
+function doesNotOpen(name: string, cipher: string | null, error: unknown): DkimError {
+  const unsupported = error instanceof Error && 'code' in error && error.code === 'ERR_OSSL_EVP_UNSUPPORTED'
+  if (unsupported || (cipher !== null && LEGACY_CIPHER.test(cipher))) {
+    const hint = 'decrypt a copy: openssl pkey -provider legacy -provider default -in FILE -out COPY'
+    return new DkimError('key-invalid', `${name} is encrypted with a cipher that is not supported here`, hint)
+  }
+  return new DkimError(
+    'key-passphrase',
+    `the passphrase does not open ${name}`,
+    'check the file given with --passphrase-file',
+  )
 }
 
 function fromDer(data: Buffer): KeyObject | undefined {
@@ -136,7 +170,6 @@ function fromDer(data: Buffer): KeyObject | undefined {
   return undefined
 }
 
-/** EncryptedPrivateKeyInfo (RFC 5958 §3) without the armour of PEM. */
 function fromEncryptedDer(data: Buffer, { passphrase }: ImportOptions, name: string): KeyObject | undefined {
   if (!isEncryptedDer(data)) return undefined
   if (passphrase === undefined) {
@@ -144,18 +177,8 @@ function fromEncryptedDer(data: Buffer, { passphrase }: ImportOptions, name: str
   }
   try {
     return createPrivateKey({ key: data, format: 'der', type: 'pkcs8', passphrase })
-  } catch {
-    const hint = 'check the file given with --passphrase-file'
-    throw new DkimError('key-passphrase', `the passphrase does not open ${name}`, hint)
-  }
-}
-
-function isEncryptedDer(data: Buffer): boolean {
-  try {
-    createPrivateKey({ key: data, format: 'der', type: 'pkcs8' })
-    return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ERR_MISSING_PASSPHRASE'
+    throw doesNotOpen(name, null, error)
   }
 }
 
@@ -197,7 +220,7 @@ export function importPublicKey(bytes: Uint8Array, options: ImportOptions = {}):
   const name = options.name ?? 'the key'
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = data.toString('latin1')
-  if (/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/.test(text)) return importPrivateKey(bytes, options).publicKey
+  if (pemBlocks(text).some(isPrivateBlock)) return importPrivateKey(bytes, options).publicKey
   const keyObject = readPublic(data, text)
   const publicKey = keyObject === undefined ? undefined : publicKeyOf(keyObject)
   if (publicKey !== undefined) return publicKey
@@ -212,10 +235,12 @@ export function importPublicKey(bytes: Uint8Array, options: ImportOptions = {}):
 }
 
 function readPublic(data: Buffer, text: string): KeyObject | undefined {
-  const readers = text.includes('-----BEGIN CERTIFICATE')
-    ? [() => new X509Certificate(text).publicKey]
-    : text.includes('-----BEGIN')
-      ? [() => createPublicKey({ key: text, format: 'pem' })]
+  const [block] = pemBlocks(text)
+  const pem = block?.pem ?? text
+  const readers = block?.label.endsWith('CERTIFICATE')
+    ? [() => new X509Certificate(pem).publicKey]
+    : block !== undefined
+      ? [() => createPublicKey({ key: pem, format: 'pem' })]
       : [
           () => createPublicKey({ key: data, format: 'der', type: 'spki' as const }),
           () => createPublicKey({ key: data, format: 'der', type: 'pkcs1' as const }),

@@ -22,7 +22,10 @@ export const LIMITS = {
   txtRecords: 16,
   /** Key records that are tried where several stand at one name. */
   keysPerName: 4,
+  /** Aliases in a row that take a question each. */
   cnameHops: 8,
+  /** Aliases in a row of any kind: those of one answer or of a file cost no question. */
+  aliases: 64,
   /** Milliseconds of DNS for one message. */
   dnsTime: 20_000,
   /** Seconds that t= may lie in the future. */
@@ -41,11 +44,13 @@ export const DNS_LIMITS = {
   strays: 100,
   /** Size of a UDP answer that we offer to take (DNS flag day 2020). */
   udpPayload: 1232,
-  /** One attempt at one server. */
-  attemptTime: 3_000,
-  /** Rounds over all servers. */
+  /** Without an answer for so long, a question is asked again; doubles with each round over all servers. */
+  attemptTime: 1_000,
+  /** Attempts of one question that are listened to at once: a late answer to an early one is as good. */
+  attemptsOpen: 3,
+  /** How often a server that answers, but with nothing that can be used, is asked the same. */
   rounds: 2,
-  /** Pause before the second round; doubles with each further one. */
+  /** Pause before such a server is asked again. */
   backOff: 250,
   /** An answer is not kept longer than this, whatever its TTL says (RFC 8767 §4 suggests a cap). */
   cacheTime: 86_400_000,
@@ -53,7 +58,7 @@ export const DNS_LIMITS = {
   negativeCacheTime: 10_800_000,
   /** Names that the cache holds. */
   cacheEntries: 10_000,
-  /** Queries in flight at once. */
+  /** Names asked for at once, in the whole process. */
   concurrency: 64,
   /** Octets of a zone file. */
   zoneBytes: 16 * 1024 * 1024,

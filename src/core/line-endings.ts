@@ -76,6 +76,42 @@ export class LineEndNormalizer {
   }
 }
 
+/** Counts the lines that end with CRLF, LF and CR, and remembers where each kind comes first: for messages whose line ends are mixed. */
+export class LineEndCensus {
+  readonly #kinds = { CRLF: { count: 0, first: 0 }, LF: { count: 0, first: 0 }, CR: { count: 0, first: 0 } }
+  #line = 1
+  #afterCr = false
+
+  write(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      if (byte === LF) this.#take(this.#afterCr ? 'CRLF' : 'LF')
+      else if (this.#afterCr) this.#take('CR')
+      this.#afterCr = byte === CR
+    }
+  }
+
+  /** `CRLF on 12 lines, first line 1; LF on line 7` */
+  describe(): string {
+    if (this.#afterCr) this.#take('CR')
+    this.#afterCr = false
+    const found = Object.entries(this.#kinds).filter(([, { count }]) => count > 0)
+    const parts = found
+      .sort(([, one], [, other]) => one.first - other.first)
+      .map(
+        ([kind, { count, first }]) =>
+          `${kind} on ${count === 1 ? `line ${first}` : `${count} lines, first line ${first}`}`,
+      )
+    return parts.join('; ')
+  }
+
+  #take(kind: 'CRLF' | 'LF' | 'CR'): void {
+    const found = this.#kinds[kind]
+    found.count += 1
+    if (found.count === 1) found.first = this.#line
+    this.#line += 1
+  }
+}
+
 function hasBareLineEnd(chunk: Uint8Array, afterCr: boolean): boolean {
   const lineEnds = lineEndsFor(chunk.length)
   for (let start = 0; start < chunk.length; start += PIECE) {

@@ -253,6 +253,8 @@ export const WARNINGS = {
   'not-verified': 'a field of a draft protocol was seen and not verified',
   'not-aligned': 'no passing signature is aligned with the From domain',
   'no-from': 'the message has no From field',
+  'attached-message': 'a signed message is attached to this one',
+  'damaged-copy': 'this copy of the message was changed by copying or saving it',
 } as const satisfies Record<string, string>
 
 export type CanonicalizationName = 'simple' | 'relaxed'

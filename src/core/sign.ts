@@ -1,13 +1,11 @@
 // Signing (§5): chooses h=, hashes the body, writes the field, signs. Bytes in (CRLF line ends), DKIM-Signature fields out.
 
-import { isSubdomainOrEqual } from './abnf.js'
 import { ALGORITHMS, type AlgorithmName, algorithmFor } from './algorithm.js'
 import { DkimError } from './errors.js'
 import { formatSignatureField, type UnsignedField } from './format-signature.js'
 import { authorDomain } from './from-field.js'
 import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import type { PrivateKey } from './key.js'
-import { LIMITS } from './limits.js'
 import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, canonicalHeaderOf, sha256 } from './message-hash.js'
 import { SINGULAR_FIELDS } from './policy.js'
@@ -20,12 +18,25 @@ import {
   tagsOf,
 } from './signature-request.js'
 import { DEFAULT_FIELDS, signedFieldsOf } from './signed-fields.js'
+import {
+  alreadySigned,
+  earlierSignatures,
+  LongLineFinder,
+  messageWarnings,
+  type NamedRequest,
+  requestWarnings,
+  type SigningWarning,
+  type SigningWarningCode,
+  twiceNamed,
+} from './signing-warnings.js'
 
 export interface SignOptions {
   readonly requests: readonly SignatureRequest[]
   readonly now: Date
   /** Sign what is malformed or ambiguous as well. */
   readonly force?: boolean
+  /** Sign the message without the signatures of the same domain and selector that it has already; the caller takes them out. */
+  readonly replace?: boolean
 }
 
 export interface SignedFields {
@@ -35,6 +46,10 @@ export interface SignedFields {
   readonly signatures: readonly NewSignature[]
   /** What is legal but probably not meant. */
   readonly warnings: readonly string[]
+  /** The code of each warning. */
+  readonly warningCodes: readonly SigningWarningCode[]
+  /** With `replace`: the fields to take out, as ranges of bytes of the message (CRLF line ends), in order. */
+  readonly replaced: readonly { readonly start: number; readonly end: number }[]
 }
 
 export interface NewSignature {
@@ -48,6 +63,8 @@ export class Signer {
   readonly #options: SignOptions
   readonly #splitter: MessageSplitter
   readonly #hasher = new BodyHasher()
+  readonly #headerLines = new LongLineFinder()
+  readonly #bodyLines = new LongLineFinder()
   #section: HeaderSection | null = null
   #complete = true
   #malformed: string[] = []
@@ -60,14 +77,23 @@ export class Signer {
     this.#splitter = new MessageSplitter({
       header: (section, complete) => {
         this.#section = parseHeaderSection(section)
+        this.#headerLines.write(section)
         this.#complete = complete
       },
-      body: chunk => this.#hasher.write(chunk),
+      body: chunk => {
+        this.#hasher.write(chunk)
+        this.#bodyLines.write(chunk)
+      },
     })
   }
 
   write(chunk: Uint8Array): void {
     this.#splitter.write(chunk)
+  }
+
+  /** The header section with CRLF; the ranges of `replaced` are of it. */
+  get headerText(): string {
+    return this.#section?.text ?? ''
   }
 
   /** The caller has seen something that readers may take for another message, such as mixed line ends. */
@@ -89,27 +115,35 @@ export class Signer {
   #finish(): Omit<SignedFields, 'fields'> & { readonly unsigned: readonly UnsignedHeader[] } {
     this.#splitter.end()
     const section = this.#section!
-    const index = indexFields(section.fields)
-    this.#refuse(section, index)
-    const author = authorDomain(section, index)
+    const whole = indexFields(section.fields)
+    this.#refuse(section, whole)
+    const author = authorDomain(section, whole)
+    const { requests, replace = false, now } = this.#options
+    const names = requests.map(request => named(request, whole, author))
+    const earlier = earlierSignatures(section, names)
+    // What is taken out is not signed either.
+    const index =
+      replace && earlier.length > 0 ? indexFields(section.fields.filter(field => !earlier.includes(field))) : whole
+    const wanted = index === whole ? names : requests.map(request => named(request, index, author))
     const bodyHashes = this.#hasher.end()
-    const warnings: string[] = []
-    const unsigned = this.#options.requests.map(request => {
-      const canonicalization = canonicalizationOf(request)
-      const bodyHash = bodyHashes(canonicalization.body, null)!.digest
-      const domain = domainOf(request, author)
-      warnings.push(...warningsOf(request, domain, author))
-      return unsignedHeader(request, {
-        section,
-        index,
-        domain,
-        selector: selectorOf(request, domain),
-        bodyHash,
-        now: this.#options.now,
-      })
+    const unsigned = wanted.map(one => {
+      const bodyHash = bodyHashes(canonicalizationOf(one.request).body, null)!.digest
+      return unsignedHeader(one, { section, index, domain: one.domain, selector: one.selector, bodyHash, now })
     })
     const signatures = unsigned.map(({ signature }) => signature)
-    return { unsigned, signatures, warnings: [...new Set(warnings)] }
+    const warnings = distinct([
+      ...wanted.flatMap(one => requestWarnings(one, author)),
+      ...twiceNamed(wanted),
+      ...(replace ? [] : earlier.map(field => alreadySigned(section, field))),
+      ...messageWarnings(wanted, index, { header: this.#headerLines.end(), body: this.#bodyLines.end() }),
+    ])
+    return {
+      unsigned,
+      signatures,
+      warnings: warnings.map(({ text }) => text),
+      warningCodes: warnings.map(({ code }) => code),
+      replaced: replace ? earlier.map(({ start, valueEnd }) => ({ start, end: endOfField(section, valueEnd) })) : [],
+    }
   }
 
   /** A signature over a message that readers understand differently lends our name to the other reading (§8.15). */
@@ -138,19 +172,17 @@ export class Signer {
   }
 }
 
-function refusal(reason: string, hint: string): DkimError {
-  return new DkimError('message-refused', `the message was not signed: ${reason}`, hint)
+function distinct(warnings: readonly SigningWarning[]): SigningWarning[] {
+  return [...new Map(warnings.map(warning => [warning.text, warning])).values()]
 }
 
-function warningsOf({ key }: SignatureRequest, domain: string, author: string | null): string[] {
-  const warnings: string[] = []
-  if (author !== null && !isSubdomainOrEqual(author, domain) && !isSubdomainOrEqual(domain, author)) {
-    warnings.push(`d=${domain} is not the From domain ${author}: DMARC will not count this signature`)
-  }
-  if (key.type === 'rsa' && key.bits < LIMITS.rsaBits.recommended) {
-    warnings.push(`the key has ${key.bits} bits: use ${LIMITS.rsaBits.recommended} (RFC 8301 §3.2)`)
-  }
-  return warnings
+/** Behind the CRLF that ends a field. */
+function endOfField({ text }: HeaderSection, valueEnd: number): number {
+  return Math.min(text.length, valueEnd + 2)
+}
+
+function refusal(reason: string, hint: string): DkimError {
+  return new DkimError('message-refused', `the message was not signed: ${reason}`, hint)
 }
 
 /** All of a signature but the signature operation itself. */
@@ -162,10 +194,16 @@ interface UnsignedHeader {
   readonly field: UnsignedField
 }
 
-function unsignedHeader(request: SignatureRequest, input: SigningInput): UnsignedHeader {
+/** The signature of a request, and what has to be known of it first. */
+function named(request: SignatureRequest, index: FieldIndex, author: string | null): NamedRequest {
+  const domain = domainOf(request, author)
+  const signedFields = signedFieldsOf(request.fields ?? DEFAULT_FIELDS, index)
+  return { request, domain, selector: selectorOf(request, domain), signedFields }
+}
+
+function unsignedHeader({ request, signedFields }: NamedRequest, input: SigningInput): UnsignedHeader {
   const { section, index } = input
-  const { key, fields = DEFAULT_FIELDS } = request
-  const signedFields = signedFieldsOf(fields, index)
+  const { key } = request
   const field = formatSignatureField(tagsOf(request, input, signedFields))
   const header = canonicalHeaderOf({
     section,

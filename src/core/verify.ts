@@ -28,6 +28,8 @@ export interface VerifyOptions {
   /** Keys that were parsed before; where left out, those that this resolver's answers led to. */
   readonly keys?: KeyCache
   readonly signal?: AbortSignal
+  /** Milliseconds of DNS for the message; null where the resolver itself ends in time. */
+  readonly dnsTime?: number | null
 }
 
 /** Fields of protocols that are drafts: seen, named, and not verified. */
@@ -195,7 +197,8 @@ export class Verifier {
   /** Waits for DNS within the budget of one message; what has not come by then is answered by the resolver as a time-out. */
   async #lookups(): Promise<(KeyLookup | null)[]> {
     const forward = (): void => this.#abort?.abort()
-    const timer = setTimeout(forward, LIMITS.dnsTime)
+    const { dnsTime = LIMITS.dnsTime } = this.#options
+    const timer = dnsTime === null ? undefined : setTimeout(forward, dnsTime)
     this.#options.signal?.addEventListener('abort', forward, { once: true })
     try {
       return await Promise.all(this.#examined.map(({ lookup }) => lookup))

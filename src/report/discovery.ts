@@ -16,9 +16,12 @@ export function toDiscoveryText(discovery: Discovery, style: Style = PLAIN): str
   return `${lines.join('\n')}\n`
 }
 
-function headline({ domain, asked }: Discovery, found: number, style: Style): string {
-  const mark = found > 0 ? style.good('✓') : style.warn('–')
-  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'} among ${asked} selectors asked for`
+function headline({ domain, asked, keys }: Discovery, found: number, style: Style): string {
+  // The mark says what the exit code says: a key with errors is not in order, however many others are.
+  const troubled = keys.filter(key => key.result === 'invalid' || hasTrouble(key)).length
+  const mark = troubled > 0 ? style.bad('✗') : found > 0 ? style.good('✓') : style.warn('–')
+  const trouble = troubled === 0 ? '' : `, ${troubled} with errors`
+  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'}${trouble} among ${asked} selectors asked for`
 }
 
 function keyLines({ selector, result, key, provider, chain, findings }: KeyReport, style: Style): string[] {
@@ -27,7 +30,9 @@ function keyLines({ selector, result, key, provider, chain, findings }: KeyRepor
     key === null ? result : `${key.type} ${key.bits} bits`,
     ...(key !== null && result !== 'found' ? [result] : []),
     ...(chain[0] === undefined ? [] : [`alias to ${visible(chain[0].target)}`]),
-    ...(provider === null ? [] : [provider.name]),
+    ...(provider === null
+      ? []
+      : [chain.length > 0 ? provider.name : `perhaps ${provider.name} (a guess by the selector)`]),
   ]
   const shown = findings.filter(({ severity }) => severity !== 'info')
   return [
@@ -46,7 +51,7 @@ function surroundingLines({ mx, spf, providers, wildcard }: Discovery, style: St
     lines.push(
       ...wrapped(
         'wildcard',
-        'every selector is answered with the same text: guesses that match it are not counted',
+        'every selector is answered in the same way: guesses that match it are not counted',
         style,
       ),
     )

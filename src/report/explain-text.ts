@@ -21,7 +21,11 @@ export function explanationLines(explained: ExplainedPart, style: Style): string
   for (const item of explanations) lines.push(...itemLines(item, style))
   if (explanations.length === 0 && diagnosis !== 'intact') {
     const end = complete ? '' : '; the budget ended the search (--explain-budget)'
-    const tried = `${hypothesesTried} hypotheses tried, and none of them fits${end}`
+    const count = hypothesesTried === 1 ? '1 cause was' : `${hypothesesTried} causes were`
+    const tried =
+      hypothesesTried === 0
+        ? `no known cause could be tested${end}`
+        : `${count} tested; none gives the signed hash${end}`
     lines.push(...wrapped('  not explained', tried, style))
     if (comparison === null) {
       lines.push(...wrapped('    next', 'compare with the message as it was sent: --original FILE', style))
@@ -38,16 +42,19 @@ export function explanationLines(explained: ExplainedPart, style: Style): string
   return lines
 }
 
-function itemLines({ code, certainty, text, lines, advice, caveat }: Explanation, style: Style): string[] {
+function itemLines(item: Explanation, style: Style): string[] {
+  const { code, certainty, text, lines, advice, caveat, alternatives } = item
   const label = certainty === 'proven' ? '  proven' : '  likely'
   const where = lines === null || text.includes('line') ? '' : ` (${lineText(lines)})`
-  const shown = wrapped(label, `${visible(text)}${where} (${code})`, style)
+  const shown = wrapped(label, `${alternatives.length > 0 ? 'either ' : ''}${visible(text)}${where} (${code})`, style)
   const [first = '', ...rest] = shown
   return [
     first.replace(label.trim(), certainty === 'proven' ? style.bad(label.trim()) : style.warn(label.trim())),
     ...rest,
+    ...alternatives.flatMap(other => wrapped('    or', `${visible(other.text)} (${other.code})`, style)),
     ...(caveat === null ? [] : wrapped('    assuming', caveat, style)),
     ...wrapped('    next', visible(advice), style),
+    ...alternatives.flatMap(other => wrapped('    or next', visible(other.advice), style)),
   ]
 }
 

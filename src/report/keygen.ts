@@ -1,8 +1,8 @@
 // What dkim keygen tells: the new keys as data, and what to do next, in order, with the real names filled in.
 
+import { shellPath } from '../core/index.js'
 import { type DnsRecord, fullName } from './record/dns-record.js'
 import { recordJson } from './record/json.js'
-import { shellWord } from './record/shell.js'
 
 export interface NewKey {
   readonly file: string
@@ -46,7 +46,7 @@ export function nextSteps(keys: readonly NewKey[]): NextStep[] {
   const more = keys.length > shown.length ? ` (and ${keys.length - shown.length} more the same way)` : ''
   const [it, record] = keys.length === 1 ? ['it', 'the record'] : ['them', 'the records']
   const first = shown[0]!
-  const format = `dkim format-record ${keyArguments(first)} --key ${shellWord(first.file)}`
+  const format = `dkim format-record ${keyArguments(first)} --key ${shellPath(first.file)}`
   return [
     {
       text: `publish ${record}${more}; in the form of your DNS host, for instance`,
@@ -62,7 +62,7 @@ export function nextSteps(keys: readonly NewKey[]): NextStep[] {
 
 function lookupCommand(key: NewKey): string {
   // An encrypted file would have to be opened for that.
-  const expected = key.encrypted ? '' : ` --expect ${shellWord(key.file)}`
+  const expected = key.encrypted ? '' : ` --expect ${shellPath(key.file)}`
   return `dkim lookup ${nameOf(key)} --wait${expected}`
 }
 
@@ -80,7 +80,7 @@ function signCommands(keys: readonly NewKey[]): string[] {
   return domains.map(name => {
     const pairs = keys
       .filter(({ record }) => record.domain === name)
-      .map(({ file, record }) => `--key ${shellWord(file)} --selector ${record.selector}`)
+      .map(({ file, record }) => `--key ${shellPath(file)} --selector ${record.selector}`)
     return `dkim sign ${pairs.join(' ')}${name === null ? '' : ` --domain ${name}`} message.eml`
   })
 }

@@ -2,7 +2,7 @@
 
 import type { Finding, Severity } from '../core/index.js'
 import { card, factList, htmlDocument } from './html/document.js'
-import { correctedTexts, type LookupReport, matchText, nextStep } from './lookup.js'
+import { correctedTexts, type LookupReport, matchText, nextStep, providerText } from './lookup.js'
 import { lookupVerdict } from './lookup-verdict.js'
 import { escapeMarkup } from './rotation/markup.js'
 import { keyTagMeaning } from './tag-meanings.js'
@@ -42,7 +42,7 @@ function section(report: LookupReport, titled: boolean): string[] {
 }
 
 function facts(report: LookupReport): string {
-  const { key, match, chain, provider, dnssec, server, agreement } = report
+  const { key, match, chain, dnssec, server, agreement } = report
   return factList([
     ['Key', key === null ? null : `${key.type}, ${key.bits} bits, ${key.fingerprint}`],
     ['Your key', match === null ? null : `${match.file} ${matchText(report, match)}`],
@@ -50,7 +50,7 @@ function facts(report: LookupReport): string {
       'Alias',
       chain.length === 0 ? null : chain.map(({ name, type, target }) => `${name} ${type} ${target}`).join(' → '),
     ],
-    ['Provider', provider === null ? null : `${provider.name} (${provider.confidence})`],
+    ['Provider', providerText(report)],
     ['DNSSEC', dnssec === null ? null : dnssec ? 'authenticated' : 'not authenticated'],
     ['Answered by', server],
     ['Name servers', agreement?.authoritative ?? null],

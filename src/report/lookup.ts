@@ -1,8 +1,8 @@
 // Lookup reports for people: what stands at the name, what is wrong with it, and how it should read.
 
-import { type Finding, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
+import { type Finding, isNameserver, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
 import { type ServersSeen, STATUS_TEXT, serverLines } from './lookup-servers.js'
-import { lookupVerdict } from './lookup-verdict.js'
+import { hasTrouble, lookupVerdict } from './lookup-verdict.js'
 import { marked, row, wrapped } from './rows.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
 import { keyTagMeaning } from './tag-meanings.js'
@@ -122,8 +122,8 @@ function factLines(report: LookupReport, style: Style): string[] {
     const { type, bits, fingerprint } = report.key
     lines.push(...wrapped('key', `${type}, ${bits} bits, ${fingerprint}`, style))
   }
-  if (report.provider !== null)
-    lines.push(...wrapped('provider', `${report.provider.name} (${report.provider.confidence} confidence)`, style))
+  const provider = providerText(report)
+  if (provider !== null) lines.push(...wrapped('provider', provider, style))
   const dnssec = dnssecText(report)
   if (dnssec !== null) lines.push(...wrapped('DNSSEC', dnssec, style))
   if (report.records.length === 0 && report.negativeTtl !== null) {
@@ -136,6 +136,14 @@ function factLines(report: LookupReport, style: Style): string[] {
   return lines
 }
 
+/** Without an alias only the selector points at a provider, and anybody may use it. */
+export function providerText({ provider, chain }: Pick<KeyReport, 'provider' | 'chain'>): string | null {
+  if (provider === null) return null
+  return chain.length > 0
+    ? `${provider.name} (${provider.confidence} confidence)`
+    : `perhaps ${provider.name} (a guess by the selector alone)`
+}
+
 function nextLines(report: LookupReport, style: Style): string[] {
   const next = nextStep(report)
   return next === null ? [] : wrapped('next', visible(next), style)
@@ -143,13 +151,18 @@ function nextLines(report: LookupReport, style: Style): string[] {
 
 /** What to do, where no finding says it. */
 export function nextStep({ result, findings, domain, status, chain, match, name }: LookupReport): string | null {
+  if (findings.some(({ code }) => code === 'dnssec-bogus')) return null
   if (status === 'servfail') {
     const causes = 'the name servers of the zone may be down, or its DNSSEC signatures broken'
     return `try again later, or ask another server with --nameserver: ${causes}`
   }
   if (result === 'unavailable') return 'try again later, or ask another server with --nameserver'
   if (match?.matches === false) {
-    return `publish the record of your key under a selector of its own (dkim format-record), or sign with the key that ${name} has`
+    const publish = 'publish the record of your key under a selector of its own (dkim format-record)'
+    // A key that is revoked, or that verifiers refuse, is none to sign with.
+    return result === 'found' && !hasTrouble({ findings })
+      ? `${publish}, or sign with the key that ${name} has`
+      : publish
   }
   if (result !== 'not-found' || findings.length > 0) return null
   const target = chain.at(-1)?.target
@@ -157,7 +170,12 @@ export function nextStep({ result, findings, domain, status, chain, match, name 
   return `is the selector right? dkim lookup ${domain} --discover asks for the usual ones`
 }
 
-function dnssecText({ dnssec, server }: LookupReport): string | null {
+function dnssecText({ dnssec, server, status, findings }: LookupReport): string | null {
+  if (status === 'servfail' && server !== null && isNameserver(server)) {
+    return findings.some(({ code }) => code === 'dnssec-bogus')
+      ? 'broken: the signatures do not validate'
+      : 'unknown: the server failed'
+  }
   if (dnssec === null || server === null) return null
   if (!dnssec) return 'no DNSSEC, which is normal'
   if (isTrustedPath(server)) return 'signed, and validated by the resolver'

@@ -1,6 +1,6 @@
 // What dkim sign tells of a message in a batch.
 
-import type { NewSignature } from '../core/index.js'
+import type { NewSignature, SigningWarningCode } from '../core/index.js'
 
 export interface SigningOutcome {
   readonly input: string
@@ -8,11 +8,13 @@ export interface SigningOutcome {
   readonly output: string | null
   readonly signatures: readonly NewSignature[]
   readonly warnings: readonly string[]
+  /** The code of each warning. */
+  readonly warningCodes: readonly SigningWarningCode[]
   readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null
 }
 
 /** `dkim.signing/1` */
-export function signingJson({ input, output, signatures, warnings, error }: SigningOutcome) {
+export function signingJson({ input, output, signatures, warnings, warningCodes, error }: SigningOutcome) {
   const result = error === null ? 'signed' : 'not-signed'
-  return { schema: 'dkim.signing/1', input, result, output, signatures, warnings, error }
+  return { schema: 'dkim.signing/1', input, result, output, signatures, warnings, warningCodes, error }
 }

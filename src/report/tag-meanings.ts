@@ -70,7 +70,7 @@ export const KEY_RECORD_TAGS = {
   },
   g: { section: 'RFC 4871 §3.6.1', meaning: () => 'a tag of the first DKIM standard, which is ignored today' },
   h: { section: '§3.6.1', meaning: hashesMeaning },
-  k: { section: '§3.6.1', meaning: value => KEY_TYPE_MEANINGS[value] ?? 'a key type that is not in use' },
+  k: { section: '§3.6.1', meaning: value => KEY_TYPE_MEANINGS[value] ?? 'a key type that DKIM verifiers do not know' },
   n: { section: '§3.6.1', meaning: value => `a note for people: “${decodeDkimQuotedPrintable(value) ?? value}”` },
   p: { section: '§3.6.1', meaning: publicKeyMeaning },
   s: { section: '§3.6.1', meaning: serviceMeaning },

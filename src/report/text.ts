@@ -20,8 +20,17 @@ export function toText(report: VerificationReport, options: TextOptions = {}): s
   for (const signature of report.signatures) lines.push('', ...describeSignature(signature, options, style))
   if (report.warnings.length > 0) lines.push('')
   for (const warning of report.warnings) lines.push(...warningLines('  ', warning, style))
-  if (report.result === 'none') lines.push('', row('next', 'sign it: dkim sign --key KEY --selector NAME FILE'))
+  if (report.result === 'none') lines.push('', ...wrapped('next', nextOf(report, options), style))
   return `${lines.join('\n')}\n`
+}
+
+/** What to do where no signature was found. Received mail is not for its reader to sign. */
+function nextOf({ warnings }: VerificationReport, { fieldNames = [] }: TextOptions): string {
+  const copy = warnings.find(({ code }) => code === 'attached-message' || code === 'damaged-copy')
+  if (copy?.code === 'attached-message') return 'save the attached message as a file of its own, and verify that file'
+  if (copy !== undefined) return 'correct this copy, or take the original from the mail server, and verify that'
+  if (fieldNames.includes('received')) return 'the sender has to sign: ask them, or take the original if this is a copy'
+  return 'if this is your own outgoing message: dkim sign --key KEY --selector NAME FILE'
 }
 
 /** One line for a message in a batch, and one for each signature that did not pass. */

@@ -114,6 +114,8 @@ describe('SETTINGS', () => {
       const { commands, unless = [] }: SettingRow = SETTINGS[name]
       for (const commandName of commands) {
         const command = program.commands.find(candidate => candidate.name() === commandName)
+        // dkim lookup takes the domain as an operand.
+        if (commandName === 'lookup' && name === 'domain') continue
         expect(command?.options.map(({ long }) => long)).toContain(`--${name}`)
       }
       const all = program.commands.flatMap(command => command.options.map(({ long }) => long))

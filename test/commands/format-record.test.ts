@@ -282,7 +282,9 @@ describe('--signer', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('mail')
     expect(stdout).toContain('example.com')
-    expect(stderr).toContain('install -D -m 0640')
+    // OpenDKIM refuses a key that a group of several members can read.
+    const access = ['opendkim', 'postfix'].includes(name) ? '-m 0600 -o opendkim ' : '-m 0640'
+    expect(stderr).toContain(`install -D ${access}`)
     expect(stdout).not.toContain('PRIVATE KEY')
   })
 
@@ -410,4 +412,57 @@ it('help lists every dialect and signer', async () => {
   const { code, stdout } = await run(['--help'])
   expect(code).toBe(0)
   for (const name of [...DIALECT_NAMES, ...SIGNER_NAMES]) expect(stdout).toContain(`  ${name}`)
+})
+
+describe('--signer and the form of the key', () => {
+  const FORMS = ['pkcs8', 'pkcs1', 'der', 'encrypted', 'jwk'] as const
+  const READ = { opendkim: 2, exim: 2, 'dkimpy-milter': 2, rspamd: 2, opensmtpd: 2, amavis: 2 } as const
+
+  it.each(Object.entries(READ))('%s reads RSA as PEM without a passphrase', async (signer, count) => {
+    const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+    const files = {
+      pkcs8: key.export({ type: 'pkcs8', format: 'pem' }),
+      pkcs1: key.export({ type: 'pkcs1', format: 'pem' }),
+      der: key.export({ type: 'pkcs8', format: 'der' }),
+      encrypted: key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+      jwk: JSON.stringify(key.export({ format: 'jwk' })),
+    }
+    writeFileSync(join(folder, 'pw'), 'x\n', { mode: 0o600 })
+    for (const [index, form] of FORMS.entries()) {
+      const file = `form-${signer}-${form}`
+      writeFileSync(join(folder, file), files[form], { mode: 0o600 })
+      const { code, stderr } = await run([...NAMES, '--key', file, '--passphrase-file', 'pw', '--signer', signer])
+      expect(code).toBe(0)
+      expect(stderr.includes('install -D'), `${signer} ${form}`).toBe(index < count)
+      expect(stderr.includes('--out-format pkcs8'), `${signer} ${form}`).toBe(index >= count)
+    }
+  })
+
+  it.each([
+    ['rspamd', 'seed', 'pkcs8'],
+    ['dkimpy-milter', 'seed', 'pkcs8'],
+    ['opendkim', 'pkcs8', 'seed'],
+    ['exim', 'pkcs8', 'seed'],
+  ])('%s reads Ed25519 as %s', async (signer, right, wrong) => {
+    const key = generateKeyPairSync('ed25519').privateKey
+    writeFileSync(join(folder, 'e-pkcs8'), key.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+    const seed = key.export({ type: 'pkcs8', format: 'der' }).subarray(-32).toString('base64')
+    writeFileSync(join(folder, 'e-seed'), `${seed}\n`, { mode: 0o600 })
+    const ask = async (form: string): Promise<string> =>
+      (await run([...NAMES, '--key', `e-${form}`, '--signer', signer])).stderr
+    expect(await ask(right)).toContain('install -D')
+    expect(await ask(wrong)).toContain(`--out-format ${right}`)
+    expect(await ask(wrong)).not.toContain('install -D')
+  })
+
+  it('names the record in the zone above a subdomain', async () => {
+    const ask = (...argv: string[]) => run(['--selector', 's', '--key', 'rsa.pem', '--dialect', 'panel', ...argv])
+    expect((await ask('--domain', 'news.example.co.uk')).stderr).toContain('s._domainkey.news: --zone example.co.uk')
+    expect((await ask('--domain', 'example.co.uk')).stderr).not.toContain('--zone')
+    expect((await ask('--domain', 'news.example.com', '--zone', 'news.example.com')).stderr).not.toContain('--zone')
+  })
+
+  it.each(['1.2.3.4', '192.0.2.1.', '10', 'a.1'])('the domain %s is none', async domain => {
+    expect((await run(['--selector', 's', '--key', 'rsa.pem', '--domain', domain])).code).toBe(2)
+  })
 })

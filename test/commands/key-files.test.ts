@@ -14,7 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createFiles, prepareDirectory, refuseExisting } from '../../src/commands/key-files.js'
+import { prepareDirectory } from '../../src/commands/directory.js'
+import { createFiles, refuseExisting } from '../../src/commands/key-files.js'
 import { DkimError } from '../../src/core/errors.js'
 
 let folder: string

@@ -519,6 +519,45 @@ s1.domainkey.u1.wl1.sendgrid.net. TXT "${WEAK}"
   })
 })
 
+describe('formats, selectors and settings', () => {
+  const records = (): string => zone({ [name('s1')]: GOOD, [name('s2')]: `"${GOOD}"` })
+
+  it.each(['github', 'junit', 'sarif', 'html'])('--discover and --lock have --format %s', async format => {
+    const dns = ['--dns-file', records(), '--format', format]
+    const found = await dkim(['lookup', 'example.com', '--discover', ...dns])
+    expect(found).toMatchObject({ code: 1, stderr: '' })
+    expect(found.stdout).toContain('quotes-in-record')
+    const lock = join(folder, `${format}.lock`)
+    await dkim(['lookup', 'example.com', '-s', 's1', '-s', 's2', '--lock', lock, '--update', ...dns.slice(0, 2)])
+    const same = await dkim(['lookup', '--lock', lock, ...dns])
+    expect(same).toMatchObject({ code: 0, stderr: '' })
+    const drift = await dkim(['lookup', '--lock', lock, '--dns-file', zone({ [name('s1')]: GOOD }), '--format', format])
+    expect(drift.code).toBe(1)
+    expect(drift.stdout).toContain('missing')
+    expect(drift.stdout).toContain(name('s2'))
+  })
+
+  it('-s is repeatable: JSON is then an array, and each name is asked for once', async () => {
+    const argv = ['example.com', '-s', 's1', '-s', 's2', '-s', 'S1', '--dns-file', records()]
+    const { code, report } = await json(argv)
+    expect(code).toBe(1)
+    expect(report).toMatchObject([{ selector: 's1' }, { selector: 's2' }])
+    expectUsage(await dkim(['lookup', ...argv, '--wait']))
+  })
+
+  it('domain and selector of the configuration are used where nothing is named', async () => {
+    const env = { DKIM_DOMAIN: 'example.com', DKIM_SELECTOR: 's1' }
+    const dns = ['--dns-file', records(), '--format', 'json']
+    const nameOf = async (argv: readonly string[]): Promise<unknown> =>
+      (JSON.parse((await dkim(['lookup', ...argv, ...dns], { env })).stdout) as { name: string }).name
+    expect(await nameOf([])).toBe(name('s1'))
+    expect(await nameOf(['-s', 's2'])).toBe(name('s2'))
+    expect(await nameOf(['example.org'])).toBe('s1._domainkey.example.org')
+    expect(await nameOf([name('s2')])).toBe(name('s2'))
+    expect((await dkim(['lookup', '--discover', ...dns], { env })).stdout).toContain('dkim.discovery/1')
+  })
+})
+
 describe('--save', () => {
   it('appends what was seen, once, and it reads back the same', async () => {
     const target = join(folder, 'seen.zone')

@@ -15,7 +15,8 @@ import {
 } from '../../src/core/index.js'
 import { dkim, type Outcome } from '../support/cli.js'
 
-const LF_MESSAGE = 'From: Alice <alice@example.com>\nTo: bob@example.net\nSubject: hello\n\nHi Bob\n'
+const LF_MESSAGE =
+  'From: Alice <alice@example.com>\nTo: bob@example.net\nSubject: hello\nDate: Sun, 22 Nov 2026 12:00:00 +0000\nMessage-ID: <1@example.com>\n\nHi Bob\n'
 const MESSAGE = LF_MESSAGE.replaceAll('\n', '\r\n')
 
 let folder = ''

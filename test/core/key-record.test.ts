@@ -49,7 +49,7 @@ describe('parseKeyRecord', () => {
     '"v=DKIM1; p="',
     'v=DKIM1;; p=',
     'v=DKIM1; p=\xe9',
-    'v=DKIM1; n=\xc3\xa9; p=',
+    'v=DKIM1; x=\xc3\xa9; p=',
     'v=DKIM1; p=A\0',
   ])('refuses %j', text => expect(() => parseKeyRecord(text)).toThrow(Rejection))
 

@@ -30,6 +30,7 @@ describe('KeyTable', () => {
       selector: 'n1',
       key: './news.private',
       place: 'KeyTable:3',
+      wildcard: false,
     })
     expect(KEYS.get('any')?.domain).toBeNull()
     expect(KEYS.get('inline')?.key).toBe('MC4CAQAwBQYDK2Vw:x=')

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { DkimError } from '../../src/core/errors.js'
 import { exportPrivateKey, generatePrivateKey, importPrivateKey, importPublicKey } from '../../src/core/key.js'
+import { readKeyMaterial } from '../../src/core/key-formats.js'
 import { LIMITS } from '../../src/core/limits.js'
 import { KEYS, type KeyName, p, rawEd25519, spki } from '../support/keys.js'
 
@@ -49,6 +50,105 @@ describe('importPrivateKey', () => {
     const key = importPrivateKey(bytes)
     expect(key.keyObject.equals(KEYS[name])).toBe(true)
     expect([key.type, key.publicKey.p]).toEqual([name.startsWith('rsa') ? 'rsa' : 'ed25519', p(name)])
+  })
+
+  const text = pem('rsa2048').toString()
+  const publicPem = importPublicKey(pem('rsa2048')).keyObject.export({ type: 'spki', format: 'pem' }).toString()
+  const legacy = KEYS.rsa2048
+    .export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+    .toString()
+  const LAYOUTS: [string, (pem: string) => string][] = [
+    ['line breaks written as \\n', pem => pem.trim().replaceAll('\n', '\\n')],
+    ['line breaks written as \\r\\n, in quotes', pem => `DKIM_KEY="${pem.trim().replaceAll('\n', '\\r\\n')}"`],
+    ['line breaks written as \\n twice escaped', pem => pem.trim().replaceAll('\n', '\\\\n')],
+    ['a value of a JSON document', pem => JSON.stringify({ privateKey: pem }).replaceAll('/', '\\/')],
+    ['JSON with \\u002b', pem => JSON.stringify(pem).replaceAll('+', '\\u002b').replaceAll('=', '\\u003D')],
+    ['blanks for line breaks', pem => pem.trim().replaceAll('\n', ' ')],
+    ['no line breaks at all', pem => (pem.includes('DEK-Info') ? pem : pem.replaceAll('\n', ''))],
+    ['indented lines', pem => pem.replace(/^/gm, '    ')],
+    ['CR alone', pem => pem.replaceAll('\n', '\r')],
+    ['blank lines between', pem => (pem.includes('DEK-Info') ? pem : pem.replaceAll('\n', '\n\n'))],
+    ['single quotes', pem => `'${pem}'`],
+    [
+      'strings of source code',
+      pem =>
+        pem
+          .trim()
+          .split('\n')
+          .map(line => `  "${line}\\n"`)
+          .join('\n'),
+    ],
+    ['quoted mail', pem => pem.replace(/^/gm, '> ')],
+    ['base64 of the file', pem => Buffer.from(pem).toString('base64')],
+    ['base64 of the file, folded', pem => Buffer.from(pem).toString('base64').replace(/.{76}/g, '$&\n')],
+  ]
+  it.each(LAYOUTS)('reads a whole key with %s', (_, lay) => {
+    expect(importPrivateKey(Buffer.from(lay(text))).keyObject.equals(KEYS.rsa2048)).toBe(true)
+    const passphrase = { passphrase: 'x' }
+    expect(importPrivateKey(Buffer.from(lay(legacy)), passphrase).keyObject.equals(KEYS.rsa2048)).toBe(true)
+    expect(codeOf(() => importPrivateKey(Buffer.from(lay(legacy))))).toBe('key-passphrase')
+    expect(readKeyMaterial(Buffer.from(lay(text)))).toMatchObject({
+      source: 'private-key',
+      publicKey: { p: p('rsa2048') },
+    })
+    const open = Buffer.from(lay(publicPem))
+    expect(readKeyMaterial(open)).toMatchObject({ source: 'public-key', publicKey: { p: p('rsa2048') } })
+  })
+
+  it.each<[string, Buffer, KeyName]>([
+    ['base64 of DER', Buffer.from(der('rsa2048').toString('base64')), 'rsa2048'],
+    ['base64 of DER in quotes', Buffer.from(`"${der('rsa2048').toString('base64')}"\n`), 'rsa2048'],
+    ['base64 of DER of Ed25519', Buffer.from(der('ed25519').toString('base64')), 'ed25519'],
+    ['a JWK of RSA', Buffer.from(JSON.stringify(KEYS.rsa2048.export({ format: 'jwk' }))), 'rsa2048'],
+    ['a JWK of Ed25519', Buffer.from(JSON.stringify(KEYS.ed25519.export({ format: 'jwk' }))), 'ed25519'],
+    ['a set of one JWK', Buffer.from(JSON.stringify({ keys: [KEYS.rsa2048.export({ format: 'jwk' })] })), 'rsa2048'],
+    [
+      'a key after its certificate',
+      Buffer.from(`-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n${text}`),
+      'rsa2048',
+    ],
+  ])('reads %s', (_, bytes, name) => expect(importPrivateKey(bytes).keyObject.equals(KEYS[name])).toBe(true))
+
+  const jwk = KEYS.rsa2048.export({ format: 'jwk' })
+  it.each<[string, string, RegExp]>([
+    ['a public JWK', JSON.stringify({ kty: 'RSA', n: jwk.n, e: jwk.e }), /public JWK/],
+    ['a JWK with n, e and d alone', JSON.stringify({ kty: 'RSA', n: jwk.n, e: jwk.e, d: jwk.d }), /without "p", "q"/],
+    ['a JWK of EC', JSON.stringify(KEYS.p256.export({ format: 'jwk' })), /RSA or Ed25519/],
+    ['two JWKs', JSON.stringify({ keys: [jwk, jwk] }), /no single JWK/],
+    ['half a JWK', JSON.stringify(jwk).slice(0, 900), /not JSON/],
+    ['a PEM without its END line', text.slice(0, 900), /END PRIVATE KEY/],
+    ['a PEM with foreign characters', text.replace('MII', '***'), /not base64/],
+    ['a PEM with dashes that an editor joined', text.replaceAll('-----', '\u2014\u2014-'), /no private key/],
+    ['a key of PuTTY', 'PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n', /PuTTY/],
+    [
+      'a key of OpenPGP',
+      '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n-----END PGP PRIVATE KEY BLOCK-----\n',
+      /OpenPGP/,
+    ],
+    ['an RSA key as XML', '<RSAKeyValue><Modulus>AAAA</Modulus></RSAKeyValue>', /XML/],
+    ['a PKCS#12 archive', '0\x82\x05\x00\x02\x01\x030\x82', /PKCS#12/],
+    [
+      'a certificate request',
+      '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',
+      /CERTIFICATE REQUEST/,
+    ],
+    [
+      'a cipher of old',
+      legacy.replace('AES-256-CBC', 'DES-CBC').replace(/(DES-CBC,[0-9A-F]{16})[0-9A-F]*/, '$1'),
+      /cipher/,
+    ],
+  ])('names %s, and asks for no new key', (_, written, words) => {
+    for (const read of [importPrivateKey, ...(/JWK/.test(_) ? [] : [readKeyMaterial])]) {
+      try {
+        read(Buffer.from(written, /dashes/.test(_) ? 'utf8' : 'latin1'), { passphrase: 'x' })
+        expect.unreachable()
+      } catch (error) {
+        if (read === readKeyMaterial && /request|dashes/.test(_)) continue
+        const { message, hint } = error as DkimError
+        expect(message).toMatch(words)
+        expect(`${message} ${hint}`).not.toMatch(/damaged|new one|new key/)
+      }
+    }
   })
 
   it('reads PEM behind a byte order mark', () => {

@@ -53,6 +53,8 @@ const WARNING_SCENES: Readonly<Partial<Record<GuideCode, Scene>>> = {
   'header-limit': scene({}, text => text.replace('Subject:', `X-Long: ${'a'.repeat(2 ** 20)}\r\nSubject:`)),
   'not-verified': scene({}, text => `DKIM2-Signature: i=1; d=legit.test\r\n${text}`),
   'not-aligned': signed(M0.replace('a@legit.test', 'a@other.test')),
+  'attached-message': scene({}, text => `From: a@legit.test\r\nContent-Type: message/rfc822\r\n\r\n${text}`),
+  'damaged-copy': scene({}, text => `\r\n${text}`),
   'no-from': signed(M0.replace(/^From:.*\r\n/m, '')),
 }
 

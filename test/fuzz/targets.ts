@@ -1,5 +1,6 @@
 // What is fuzzed: each target takes any bytes and throws where something does not hold. A parser may refuse, in its own words only.
 
+import { gzipSync } from 'node:zlib'
 import { memorySource } from '../../src/commands/byte-source.js'
 import { isMbox, mboxRanges } from '../../src/commands/mbox.js'
 import { isTagName } from '../../src/core/abnf.js'
@@ -17,6 +18,7 @@ import { parseKeyTable, parseSigningTable } from '../../src/core/key-table.js'
 import { LineEndNormalizer } from '../../src/core/line-endings.js'
 import { lintRecord } from '../../src/core/lookup/lint.js'
 import { publicKeyOfRecord } from '../../src/core/public-key.js'
+import { ARCHIVE_LIMITS, unpack } from '../../src/core/rotation/archive.js'
 import { readAggregateReport } from '../../src/core/rotation/dmarc-report.js'
 import { parseState } from '../../src/core/rotation/state.js'
 import { parseSignature, withEmptyB } from '../../src/core/signature.js'
@@ -220,6 +222,18 @@ export const TARGETS: Readonly<Record<string, Target>> = {
     ],
     run(bytes) {
       refusable(() => readAggregateReport(bytes, 'report', 'legit.test'))
+    },
+  },
+  archive: {
+    seeds: [
+      gzipSync('<feedback/>').toString('latin1'),
+      'PK\x05\x06'.padEnd(22, '\0'),
+      `PK\x03\x04${'\0'.repeat(26)}PK\x01\x02`,
+    ],
+    run(bytes) {
+      let size = 0
+      for (const file of unpack(bytes, 'archive')) if (!('error' in file)) size += file.bytes.length
+      expectThat(size <= ARCHIVE_LIMITS.bytes, 'no more than the bound')
     },
   },
   'rotation-state': {

@@ -223,11 +223,18 @@ function answers(port: number): Promise<boolean> {
 }
 
 /** Sends one message by SMTP, the way a program of the author would. */
-export async function submit(port: number, message: Buffer): Promise<void> {
+export async function submit(port: number, message: Buffer, commands: readonly string[] = []): Promise<void> {
   const stuffed = message.toString('latin1').replace(/^\./gm, '..')
   const socket = connect(port, '127.0.0.1')
   await replyOf(socket)
-  const lines = ['EHLO author.test', 'MAIL FROM:<ann@example.com>', 'RCPT TO:<bob@example.net>', 'DATA', `${stuffed}.`]
+  const lines = [
+    'EHLO author.test',
+    ...commands,
+    'MAIL FROM:<ann@example.com>',
+    'RCPT TO:<bob@example.net>',
+    'DATA',
+    `${stuffed}.`,
+  ]
   for (const line of lines) {
     socket.write(`${line}\r\n`, 'latin1')
     await replyOf(socket)

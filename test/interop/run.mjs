@@ -14,7 +14,7 @@ const PACKAGES = [
 const PRESEED = 'postfix postfix/main_mailer_type select No configuration\n'
 /** Servers that listen once they are installed: used where they are there, never installed by us. */
 const SERVERS =
-  'bind9 bind9-utils bind9-dnsutils nsd knot-dnssecutils unbound dnsmasq-base tinydns rspamd exim4-daemon-light python3-yaml'
+  'bind9 bind9-utils bind9-dnsutils nsd knot-dnssecutils unbound dnsmasq-base tinydns rspamd exim4-daemon-light amavisd-new opensmtpd-filter-dkimsign python3-yaml'
 const SKIPPED = ['skipped', 'pending', 'todo']
 const here = import.meta.dirname
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
@@ -78,7 +78,8 @@ function printTable(tests) {
 function printConsumers(tests) {
   const consumers = tests.filter(({ title }) => title.split(' | ').length < 3)
   for (const { title, status } of consumers) console.log(`${status.padEnd(10)}${title}`)
-  if (consumers.some(({ status }) => SKIPPED.includes(status))) console.log(`to read records as well: ${SERVERS}`)
+  if (consumers.some(({ status }) => SKIPPED.includes(status)))
+    console.log(`to read records and to sign as well: ${SERVERS}`)
 }
 
 /** What is left out on purpose, with its reason. */

@@ -417,11 +417,18 @@ export const DECODERS = {
       .split(/^(?=- name)/m)
       .filter(task => task !== '')
       .map(task => {
-        const values = new Map(yamlPairs(task))
-        if (!/ value: !unsafe '/.test(task)) fail('a value that is a template')
+        const values = new Map(yamlPairs(task.replace(/^ {6}- .*\n/m, '')))
+        // The module splits a text at its commas: only a list of one text is safe.
+        const [, value] =
+          /^ {4}value:\n {6}- !unsafe (.*)$/m.exec(task) ?? fail('a value that is a template, or no list')
         const type = recordType(values.get('type'))
         const name = join(values.get('record')!, values.get('zone')!)
-        return { name, type, ttl: Number(values.get('ttl')), strings: masterData(type, values.get('value')!) }
+        return {
+          name,
+          type,
+          ttl: Number(values.get('ttl')),
+          strings: masterData(type, yamlScalar(value!)),
+        }
       }),
   powershell: text =>
     lines(text)

@@ -33,12 +33,25 @@ export function applySettings(command: CommandUnknownOpts, settings: ReadonlyMap
     command.options.filter(option => isGiven(command, option)).map(({ long = '' }) => long.slice(2)),
   )
   for (const setting of settings.values()) {
-    const { commands, unless = [] }: SettingRow = SETTINGS[setting.name]
+    const { commands, unless: elsewhere = [], unlessInLookup }: SettingRow = SETTINGS[setting.name]
+    const unless = command.name() === 'lookup' ? (unlessInLookup ?? elsewhere) : elsewhere
     if (!commands.includes(command.name()) || given.has(setting.name)) continue
     if (unless.some(name => given.has(name))) continue
     const option = command.options.find(({ long }) => long === `--${setting.name}`)
-    if (option !== undefined) fillIn(command, option, setting)
+    if (option !== undefined && !isNamed(command, setting)) fillIn(command, option, setting)
+    else if (option === undefined) fillInOperand(command, setting)
   }
+}
+
+/** A whole name, SELECTOR._domainkey.DOMAIN, has its selector in it. */
+function isNamed(command: CommandUnknownOpts, { name }: Setting): boolean {
+  const [operand] = command.processedArgs
+  return command.name() === 'lookup' && name === 'selector' && String(operand).toLowerCase().includes('._domainkey.')
+}
+
+/** dkim lookup takes the domain as an operand. */
+function fillInOperand(command: CommandUnknownOpts, { name, values }: Setting): void {
+  if (command.name() === 'lookup' && name === 'domain') command.processedArgs[0] ??= values[0]
 }
 
 type Option = CommandUnknownOpts['options'][number]

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { DkimError } from '../../core/index.js'
+import { DkimError, textBytes } from '../../core/index.js'
 import type { Context } from '../context.js'
 import { isFileError, unreadable } from '../file-fault.js'
 import { closest } from '../suggestion.js'
@@ -42,7 +42,7 @@ function readText(path: string, named: boolean): string | null {
     const stats = statSync(path)
     if (!stats.isFile()) throw fault(path, 'is no regular file')
     if (stats.size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} octets`)
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
+    return new TextDecoder('utf-8', { fatal: true }).decode(textBytes(readFileSync(path), path, 'usage'))
   } catch (error) {
     if (error instanceof DkimError) throw error
     if (error instanceof TypeError) throw fault(path, 'is no UTF-8')

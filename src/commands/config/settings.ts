@@ -5,22 +5,34 @@ export interface SettingRow {
   readonly commands: readonly string[]
   /** Given one of these options, the default is not applied: they mean something else. */
   readonly unless?: readonly string[]
+  /** The same for dkim lookup, where it differs. */
+  readonly unlessInLookup?: readonly string[]
   readonly kind: 'text' | 'list' | 'number' | 'flag' | 'path'
   readonly text: string
 }
 
 const DNS_COMMANDS = ['verify', 'lookup', 'rotate-plan']
 /** The options that say which key it is about: one of them given, none of the others is filled in. */
-const KEY_CHOICE = ['key', 'selector', 'key-table', 'signing-table', 'revoke', 'provider']
+const KEY_CHOICE = ['key', 'selector', 'key-table', 'signing-table', 'opendkim-conf', 'revoke', 'provider']
+
+/** Of dkim lookup: what takes its names from elsewhere. */
+const LOOKUP_MODES = ['from-message', 'serve', 'lock']
 
 export const SETTINGS = {
   domain: {
-    commands: ['sign', 'keygen', 'format-record'],
-    unless: ['key-table', 'signing-table'],
+    commands: ['sign', 'keygen', 'format-record', 'lookup'],
+    unless: ['key-table', 'signing-table', 'opendkim-conf', ...LOOKUP_MODES],
     kind: 'text',
     text: 'the signing domain',
   },
-  selector: { commands: ['sign', 'format-record'], unless: KEY_CHOICE, kind: 'text', text: 'the selector of the key' },
+  selector: {
+    commands: ['sign', 'format-record', 'lookup'],
+    unless: KEY_CHOICE,
+    // There --key is only compared with what is published.
+    unlessInLookup: ['selector', 'discover', ...LOOKUP_MODES],
+    kind: 'text',
+    text: 'the selector of the key',
+  },
   key: { commands: ['sign', 'format-record'], unless: KEY_CHOICE, kind: 'path', text: 'the private key that signs' },
   'out-dir': { commands: ['keygen'], kind: 'path', text: 'where new keys go' },
   type: { commands: ['keygen'], kind: 'text', text: 'the kind of new keys' },
@@ -32,7 +44,12 @@ export const SETTINGS = {
     text: 'how records are written',
   },
   ttl: { commands: ['keygen', 'format-record'], kind: 'number', text: 'the time to live of records' },
-  canonicalization: { commands: ['sign'], kind: 'text', text: 'the canonicalization of signatures' },
+  canonicalization: {
+    commands: ['sign'],
+    unless: ['opendkim-conf'],
+    kind: 'text',
+    text: 'the canonicalization of signatures',
+  },
   headers: { commands: ['sign'], kind: 'text', text: 'the fields that are signed' },
   expires: { commands: ['sign'], kind: 'text', text: 'how long signatures are valid' },
   nameserver: {

@@ -2,9 +2,12 @@
 
 import { DkimError, generatePrivateKey } from '../../core/index.js'
 import type { Context } from '../context.js'
+import { prepareDirectory } from '../directory.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { createFiles, prepareDirectory, refuseExisting } from '../key-files.js'
+import { createFiles, refuseExisting } from '../key-files.js'
 import { type KeygenOptions, type KeyPlan, planKeys } from '../keygen-plan.js'
+import { say } from '../main.js'
+import { zoneHints } from '../record-options.js'
 import { withSpinner } from '../spinner.js'
 import type { Finishing, MadeKey } from './finish.js'
 
@@ -29,7 +32,14 @@ export async function runKeygen(context: Context, options: KeygenOptions): Promi
     { force: options.force ?? false, now },
   )
   context.stdout.write(product)
-  if (!options.quiet) tell(context, keys, backups)
+  if (options.quiet) return EXIT_CODES.ok
+  tell(context, keys, backups)
+  if (options.format === 'json') return EXIT_CODES.ok
+  for (const hint of await zoneHints(
+    keys.map(({ record }) => record),
+    options,
+  ))
+    say(context, 'hint', hint)
   return EXIT_CODES.ok
 }
 

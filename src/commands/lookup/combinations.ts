@@ -22,9 +22,11 @@ export function checkCombination(domain: string | undefined, options: LookupOpti
   const modes = MODES.filter(mode => options[mode] !== undefined)
   if (modes.length > 1) throw usage(`${NAMES[modes[0]!]} and ${NAMES[modes[1]!]} exclude each other`)
   const [mode] = modes
-  if (mode !== undefined && mode !== 'fromMessage' && isLookupDocument(options.format))
+  if (mode !== undefined && (mode === 'wait' || mode === 'serve') && isLookupDocument(options.format))
     throw usage(`${NAMES[mode]} has no --format ${options.format}`, 'use text, json or ndjson')
   const needsNoDomain = mode === 'fromMessage' || mode === 'serve' || mode === 'lock'
+  if (options.wait && (options.selector?.length ?? 0) > 1)
+    throw usage('--wait waits for one key', 'name one --selector')
   if (domain === undefined && !needsNoDomain) throw usage('which domain?', 'dkim lookup example.com --selector mail')
   if (domain !== undefined && (mode === 'fromMessage' || mode === 'serve'))
     throw usage(`${NAMES[mode]} takes no domain`)

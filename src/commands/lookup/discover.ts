@@ -1,8 +1,11 @@
 // --discover: is this domain DKIM-proof? One screen.
 
-import { discover, givenDomain } from '../../core/index.js'
+import { type Discovery, discover, givenDomain } from '../../core/index.js'
 import { toDiscoveryText } from '../../report/discovery.js'
 import { toJson, toJsonLine } from '../../report/json.js'
+import type { LookupReport } from '../../report/lookup.js'
+import { isLookupDocument, LOOKUP_DOCUMENTS, type LookupDocument } from '../../report/lookup-formats.js'
+import { hasTrouble } from '../../report/lookup-verdict.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
@@ -24,12 +27,23 @@ export async function runDiscover(context: Context, text: string, options: Looku
       const style = await stdoutStyle(context, options.color)
       if (options.format === 'json') context.stdout.write(toJson(discovery))
       else if (options.format === 'ndjson') context.stdout.write(toJsonLine(discovery))
+      else if (isLookupDocument(options.format))
+        context.stdout.write(discoveryDocument(options.format, discovery, options.now ?? context.now()))
       else context.stdout.write(toDiscoveryText(discovery, style))
     }
     return exitCodeOf(discovery)
   } finally {
     spinner.stop()
   }
+}
+
+/** Every key as lookup reports it; where there is none, that is what was found. */
+function discoveryDocument(format: LookupDocument, { keys }: Discovery, now: Date): string {
+  const judged = keys.map(key => {
+    const report: LookupReport = { ...key, match: null, servers: [], agreement: null }
+    return { report, failed: key.result === 'invalid' || hasTrouble(key) }
+  })
+  return LOOKUP_DOCUMENTS[format](judged, now)
 }
 
 function exitCodeOf({ keys, asked, failed, domainkey }: Awaited<ReturnType<typeof discover>>): ExitCode {

@@ -14,14 +14,15 @@ import {
   parseLock,
   readKeyName,
 } from '../../core/index.js'
-import { toDriftText } from '../../report/drift.js'
+import { toDriftDocument, toDriftText } from '../../report/drift.js'
 import { toJson, toJsonLine } from '../../report/json.js'
+import { isLookupDocument } from '../../report/lookup-formats.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { changedMeanwhile, replaceOwnFile } from '../file-lock.js'
 import { say } from '../main.js'
-import { openOutputFile } from '../output-file.js'
-import { readSmallFile } from '../small-file.js'
+import { readTextFile } from '../small-file.js'
 import type { LookupOptions } from './options.js'
 
 /** Room for tens of thousands of keys. */
@@ -29,7 +30,8 @@ const MAX_BYTES = 16 * 1024 * 1024
 
 export async function runLock(context: Context, asked: readonly KeyName[], options: LookupOptions): Promise<ExitCode> {
   const file = options.lock!
-  const lock = readLock(file, options.update === true)
+  const text = readText(file, options.update === true)
+  const lock: LockFile = text === undefined ? new Map() : parseLock(text, file)
   const names = asked.length > 0 ? asked : [...lock.keys()].map(name => readKeyName(name))
   if (names.length === 0)
     throw new DkimError('usage', `${file} holds no key`, 'dkim lookup DOMAIN --selector S --lock FILE --update')
@@ -38,23 +40,24 @@ export async function runLock(context: Context, asked: readonly KeyName[], optio
     names.map(async name => (await lookUpKey(source, name, { probe: false, signal: context.signal })).report),
   )
   const drifts = reports.flatMap(report => driftOf(report.name, lock.get(report.name), report))
-  if (options.update) return update(context, file, lock, reports, options)
-  write(context, drifts, names.length, options)
+  if (options.update) return update(context, file, { lock, before: text }, reports, options)
+  write(context, drifts, reports, options)
   if (drifts.some(({ kind }) => kind !== 'unknown')) return EXIT_CODES.problem
   return drifts.length > 0 ? EXIT_CODES.temporary : EXIT_CODES.ok
 }
 
-function readLock(file: string, mayBeMissing: boolean): LockFile {
-  if (mayBeMissing && !existsSync(file)) return new Map()
+/** Undefined where there is no file yet, and none is needed. */
+function readText(file: string, mayBeMissing: boolean): string | undefined {
+  if (mayBeMissing && !existsSync(file)) return undefined
   const options = { limit: MAX_BYTES, code: 'state-invalid', hint: 'write it first, with --update' } as const
-  return parseLock(readSmallFile(file, options).toString('utf8'), file)
+  return readTextFile(file, options)
 }
 
 /** Nothing is written where DNS failed: a lock that holds a failure would be no expectation. */
 function update(
   context: Context,
   file: string,
-  lock: LockFile,
+  { lock, before }: { readonly lock: LockFile; readonly before: string | undefined },
   reports: readonly KeyReport[],
   { quiet, format }: LookupOptions,
 ): ExitCode {
@@ -65,14 +68,10 @@ function update(
   }
   const next = new Map(lock)
   for (const report of reports) next.set(report.name, lockedKey(report))
-  const output = openOutputFile(file)
-  try {
-    output.write(Buffer.from(formatLock(next)))
-    output.commit()
-  } catch (error) {
-    output.abandon()
-    throw error
-  }
+  replaceOwnFile(file, () => {
+    if (readText(file, true) !== before) throw changedMeanwhile(file)
+    return Buffer.from(formatLock(next))
+  })
   if (!quiet && format === 'text')
     say(context, 'note', `${file} holds ${next.size} key${next.size === 1 ? '' : 's'} now`)
   return EXIT_CODES.ok
@@ -81,12 +80,15 @@ function update(
 function write(
   context: Context,
   drifts: readonly Drift[],
-  count: number,
-  { quiet, format, lock }: LookupOptions,
+  reports: readonly KeyReport[],
+  { quiet, format, lock, now }: LookupOptions,
 ): void {
   if (quiet) return
+  const count = reports.length
   const report = { schema: 'dkim.drift/1', lock, result: drifts.length === 0 ? 'same' : 'drift', keys: count, drifts }
   if (format === 'json') context.stdout.write(toJson(report))
   else if (format === 'ndjson') context.stdout.write(toJsonLine(report))
+  else if (isLookupDocument(format))
+    context.stdout.write(toDriftDocument(format, reports, drifts, now ?? context.now()))
   else context.stdout.write(toDriftText(drifts, count))
 }

@@ -130,11 +130,12 @@ export class LookupRun {
     }
   }
 
-  /** JSON for one name is an object, for those of a message an array. */
+  /** JSON for one name is an object, for several, or those of a message, an array. */
   finish(): ExitCode {
     const { format, quiet, fromMessage } = this.#options
     if (!quiet && format === 'json') {
-      this.#context.stdout.write(toJson(fromMessage === undefined ? this.#reports[0] : this.#reports))
+      const isOne = fromMessage === undefined && this.#reports.length === 1
+      this.#context.stdout.write(toJson(isOne ? this.#reports[0] : this.#reports))
     }
     if (!quiet && isLookupDocument(format)) {
       const judged = this.#reports.map(report => ({ report, failed: exitCodeOf(report) !== EXIT_CODES.ok }))

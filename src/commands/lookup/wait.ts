@@ -21,7 +21,7 @@ import { toJson, toJsonLine } from '../../report/json.js'
 import { visible } from '../../report/style.js'
 import { sightText, toWaitText } from '../../report/wait.js'
 import type { Context } from '../context.js'
-import { openSource } from '../dns.js'
+import { asksLiveDns, openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { readSmallFile } from '../small-file.js'
 import { isWatched, openSpinner, type Spinner } from '../spinner.js'
@@ -100,22 +100,24 @@ async function look(
 ): Promise<readonly Sight[]> {
   const source = await openSource(context, options)
   const views: ServerView[] = []
-  if (options.allServers) {
-    views.push(...((await askAuthoritative(source, name.name, authoritativeConnect(options), signal))?.servers ?? []))
+  if (options.allServers || asksLiveDns(options)) {
+    const connect = authoritativeConnect(options)
+    const report = await askAuthoritative(source, name.name, connect, signal, name.domain)
+    const own = report?.servers ?? []
+    // A resolver that is asked too early remembers for the negative TTL that there is nothing: the zone's servers go first.
+    const early = sightsOf(
+      own.filter(({ state }) => state !== 'unreachable' && state !== 'lame'),
+      expectation,
+    )
+    if (early.some(({ agrees }) => !agrees)) return sightsOf(own, expectation)
+    if (options.allServers) views.push(...own)
   }
   if (options.resolverSet !== undefined) {
     views.push(
       ...(await askResolvers(resolverSet(options.resolverSet), name.name, resolverConnect(options), signal)).servers,
     )
   }
-  const seen = views.map(view => ({
-    server: view.host === null ? view.server : `${view.host} ${view.server}`,
-    status: view.status,
-    // An authoritative server that only holds the alias has said all it can say.
-    agrees:
-      meets(expectation, view.status, view.texts) ||
-      (view.alias !== null && view.texts.length === 0 && view.status === 'nodata'),
-  }))
+  const seen = sightsOf(views, expectation)
   const answer = await source.txt(name.name, signal)
   const texts = answer.records.map(({ data }) => Buffer.from(data).toString('latin1'))
   const own = {
@@ -124,6 +126,17 @@ async function look(
     agrees: meets(expectation, answer.status, texts),
   }
   return [own, ...seen]
+}
+
+function sightsOf(views: readonly ServerView[], expectation: Expectation): Sight[] {
+  return views.map(view => ({
+    server: view.host === null ? view.server : `${view.host} ${view.server}`,
+    status: view.status,
+    // An authoritative server that only holds the alias has said all it can say.
+    agrees:
+      meets(expectation, view.status, view.texts) ||
+      (view.alias !== null && view.texts.length === 0 && view.status === 'nodata'),
+  }))
 }
 
 function write(context: Context, name: KeyName, outcome: WaitOutcome, { format, quiet }: LookupOptions): void {

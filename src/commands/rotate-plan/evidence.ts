@@ -1,30 +1,22 @@
-// Evidence besides DNS: received messages, aggregate reports, and a test message made with the new key.
+// Evidence besides DNS: received messages, and a test message made with the new key.
 
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import {
-  DkimError,
   indexFields,
   type KeyCache,
   LineEndNormalizer,
   type Probe,
   parseHeaderSection,
-  type ReportedUse,
   type Resolver,
   type RotationRequest,
   rawValue,
-  readAggregateReport,
   type Sample,
   type SignatureReport,
   sign,
-  unpack,
   Verifier,
   verify,
 } from '../../core/index.js'
 import type { Context } from '../context.js'
-import { unreadable } from '../file-fault.js'
 import { readInputs } from '../input.js'
-import { readSmallFile } from '../small-file.js'
 import { privateKeyIn } from './new-key.js'
 
 /** A signature of a sample, whatever its domain: several plans pick theirs. */
@@ -101,52 +93,6 @@ function dateOf(head: Buffer): number | null {
   if (date === undefined) return null
   const time = Date.parse(rawValue(section, date).replace(/\([^()]*\)/g, ' '))
   return Number.isNaN(time) ? null : time
-}
-
-export interface Reports {
-  readonly uses: readonly ReportedUse[]
-  /** Messages whose reporter left the selector out. */
-  readonly withoutSelector: number
-}
-
-const REPORT_LIMIT = 20_000
-
-/** Files, or directories of them (not deeper). A file that is no report is an error: silence would read as "no old key seen". */
-export function readReports(paths: readonly string[], domain: string): Reports {
-  const uses: ReportedUse[] = []
-  let withoutSelector = 0
-  for (const file of paths.flatMap(listReports)) {
-    for (const { name, bytes } of unpack(readBytes(file), file)) {
-      const report = readAggregateReport(bytes, name, domain)
-      uses.push(...report.uses)
-      withoutSelector += report.withoutSelector
-    }
-  }
-  return { uses, withoutSelector }
-}
-
-/** What a reporter may send by mail, and much more. */
-const REPORT_BYTES = 256 * 1024 * 1024
-
-function listReports(path: string): string[] {
-  try {
-    if (!statSync(path).isDirectory()) return [path]
-    const files = readdirSync(path, { withFileTypes: true }).filter(
-      entry => entry.isFile() && /\.(?:xml|gz|zip)$/i.test(entry.name),
-    )
-    if (files.length > REPORT_LIMIT)
-      throw new DkimError('limit', `${path} holds more than ${REPORT_LIMIT} reports`, 'give it those of the last weeks')
-    return files.map(({ name }) => join(path, name)).sort()
-  } catch (error) {
-    throw unreadable(path, error)
-  }
-}
-
-function readBytes(path: string): Buffer {
-  return readSmallFile(path, {
-    limit: REPORT_BYTES,
-    hint: 'name reports: XML, .gz or .zip files, or directories of them',
-  })
 }
 
 /** Signs a message with the new private key and verifies it through DNS, as a receiver would. Null where there is no key at hand. */

@@ -1,10 +1,11 @@
 // What one run brings to a plan: one look at DNS, and the evidence that was named.
 
-import type { Evidence, KeyCache, PlanState, ReportedUse } from '../../core/index.js'
-import { type DomainSample, probe, readReports, readSamples, type Samples } from './evidence.js'
+import type { Evidence, KeyCache, PlanState, SelectorUse } from '../../core/index.js'
+import { type DomainSample, probe, readSamples, type Samples } from './evidence.js'
 import { mention, type Run } from './judged.js'
 import { observe } from './look.js'
 import { isBlind } from './options.js'
+import { readReports } from './reports.js'
 
 export async function openSamples(run: Run, plans: readonly PlanState[], keys: KeyCache): Promise<Samples> {
   const { context, options, now, witnesses } = run
@@ -28,11 +29,16 @@ function warnUnused(run: Run, plans: readonly PlanState[], { all, sources }: Sam
   }
 }
 
-export async function gather(run: Run, plan: PlanState, all: readonly DomainSample[]): Promise<Evidence> {
+export interface Gathered {
+  readonly samples: readonly DomainSample[]
+  readonly uses: readonly SelectorUse[]
+}
+
+export async function gather(run: Run, plan: PlanState, gathered: Gathered): Promise<Evidence> {
   const { context, options, now, witnesses } = run
   const { request } = plan
   const { domain } = request
-  const samples = all.filter(sample => sample.domain === domain)
+  const samples = gathered.samples.filter(sample => sample.domain === domain)
   const evidence = { now: now.getTime(), samples, confirmations: options.confirm ?? [] }
   if (isBlind(options)) return { ...evidence, observation: null, reports: [], probe: null }
   const observation = await observe((await witnesses.of(domain)).witnesses, request, now.getTime(), context.signal)
@@ -41,19 +47,32 @@ export async function gather(run: Run, plan: PlanState, all: readonly DomainSamp
   return {
     ...evidence,
     observation,
-    reports: reportsOf(run, domain),
+    reports: gathered.uses.filter(use => use.domain === domain),
     probe: wantsProbe ? await probe(request, witnesses.source, now) : null,
   }
 }
 
-function reportsOf(run: Run, domain: string): readonly ReportedUse[] {
-  const { reports = [] } = run.options
-  const { uses, withoutSelector } = readReports(reports, domain)
-  if (reports.length > 0 && uses.length === 0) {
-    mention(run, 'warning', `the reports hold no DKIM result of ${domain} with a selector: they show nothing`)
+/** Reads the reports once for all the plans, and says what they do not show. */
+export function openReports(run: Run, plans: readonly PlanState[]): readonly SelectorUse[] {
+  const { reports: paths } = run.options
+  if (paths === undefined || isBlind(run.options)) return []
+  const wanted = new Map<string, Set<string>>()
+  for (const { request } of plans) {
+    const selectors = wanted.get(request.domain) ?? new Set()
+    for (const { selector } of [request.old, request.new]) selectors.add(selector.toLowerCase())
+    wanted.set(request.domain, selectors)
+  }
+  const { uses, domains, withoutSelector, faults, reports, folders } = readReports(paths, wanted)
+  if (folders > 1)
+    mention(run, 'note', `${reports} ${reports === 1 ? 'report was' : 'reports were'} read from ${folders} folders`)
+  for (const fault of faults) mention(run, 'warning', fault)
+  for (const domain of wanted.keys()) {
+    if (!domains.has(domain))
+      mention(run, 'warning', `the reports hold no DKIM result of ${domain} with a selector: they show nothing`)
   }
   if (withoutSelector > 0) {
-    mention(run, 'note', `${withoutSelector} messages were reported without a selector and could not be counted`)
+    const messages = withoutSelector === 1 ? '1 message was' : `${withoutSelector} messages were`
+    mention(run, 'note', `${messages} reported without a selector and could not be counted`)
   }
   return uses
 }

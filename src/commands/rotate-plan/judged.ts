@@ -26,6 +26,8 @@ export interface Judged {
   readonly before: PlanState
   readonly after: PlanState
   readonly plan: RotationPlan
+  /** The zone that holds the key records; null where it is not known. */
+  readonly zone: string | null
 }
 
 /** The plans that this run was not about stay as they are. */

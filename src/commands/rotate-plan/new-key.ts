@@ -11,6 +11,7 @@ import {
   type PrivateKey,
   type PublicKey,
   readKeyMaterial,
+  shellPath,
 } from '../../core/index.js'
 import { readSecretFile } from '../secret-file.js'
 import type { RotatePlanOptions } from './options.js'
@@ -54,7 +55,7 @@ function publicKeyIn(bytes: Buffer, name: string): PublicKey {
   } catch (error) {
     if (!(error instanceof DkimError && error.code === 'key-passphrase')) throw error
     // The plan needs no secret, so that it asks for none.
-    const hint = `give its public half: openssl pkey -in ${name} -pubout -out new.public.pem, then --key new.public.pem`
+    const hint = `give its public half: openssl pkey -in ${shellPath(name)} -pubout -out new.public.pem, then --key new.public.pem`
     throw new DkimError('key-passphrase', error.message, hint)
   }
 }

@@ -109,8 +109,9 @@ function kindOf({ emergency, beside, flip }: RotatePlanOptions): RotationKind {
 
 function candidateNames(target: Target, old: KeyFacts, { options, now }: PlanScene): readonly string[] {
   const given = target.new ?? options.newSelector
-  if (given !== undefined && options.scheme !== undefined) {
-    throw new DkimError('usage', '--scheme and a given new selector exclude each other', 'leave one of them out')
+  // In a file of several rotations the scheme is for those that name no new selector.
+  if (options.newSelector !== undefined && options.scheme !== undefined) {
+    throw new DkimError('usage', '--scheme and --new-selector exclude each other', 'leave one of them out')
   }
   if (given !== undefined) return [given]
   const type = options.type ?? (options.beside ? 'ed25519' : 'rsa')

@@ -3,12 +3,15 @@
 import {
   advanceCalendar,
   DkimError,
+  givenZone,
+  isSubdomainOrEqual,
   KeyCache,
   newPlanState,
   type PlanPhase,
   type PlanState,
   planRotation,
   type RotationRequest,
+  shellPath,
 } from '../../core/index.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
@@ -19,12 +22,13 @@ import { openOutputFile } from '../output-file.js'
 import { withSpinner } from '../spinner.js'
 import { fileStyle, stdoutStyle } from '../stdout-style.js'
 import { PLAN_FORMATS } from './formats.js'
-import { gather, openSamples } from './gather.js'
+import { gather, openReports, openSamples } from './gather.js'
 import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
+import { privateKeyIn } from './new-key.js'
 import { newRequest } from './new-plan.js'
 import type { RotatePlanOptions } from './options.js'
 import { readStateFile, type StateFile, writeStateFile } from './state-file.js'
-import { choosePlans } from './stored-plans.js'
+import { choosePlans, refuseSeveral } from './stored-plans.js'
 import { readTargets } from './targets.js'
 import { TemporaryTrouble } from './temporary-trouble.js'
 import { exitCodeOf } from './verdict-code.js'
@@ -41,6 +45,7 @@ export async function runRotatePlan(context: Context, asked: RotatePlanOptions):
     const { plans, isComplete } = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
     const code = isComplete ? EXIT_CODES.ok : EXIT_CODES.nothing
     if (plans.length === 0) return code
+    refuseSeveral(plans, options)
     const show = !options.quiet && options.format === 'text'
     const judged = await withSpinner(context, 'asking the name servers', show, judgePlans(run, plans))
     return combineExitCodes([code, await finish(run, judged)])
@@ -64,7 +69,7 @@ function refuseContradictions(options: RotatePlanOptions, stored: StateFile | un
     throw new DkimError(
       'input-unreadable',
       `there is no ${state}, and so no plan to go on with`,
-      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${state}`,
+      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${shellPath(state)}`,
     )
   }
   if (confirm !== undefined && state === undefined) {
@@ -123,28 +128,39 @@ function begin(request: RotationRequest, { start, check }: RotatePlanOptions): P
 async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged[]> {
   const { options } = run
   const samples = await openSamples(run, plans, new KeyCache())
+  const gathered = { samples: samples.all, uses: openReports(run, plans) }
   const judged: Judged[] = []
   for (const before of plans) {
-    const evidence = await gather(run, before, samples.all)
+    const evidence = await gather(run, before, gathered)
     const check = options.check === true
     const remembers = options.state !== undefined || options.start !== undefined
     const { plan, progress } = planRotation(before.request, before.progress, evidence, { check, remembers })
     const calendar = advanceCalendar(before.calendar, plan)
-    judged.push({ before, plan, after: { ...before, progress, calendar } })
+    const zone = givenZoneOf(plan.domain, options) ?? (await run.witnesses.of(plan.domain)).zone
+    judged.push({ before, plan, after: { ...before, progress, calendar }, zone })
   }
   return judged
+}
+
+/** One --zone for several domains has to hold the keys of each. */
+function givenZoneOf(domain: string, { zone: given }: RotatePlanOptions): string | null {
+  if (given === undefined) return null
+  const zone = givenZone(given)
+  if (isSubdomainOrEqual(`_domainkey.${domain}`, zone)) return zone
+  throw new DkimError('usage', `the zone ${zone} does not hold _domainkey.${domain}`, 'leave --zone out: DNS names it')
 }
 
 async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   const { context, options, now, stored } = run
   const code = exitCodeOf(judged, options)
-  const views = judged.map(each => viewOf(each, options))
+  const all = stateOf(judged, now, stored).plans
+  const views = judged.map(each => viewOf(each, all, options))
   const output = await render(views, context, options)
   const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
-  const file = options.output === undefined ? undefined : openOutputFile(options.output)
+  const file = options.output === undefined ? undefined : openOutputFile(options.output, undefined, context.signal)
   try {
     // On the disk before the state says that the plan was given out, and in its place only then.
-    file?.write(Buffer.from(output))
+    await file?.write(Buffer.from(output))
     if (options.state !== undefined && (isNew || options.check)) {
       writeStateFile(options.state, stateOf(judged, now, stored), stored)
     }
@@ -156,13 +172,24 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   return code
 }
 
-function viewOf({ plan, after }: Judged, options: RotatePlanOptions): PlanView {
-  return present(plan, {
+function viewOf({ plan, after, zone }: Judged, all: readonly PlanState[], options: RotatePlanOptions): PlanView {
+  const sharesDomain = all.filter(({ request }) => request.domain === plan.domain).length > 1
+  const view = present(plan, {
     stateFile: options.state ?? null,
+    sharesDomain,
+    zone,
     dialect: options.dialect ?? 'bind',
     signer: options.signer ?? null,
+    newKeyFile: privateFileOf(after.request, options),
     sequence: (_, { id }: PlanPhase) => after.calendar.find(({ phase }) => phase === id)?.sequence ?? 0,
   })
+  const where = options.format === 'sh' ? { directory: process.cwd(), sharesDomain } : {}
+  return { ...view, ...where, ...(options.format === 'text' ? { verbose: options.verbose === true } : {}) }
+}
+
+/** Only a private key can be put in place; the plan may know a public one. */
+function privateFileOf({ newKeyFile }: RotationRequest, { signer }: RotatePlanOptions): string | null {
+  return signer !== undefined && newKeyFile !== null && privateKeyIn(newKeyFile) !== undefined ? newKeyFile : null
 }
 
 async function render(views: readonly PlanView[], context: Context, options: RotatePlanOptions): Promise<string> {

@@ -2,9 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { DkimError, formatState, parseState, type RotationState } from '../../core/index.js'
-import { openOutputFile } from '../output-file.js'
-import { readSmallFile } from '../small-file.js'
-import { TemporaryTrouble } from './temporary-trouble.js'
+import { changedMeanwhile, replaceOwnFile } from '../file-lock.js'
+import { readTextFile } from '../small-file.js'
 
 export interface StateFile {
   readonly state: RotationState
@@ -30,7 +29,7 @@ export function readStateFile(path: string): StateFile | undefined {
 function readText(path: string): string | undefined {
   if (!existsSync(path)) return undefined
   const options = { limit: MAX_BYTES, code: 'state-invalid', hint: '--state takes the file of a plan' } as const
-  return readSmallFile(path, options).toString('utf8')
+  return readTextFile(path, options)
 }
 
 /**
@@ -38,14 +37,25 @@ function readText(path: string): string | undefined {
  * has written since `before` was read is not overwritten: it may be a confirmation, or another plan.
  */
 export function writeStateFile(path: string, state: RotationState, before: StateFile | undefined): void {
-  if (readText(path) !== before?.text) {
-    throw new TemporaryTrouble(`another run has changed ${path} in the meantime: nothing was written`, 'run it again')
-  }
-  const file = openOutputFile(path)
+  const text = formatState(state, before?.original)
+  // What the next run would refuse is not written. The faults that this finds are in what was asked for, not in a file.
+  checkReadable(text)
+  replaceOwnFile(path, () => {
+    if (readText(path) !== before?.text) throw changedMeanwhile(path)
+    return Buffer.from(text)
+  })
+}
+
+function checkReadable(text: string): void {
   try {
-    file.write(Buffer.from(formatState(state, before?.original)))
-    file.commit()
-  } finally {
-    file.abandon()
+    parseState(text)
+  } catch (error) {
+    if (!(error instanceof DkimError)) throw error
+    const what = /: (state.* is not .*)$/s.exec(error.message)?.[1] ?? error.message
+    throw new DkimError(
+      'usage',
+      `this plan cannot be kept in a state file: ${what}`,
+      'nothing was written; use other names',
+    )
   }
 }

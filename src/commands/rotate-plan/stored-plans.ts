@@ -52,6 +52,28 @@ export function choosePlans(plans: readonly PlanState[], options: RotatePlanOpti
   return { chosen, ignored }
 }
 
+/**
+ * A confirmation or a guard is about one rotation: where this call means several of them without naming each, it is refused. What
+ * was done for one domain would be remembered for all.
+ */
+export function refuseSeveral(plans: readonly PlanState[], options: RotatePlanOptions): void {
+  const option = options.confirm !== undefined ? '--confirm' : options.assert !== undefined ? '--assert' : undefined
+  if (option === undefined || plans.length < 2) return
+  const isAlone = (of: (plan: PlanState) => string): boolean => new Set(plans.map(of)).size === plans.length
+  const byDomain = options.domain !== undefined && isAlone(({ request }) => request.domain)
+  const bySelector = options.selector !== undefined && isAlone(({ request }) => request.old.selector.toLowerCase())
+  if (byDomain || bySelector) return
+  const choices = plans.map(({ request: { domain, old } }) => `--domain ${domain} --selector ${old.selector}`)
+  const more = choices.length > MAX_CHOICES ? [`${choices.length - MAX_CHOICES} more`] : []
+  throw new DkimError(
+    'usage',
+    `${option} is for one rotation, and this call means ${plans.length}`,
+    `name one: ${[...choices.slice(0, MAX_CHOICES), ...more].join(', ')}`,
+  )
+}
+
+const MAX_CHOICES = 20
+
 function nameOf({ request: { domain, old, new: fresh } }: PlanState): string {
   return `${domain} from ${old.selector} to ${fresh.selector}`
 }

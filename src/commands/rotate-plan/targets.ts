@@ -1,7 +1,7 @@
 // Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
 
 import { DkimError, givenDomain, givenSelector } from '../../core/index.js'
-import { readSmallFile } from '../small-file.js'
+import { readTextFile } from '../small-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface Target {
@@ -9,8 +9,6 @@ export interface Target {
   readonly old: string
   readonly new: string | null
 }
-
-const MAX_TARGETS = 1000
 
 export function readTargets(options: RotatePlanOptions): readonly Target[] {
   const targets = options.domains === undefined ? fromOptions(options) : fromFile(options.domains)
@@ -60,16 +58,14 @@ function target(domain: string, old: string, fresh: string | null, where: string
   }
 }
 
-/** Names of DNS, a thousand times. */
-const MAX_BYTES = 1024 * 1024
+/** Hundreds of thousands of lines; what is larger is another file. */
+const MAX_BYTES = 64 * 1024 * 1024
 
 function fromFile(file: string): Target[] {
   const hint = '--domains takes a file of lines: DOMAIN SELECTOR'
-  const text = readSmallFile(file, { limit: MAX_BYTES, hint }).toString('utf8')
+  const text = readTextFile(file, { limit: MAX_BYTES, hint })
   const targets = text.split(/\r?\n/).flatMap((line, index) => fromLine(line, `${file}:${index + 1}`))
   if (targets.length === 0) throw new DkimError('usage', `${file} names no rotation`, 'one a line: DOMAIN SELECTOR')
-  if (targets.length > MAX_TARGETS)
-    throw new DkimError('limit', `${file} names more than ${MAX_TARGETS} rotations`, 'split the file')
   return targets
 }
 

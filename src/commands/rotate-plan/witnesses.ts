@@ -7,6 +7,7 @@ import {
   DkimError,
   type DnsSource,
   isNameserver,
+  isSubdomainOrEqual,
   negativeTtl,
   type TxtAnswer,
   toTxtAnswer,
@@ -26,6 +27,8 @@ export interface Witness {
 
 /** The servers of one zone, with the figures of its SOA in seconds. */
 export interface ZoneWitnesses {
+  /** The zone that holds the key records, as its SOA record says; null where that cannot be seen. */
+  readonly zone: string | null
   readonly witnesses: readonly Witness[]
   readonly refresh: number | null
   readonly negativeTtl: number | null
@@ -64,6 +67,8 @@ async function findWitnesses(
   const zone = await zoneOf(source, `_domainkey.${domain}`, signal)
   const soa = zone === null ? undefined : (await source.query(zone, 'SOA', signal)).records[0]
   const figures = {
+    // A name from DNS that does not hold the records would end up in commands all the same.
+    zone: zone !== null && isSubdomainOrEqual(`_domainkey.${domain}`, zone) ? zone : null,
     refresh: soa?.data.type === 'SOA' ? soa.data.refresh : null,
     negativeTtl: soa === undefined ? null : negativeTtl(soa),
   }

@@ -8,7 +8,7 @@ import { unreadable } from '../file-fault.js'
 import { pathsOf } from '../file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
 import { say } from '../main.js'
-import { openOutputFile } from '../output-file.js'
+import { openFileInDirectory, openOutputFile } from '../output-file.js'
 import { countFiles, Progress } from '../progress.js'
 import { hold } from './held-message.js'
 import {
@@ -20,6 +20,7 @@ import {
   type ReadySigner,
   readToSign,
   type SignBench,
+  withoutReplaced,
 } from './message.js'
 import { type Argument, type Target, Targets } from './targets.js'
 
@@ -137,10 +138,12 @@ class SignBatch {
   async #sign(input: MessageInput, target: Target, ready: ReadySigner): Promise<Outcome> {
     try {
       const fields = this.#inPool < this.#places ? await this.#signInPool(ready) : ready.sign()
-      await checkFields(input, fields, this.#bench)
-      await write(input, fields, target, this.#bench)
-      const { signatures, warnings } = fields
-      return { input: input.name, output: target.path, signatures, warnings, error: null, code: EXIT_CODES.ok }
+      const rest = withoutReplaced(input, fields)
+      await checkFields(rest, fields, this.#bench)
+      await write(rest, fields, target, this.#bench)
+      const { signatures, warnings, warningCodes } = fields
+      const signed = { input: input.name, output: target.path, signatures, warnings, warningCodes }
+      return { ...signed, error: null, code: EXIT_CODES.ok }
     } catch (error) {
       return failed(input.name, error)
     }
@@ -229,10 +232,10 @@ async function write(
   { path, mode }: Target,
   { options }: SignBench,
 ): Promise<void> {
-  const file = openOutputFile(path, mode)
+  const file = options.inPlace ? openOutputFile(path, mode) : openFileInDirectory(path, mode)
   try {
     file.write(bytes)
-    await eachChunk(input, chunk => file.write(chunk))
+    await eachChunk(input, file.write)
     // In place of the only copy of a message comes nothing that a power failure could take away; below --out-dir it is made again.
     if (options.inPlace) await file.commitLater()
     else file.place()
@@ -246,5 +249,13 @@ function failed(input: string, fault: unknown): Outcome {
   const error = fault instanceof DkimError ? fault : unreadable(input, fault)
   const { code, message, hint } = error
   const exitCode = error instanceof NotPublished ? error.exitCode : EXIT_CODES.usage
-  return { input, output: null, signatures: [], warnings: [], error: { code, message, hint }, code: exitCode }
+  return {
+    input,
+    output: null,
+    signatures: [],
+    warnings: [],
+    warningCodes: [],
+    error: { code, message, hint },
+    code: exitCode,
+  }
 }

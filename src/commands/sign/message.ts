@@ -3,11 +3,13 @@
 import {
   DkimError,
   LIMITS,
+  LineEndCensus,
   LineEndNormalizer,
   type NewSignature,
   readAuthor,
   type SignedFields,
   Signer,
+  type SigningWarningCode,
 } from '../../core/index.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
@@ -30,6 +32,9 @@ export interface NewFields {
   readonly bytes: Buffer
   readonly signatures: readonly NewSignature[]
   readonly warnings: readonly string[]
+  readonly warningCodes: readonly SigningWarningCode[]
+  /** Old signatures that give way, as ranges of bytes of the message as it is stored. */
+  readonly replaced: SignedFields['replaced']
 }
 
 /** A message whose bytes have gone through: what is left is the signature operation. */
@@ -46,18 +51,75 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
   const [head, rest] = Symbol.asyncIterator in chunks ? await beginningOf(chunks) : [null, chunks]
   const keys = await bench.keys(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
   const requests = keys.map(key => ({ ...bench.template, ...key }))
-  const signer = new Signer({ requests, now: bench.now, ...(bench.options.force ? { force: true } : {}) })
+  const { force = false, replace = false } = bench.options
+  const signer = new Signer({ requests, now: bench.now, force, replace })
   const lines = new LineEndNormalizer(chunk => signer.write(chunk))
-  for (const chunk of head ?? []) lines.write(chunk)
-  await eachOf(rest, chunk => lines.write(chunk))
+  // A stream is not read a second time to find out where its line ends change.
+  const census = new LineEndCensus()
+  for (const chunk of head ?? []) {
+    lines.write(chunk)
+    census.write(chunk)
+  }
+  await eachOf(rest, chunk => {
+    lines.write(chunk)
+    if (head !== null) census.write(chunk)
+    return undefined
+  })
   lines.end()
-  if (lines.mixed) signer.flagMalformed('mixed line ends')
-  const written = (signed: SignedFields): NewFields => {
-    const text = Buffer.concat(signed.fields).toString('latin1')
-    const bytes = Buffer.from(lines.lineEnd === 'lf' ? text.replaceAll('\r\n', '\n') : text, 'latin1')
-    return { bytes, signatures: signed.signatures, warnings: signed.warnings }
+  if (lines.mixed) signer.flagMalformed(await mixedLineEnds(input, head === null ? null : census))
+  const written = ({ fields, replaced, ...signed }: SignedFields): NewFields => {
+    if (lines.mixed && replaced.length > 0) {
+      throw new DkimError(
+        'message-refused',
+        'nothing can be replaced in a message with mixed line ends',
+        'mend the line ends first',
+      )
+    }
+    const lf = lines.lineEnd === 'lf'
+    const text = Buffer.concat(fields).toString('latin1')
+    const bytes = Buffer.from(lf ? text.replaceAll('\r\n', '\n') : text, 'latin1')
+    return { ...signed, bytes, replaced: lf ? asStored(replaced, signer.headerText) : replaced }
   }
   return { sign: () => written(signer.end()), signLater: async () => written(await signer.endLater()) }
+}
+
+/** How the lines end, and from which line on they end otherwise. */
+async function mixedLineEnds(input: MessageInput, read: LineEndCensus | null): Promise<string> {
+  const census = read ?? new LineEndCensus()
+  if (read === null)
+    await eachChunk(input, chunk => {
+      census.write(chunk)
+      return undefined
+    })
+  return `mixed line ends (${census.describe()})`
+}
+
+/** Ranges of the message with CRLF, as ranges of the same message with LF. */
+function asStored(ranges: SignedFields['replaced'], header: string): SignedFields['replaced'] {
+  const place = (offset: number): number => offset - (header.slice(0, offset).split('\r\n').length - 1)
+  return ranges.map(({ start, end }) => ({ start: place(start), end: place(end) }))
+}
+
+/** The message without the old signatures that give way. */
+export function withoutReplaced(input: MessageInput, { replaced }: NewFields): MessageInput {
+  if (replaced.length === 0) return input
+  return {
+    ...input,
+    chunks: async function* () {
+      let position = 0
+      for await (const chunk of input.chunks()) {
+        let from = 0
+        for (const { start, end } of replaced) {
+          const [cutStart, cutEnd] = [start - position, end - position]
+          if (cutEnd <= from || cutStart >= chunk.length) continue
+          if (cutStart > from) yield chunk.subarray(from, cutStart)
+          from = Math.min(chunk.length, cutEnd)
+        }
+        if (from < chunk.length) yield chunk.subarray(from)
+        position += chunk.length
+      }
+    },
+  }
 }
 
 /** As many chunks as hold a header section, copied, and those that come behind them. */
@@ -78,14 +140,20 @@ async function beginningOf(
 }
 
 /** All bytes of a message. */
-export function eachChunk(input: MessageInput, take: (chunk: Buffer) => void): Promise<void> {
+export function eachChunk(input: MessageInput, take: Take): Promise<void> {
   return eachOf(input.chunks(), take)
 }
 
+type Take = (chunk: Buffer) => Promise<void> | undefined
+
 /** Without a promise for each chunk where there is nothing to wait for. */
-async function eachOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, take: (chunk: Buffer) => void): Promise<void> {
-  if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) take(chunk)
-  else for (const chunk of chunks) take(chunk)
+async function eachOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, take: Take): Promise<void> {
+  if (Symbol.asyncIterator in chunks) for await (const chunk of chunks) await take(chunk)
+  else
+    for (const chunk of chunks) {
+      const waiting = take(chunk)
+      if (waiting !== undefined) await waiting
+    }
 }
 
 /** A text that says which message it is about. */

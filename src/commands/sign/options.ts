@@ -48,10 +48,10 @@ function checkSingle(files: readonly string[], { filesFrom, format, jobs, unquot
 
 export type RequestTemplate = Omit<SignatureRequest, 'key' | 'selector' | 'domain'>
 
-export function requestTemplate(options: SignCommandOptions): RequestTemplate {
+export function requestTemplate(options: SignCommandOptions, canonicalization: string): RequestTemplate {
   const { identity, headers, time, expires, copiedHeaders } = options
   return {
-    canonicalization: parseCanonicalization(options.canonicalization),
+    canonicalization: parseCanonicalization(canonicalization),
     ...(identity === undefined ? {} : { identity }),
     ...(headers === undefined ? {} : { fields: parseFieldChoices(headers) }),
     ...(time === undefined ? {} : { timestamp: time === 'none' ? null : Math.floor(time.getTime() / 1000) }),

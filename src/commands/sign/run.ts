@@ -5,6 +5,7 @@ import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { type MessageInput, readInputs } from '../input.js'
 import { say } from '../main.js'
+import type { OpendkimConf } from '../opendkim-conf.js'
 import { openOutputFile } from '../output-file.js'
 import { loadSigningKeys } from '../signing-keys.js'
 import {
@@ -15,6 +16,7 @@ import {
   NotPublished,
   readToSign,
   type SignBench,
+  withoutReplaced,
 } from './message.js'
 import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
 
@@ -24,14 +26,29 @@ export async function runSign(
   options: SignCommandOptions,
 ): Promise<ExitCode> {
   checkOptions(files, options)
-  const template = requestTemplate(options)
-  const keys = await loadSigningKeys(options, context)
+  const conf = options.opendkimConf === undefined ? undefined : await confOf(options.opendkimConf, options, context)
+  const canonicalization = options.canonicalization ?? conf?.canonicalization ?? 'relaxed/relaxed'
+  if (canonicalization === 'relaxed' && !options.quiet) {
+    say(
+      context,
+      'warning',
+      'relaxed alone means relaxed/simple: the body is simple (§3.5); write relaxed/relaxed for both',
+    )
+  }
+  const template = requestTemplate(options, canonicalization)
+  const keys = await loadSigningKeys(options, context, conf)
   const now = options.now ?? context.now()
   const check = wantsCheck(options)
     ? { resolver: await (await import('../dns.js')).openResolver(context, options), now, signal: context.signal }
     : undefined
   const bench: SignBench = { context, options, template, keys, now, check }
   return isBatch(options) ? (await import('./batch.js')).signBatch(files, bench) : signOne(files, bench)
+}
+
+async function confOf(file: string, { quiet }: SignCommandOptions, context: Context): Promise<OpendkimConf> {
+  const conf = (await import('../opendkim-conf.js')).readOpendkimConf(file)
+  if (conf.ignored.length > 0 && !quiet) say(context, 'note', `not taken from ${file}: ${conf.ignored.join(', ')}`)
+  return conf
 }
 
 function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): boolean {
@@ -45,16 +62,17 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
   for await (const input of readInputs(files, context, { single: true, once })) {
     if (input.error !== undefined) throw input.error
     const fields = await signNamed(input, bench)
+    const rest = withoutReplaced(input, fields)
     if (!bench.options.quiet) for (const warning of fields.warnings) say(context, 'warning', warning)
     try {
-      await checkFields(input, fields, bench)
+      await checkFields(rest, fields, bench)
     } catch (error) {
       if (!(error instanceof NotPublished)) throw error
       for (const problem of error.problems) say(context, 'error', `not signed: ${problem}`)
       say(context, 'hint', error.hint)
       return error.exitCode
     }
-    await writeSigned(input, fields, bench)
+    await writeSigned(rest, fields, bench)
     return EXIT_CODES.ok
   }
   // Not reached: a path is an input or an error.
@@ -81,10 +99,10 @@ async function writeSigned(
     for await (const chunk of headerOnly ? [] : input.chunks()) await writeOut(context, chunk)
     return
   }
-  const file = openOutputFile(output)
+  const file = openOutputFile(output, undefined, context.signal)
   try {
-    file.write(bytes)
-    if (!headerOnly) await eachChunk(input, chunk => file.write(chunk))
+    await file.write(bytes)
+    if (!headerOnly) await eachChunk(input, file.write)
     file.commit()
   } finally {
     file.abandon()

@@ -3,8 +3,8 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
 import { DkimError } from '../../core/index.js'
-import { isDirectory, makeDirectory } from '../directory.js'
-import { unwritable } from '../file-fault.js'
+import { isDirectory, prepareBelow, prepareDirectory } from '../directory.js'
+import { isUtf8Name } from '../file-name.js'
 import type { MessageInput } from '../input.js'
 
 /** What the user named, and whether in a list. */
@@ -48,6 +48,12 @@ export class Targets {
   }
 
   of(input: MessageInput, argument: Argument): Target {
+    if (!isUtf8Name(input.name))
+      throw new DkimError(
+        'usage',
+        `the name of ${input.name} is not UTF-8: nothing is written under such a name`,
+        'rename it',
+      )
     if (this.#directory === null && input.part !== undefined) this.#refusedBox = fileOf(input)
     const target = this.#directory === null ? inPlace(input) : this.#inDirectory(this.#directory, input, argument)
     // Through a link it is the same file, which would be signed twice.
@@ -63,8 +69,9 @@ export class Targets {
 
   #inDirectory(directory: string, input: MessageInput, argument: Argument): Target {
     const file = fileOf(input)
-    const path = join(directory, dirname(nameOf(file, argument)), ownName(input, basename(file)))
-    this.#make(dirname(path))
+    const below = dirname(nameOf(file, argument))
+    this.#make(directory, below)
+    const path = join(directory, below, ownName(input, basename(file)))
     const source = statSync(file, { throwIfNoEntry: false })
     const existing = statSync(path, { throwIfNoEntry: false })
     if (existing !== undefined && existing.dev === source?.dev && existing.ino === source.ino) {
@@ -73,14 +80,12 @@ export class Targets {
     return { path, mode: source?.isFile() ? source.mode & 0o777 : PRIVATE }
   }
 
-  #make(directory: string): void {
-    if (this.#made.has(directory)) return
-    try {
-      makeDirectory(directory)
-    } catch (error) {
-      throw unwritable(directory, error)
-    }
-    this.#made.add(directory)
+  #make(directory: string, below: string): void {
+    if (this.#made.has(below)) return
+    // A person may name a link: what is below it comes from names of messages.
+    if (this.#made.size === 0) prepareDirectory(directory, '--out-dir', 0o775)
+    prepareBelow(directory, below)
+    this.#made.add(below)
   }
 }
 

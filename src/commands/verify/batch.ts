@@ -1,5 +1,6 @@
 // The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
 
+import { DNS_LIMITS } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
@@ -71,6 +72,8 @@ async function openJournal(path: string, run: VerifyRun, { paths, options }: Bat
 
 /** Threads are started once a run has lasted so many milliseconds: each costs a good part of that. */
 const WORTH_THREADS = 300
+/** Messages that wait for DNS at once, so that the names of the next ones are asked for meanwhile: as many as names are. */
+const AHEAD = DNS_LIMITS.concurrency
 /** Milliseconds between two turns of the event loop. */
 const TURN = 100
 /** What one thread is given at a time. */
@@ -90,6 +93,8 @@ class Batch {
   #pool: Pool | undefined
   #group: DeferredInput[] = []
   #octets = 0
+  /** Judged here, and not told of yet. */
+  readonly #ahead: { readonly outcome: Outcome | Promise<Outcome>; readonly part: number }[] = []
   /** --fail-fast has met what it stops at. */
   stopped = false
 
@@ -141,17 +146,36 @@ class Batch {
   }
 
   #take(input: Input): Promise<void> | undefined {
-    const outcome = this.#judge(input)
+    let read = false
+    const outcome = this.#judge(input, () => {
+      read = true
+    })
     const part = input.part ?? 1
-    if (!(outcome instanceof Promise)) return this.#settle(outcome, part) ?? this.#giveTurn()
+    if (!(outcome instanceof Promise) && this.#ahead.length === 0)
+      return this.#settle(outcome, part) ?? this.#giveTurn()
     // Nobody knows how long that takes: what is known is told.
     void this.#run.flush()
-    return outcome.then(later => this.#settle(later, part))
+    this.#ahead.push({ outcome, part })
+    // One that fails is met in its turn.
+    if (outcome instanceof Promise) outcome.catch(() => undefined)
+    // Only what has been read to its end may be left behind: an input is valid until the next one is asked for.
+    return this.#settleAhead(read && this.#explainer === null ? AHEAD - 1 : 0)
+  }
+
+  /** In the order of the input, until no more than `left` messages wait. */
+  async #settleAhead(left: number): Promise<void> {
+    while (this.#ahead.length > left) {
+      const { outcome, part } = this.#ahead[0]!
+      const settled = await outcome
+      this.#ahead.shift()
+      await this.#settle(settled, part)
+      if (this.stopped) this.#ahead.length = 0
+    }
   }
 
   /** The verdict stays what it is: explanations are added to its report. */
-  #judge(input: Input): Outcome | Promise<Outcome> {
-    const outcome = judgeInput(input, this.#parts.bench)
+  #judge(input: Input, onRead: () => void): Outcome | Promise<Outcome> {
+    const outcome = judgeInput(input, this.#parts.bench, onRead)
     const explainer = this.#explainer
     if (explainer === null || input.error !== undefined) return outcome
     return Promise.resolve(outcome).then(async judged => {
@@ -220,6 +244,8 @@ class Batch {
 
   /** A message for a thread. */
   #hand(input: DeferredInput): Promise<void> | undefined {
+    // What was begun here before there were threads stands first.
+    if (this.#ahead.length > 0) return this.#settleAhead(0).then(() => this.#hand(input))
     this.#group.push(input)
     this.#octets += input.deferred.end - input.deferred.start
     return this.#group.length >= GROUP_MESSAGES || this.#octets >= GROUP_OCTETS ? this.#submit() : undefined
@@ -248,6 +274,7 @@ class Batch {
 
   /** All that was handed out has been told of. */
   async drain(): Promise<void> {
+    await this.#settleAhead(0)
     await this.#submit()
     await this.#pool?.drain()
   }

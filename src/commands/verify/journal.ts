@@ -1,10 +1,21 @@
 // The journal of a batch (--resume): what was done, so that a run that was cut off goes on where it stopped, with the same account at its end.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { DkimError } from '../../core/index.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
-import type { ExitCode } from '../exit-code.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unwritable } from '../file-fault.js'
+import { lockFile } from '../file-lock.js'
 import { parseLine } from './json-lines.js'
 import { NameSet } from './names.js'
 
@@ -29,32 +40,38 @@ export class Journal {
   readonly #path: string
   readonly #fd: number
   readonly #done: NameSet
+  readonly #unlock: () => void
   /** Of the file, as this run left it. */
   #size: number
   #names: string[] = []
   #codes = new Set<ExitCode>()
   #summary = new Summary()
 
-  constructor(path: string, fd: number, done: NameSet) {
+  constructor(path: string, fd: number, done: NameSet, unlock: () => void) {
+    this.#unlock = unlock
     this.#path = path
     this.#fd = fd
     this.#done = done
     this.#size = fstatSync(fd).size
   }
 
-  /** Opens the journal at `path`, or begins it; `resumed` is told of what earlier runs did. */
+  /**
+   * Opens the journal at `path`, or begins it; `resumed` is told of what earlier runs did. It is for this run alone until it is closed.
+   * A file that holds anything but our own lines is refused as it is.
+   */
   static open(path: string, run: string, resumed: (codes: readonly ExitCode[], summary: SummaryData) => void): Journal {
-    let fd: number
+    const unlock = lockFile(path, 0)
+    let fd: number | undefined
     try {
-      fd = openSync(path, 'a+', 0o600)
-    } catch (error) {
-      throw unwritable(path, error)
-    }
-    try {
+      const isNew = !existsSync(path)
+      fd = openJournal(path)
       if (!fstatSync(fd).isFile()) throw refusal(`${path} is no regular file`)
-      return new Journal(path, fd, replay(fd, path, run, resumed))
+      const done = replay(fd, path, run, resumed)
+      if (fstatSync(fd).size === 0) begin(fd, path, run, isNew)
+      return new Journal(path, fd, done, unlock)
     } catch (error) {
-      closeSync(fd)
+      if (fd !== undefined) closeSync(fd)
+      unlock()
       throw error
     }
   }
@@ -90,28 +107,60 @@ export class Journal {
     this.#codes = new Set()
     this.#summary = new Summary()
     if (fstatSync(this.#fd).size !== this.#size) throw inUse(this.#path)
-    this.#size += append(this.#fd, `${JSON.stringify(step)}\n`, this.#path)
+    this.#size += append(this.#fd, this.#size, `${JSON.stringify(step)}\n`, this.#path)
   }
 
   close(): void {
-    this.flush()
-    closeSync(this.#fd)
+    try {
+      this.flush()
+    } finally {
+      closeSync(this.#fd)
+      this.#unlock()
+    }
   }
 }
 
-/** How many bytes that is. */
-function append(fd: number, line: string, path: string): number {
+function openJournal(path: string): number {
+  try {
+    // Opening a pipe that no one reads from would wait.
+    return openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK, 0o600)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}
+
+/** Where there is no room for it, a file that was not there is not left behind. */
+function begin(fd: number, path: string, run: string, isNew: boolean): void {
+  try {
+    append(fd, 0, headLine(run), path)
+  } catch (error) {
+    if (isNew) rmSync(path, { force: true })
+    throw error
+  }
+}
+
+/** All of the line or nothing of it; how many bytes that is. */
+function append(fd: number, size: number, line: string, path: string): number {
   const bytes = Buffer.from(line)
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
   } catch (error) {
+    ftruncateSync(fd, size)
     throw unwritable(path, error)
   }
   return bytes.length
 }
 
+const HEAD_START = '{"schema":"dkim.journal/1","run":'
+const STEP_START = '{"done":['
+
+function headLine(run: string): string {
+  return `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`
+}
+
 function replay(fd: number, path: string, run: string, resumed: Parameters<typeof Journal.open>[2]): NameSet {
   const done = new NameSet()
+  refuseForeign(fd, path, run)
   let first = true
   let end = 0
   for (const bytes of linesOf(fd)) {
@@ -127,10 +176,36 @@ function replay(fd: number, path: string, run: string, resumed: Parameters<typeo
     for (const name of value.done) done.add(name)
     resumed(value.codes, value.summary)
   }
-  // A line that a crash cut is written anew: what it tells of was not finished.
-  if (fstatSync(fd).size !== end) ftruncateSync(fd, end)
-  if (first) append(fd, `${JSON.stringify({ schema: 'dkim.journal/1', run } satisfies Head)}\n`, path)
+  if (fstatSync(fd).size === end) return done
+  // A line that a crash cut is written anew: what it tells of was not finished. What never was a line of ours is not cut off.
+  if (!first && !isStartOf(textAt(fd, end, STEP_START.length), STEP_START)) throw refusal(`${path} is damaged`)
+  ftruncateSync(fd, end)
   return done
+}
+
+/** What does not begin as a journal does belongs to someone else, whether or not it has lines. A crash may have cut our own first line. */
+function refuseForeign(fd: number, path: string, run: string): void {
+  const start = textAt(fd, 0, HEAD_START.length)
+  if (!isStartOf(start, HEAD_START)) throw refusal(`${path} is no journal of dkim verify`)
+  const head = Buffer.from(headLine(run)).toString('latin1')
+  const text = textAt(fd, 0, head.length)
+  if (!text.includes('\n') && !head.startsWith(text) && isWhole(fd, text))
+    throw refusal(`${path} is the journal of another run, with other inputs or options`)
+}
+
+function isStartOf(text: string, whole: string): boolean {
+  return text === whole.slice(0, text.length)
+}
+
+/** The file holds no line end at all. */
+function isWhole(fd: number, text: string): boolean {
+  if (fstatSync(fd).size <= text.length) return true
+  return linesOf(fd).next().done === true
+}
+
+function textAt(fd: number, position: number, length: number): string {
+  const bytes = Buffer.alloc(length)
+  return bytes.toString('latin1', 0, readSync(fd, bytes, 0, length, position))
 }
 
 /** The lines that end in LF. */
@@ -159,7 +234,10 @@ function isStep(value: unknown): value is Step {
   if (typeof value !== 'object' || value === null || !('done' in value && 'codes' in value && 'summary' in value)) {
     return false
   }
-  return Array.isArray(value.done) && Array.isArray(value.codes) && isSummaryData(value.summary)
+  const { done, codes, summary } = value
+  const isCode = (code: unknown): boolean => Object.values<unknown>(EXIT_CODES).includes(code)
+  if (!Array.isArray(done) || !done.every(name => typeof name === 'string')) return false
+  return Array.isArray(codes) && codes.every(isCode) && isSummaryData(summary)
 }
 
 export function isSummaryData(value: unknown): value is SummaryData {
@@ -167,9 +245,20 @@ export function isSummaryData(value: unknown): value is SummaryData {
   const { messages, results, reasons, domains, selectors } = value as Partial<SummaryData>
   const rows = (list: readonly (Count | Share)[] | undefined, numbers: number) =>
     Array.isArray(list) &&
-    list.every(row => Array.isArray(row) && row.length === numbers + 1 && row.slice(1).every(Number.isSafeInteger))
+    list.every(
+      row =>
+        Array.isArray(row) &&
+        row.length === numbers + 1 &&
+        typeof row[0] === 'string' &&
+        row.slice(1).every(number => Number.isSafeInteger(number) && number >= 0),
+    )
   return (
-    Number.isSafeInteger(messages) && rows(results, 1) && rows(reasons, 1) && rows(domains, 2) && rows(selectors, 2)
+    Number.isSafeInteger(messages) &&
+    Number(messages) >= 0 &&
+    rows(results, 1) &&
+    rows(reasons, 1) &&
+    rows(domains, 2) &&
+    rows(selectors, 2)
   )
 }
 

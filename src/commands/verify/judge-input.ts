@@ -1,6 +1,15 @@
 // One message of the input to its report: at once where nothing has to be waited for, so that a batch does not pay for promises.
 
-import { DkimError, type KeyCache, LineEndNormalizer, type Policy, type Resolver, Verifier } from '../../core/index.js'
+import {
+  attachedMessages,
+  DkimError,
+  damageOf,
+  type KeyCache,
+  LineEndNormalizer,
+  type Policy,
+  type Resolver,
+  Verifier,
+} from '../../core/index.js'
 import type { Entry, FailedReport } from '../../report/verification/format.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { type Input, type MessageInput, tornMessage } from '../input.js'
@@ -13,6 +22,8 @@ export interface Bench {
   readonly now: Date
   readonly lenientEol: boolean
   readonly signal: AbortSignal
+  /** The client keeps --timeout for each name from its turn on: a message that waits for its turn has lost nothing. */
+  readonly dnsTime?: null
 }
 
 export interface Outcome {
@@ -25,12 +36,18 @@ export interface Outcome {
   readonly error: DkimError | null
 }
 
-/** Never throws for what is wrong with the input: that is an outcome as well. */
-export function judgeInput(input: Input, bench: Bench): Outcome | Promise<Outcome> {
+/** Never throws for what is wrong with the input: that is an outcome as well. `onRead` is called where no more than DNS is waited for. */
+export function judgeInput(
+  input: Input,
+  bench: Bench,
+  onRead: () => void = () => undefined,
+): Outcome | Promise<Outcome> {
   if (input.error !== undefined) return failure(input, input.error)
   try {
     const chunks = input.chunks()
-    const judging = Symbol.asyncIterator in chunks ? judgeLater(input, chunks, bench) : judgeNow(input, chunks, bench)
+    if (Symbol.asyncIterator in chunks) return judgeLater(input, chunks, bench).catch(error => failure(input, error))
+    const judging = judgeNow(input, chunks, bench)
+    onRead()
     return judging instanceof Promise ? judging.catch(error => failure(input, error)) : judging
   } catch (error) {
     return failure(input, error)
@@ -39,14 +56,22 @@ export function judgeInput(input: Input, bench: Bench): Outcome | Promise<Outcom
 
 function judgeNow(input: MessageInput, chunks: Iterable<Buffer>, bench: Bench): Outcome | Promise<Outcome> {
   const { verifier, lines } = open(input, bench)
-  for (const chunk of chunks) lines.write(chunk)
-  return close(input, verifier, lines, bench)
+  const head = new Head()
+  for (const chunk of chunks) {
+    if (verifier.signatures.length === 0) head.keep(chunk)
+    lines.write(chunk)
+  }
+  return close({ input, head }, verifier, lines, bench)
 }
 
 async function judgeLater(input: MessageInput, chunks: AsyncIterable<Buffer>, bench: Bench): Promise<Outcome> {
   const { verifier, lines } = open(input, bench)
-  for await (const chunk of chunks) lines.write(chunk)
-  return close(input, verifier, lines, bench)
+  const head = new Head()
+  for await (const chunk of chunks) {
+    if (verifier.signatures.length === 0) head.keep(chunk)
+    lines.write(chunk)
+  }
+  return close({ input, head }, verifier, lines, bench)
 }
 
 function open(input: MessageInput, bench: Bench): { verifier: Verifier; lines: LineEndNormalizer } {
@@ -54,14 +79,52 @@ function open(input: MessageInput, bench: Bench): { verifier: Verifier; lines: L
   return { verifier, lines: new LineEndNormalizer(chunk => verifier.write(chunk)) }
 }
 
+/** The first bytes as received, for a message in which no signature is found. */
+class Head {
+  readonly #kept: Buffer[] = []
+  #left = 262_144
+
+  keep(chunk: Buffer): void {
+    if (this.#left === 0) return
+    // A chunk is valid until the next one is asked for.
+    const kept = Buffer.from(chunk.subarray(0, this.#left))
+    this.#left -= kept.length
+    this.#kept.push(kept)
+  }
+
+  toString(): string {
+    return Buffer.concat(this.#kept).toString('latin1')
+  }
+}
+
+function noteCopy(verifier: Verifier, head: Head): void {
+  const text = head.toString()
+  const damage = damageOf(text)
+  if (damage !== null) {
+    verifier.warn({ code: 'damaged-copy', text: damage })
+    return
+  }
+  if (verifier.signatures.length > 0) return
+  const parts = attachedMessages(text).flatMap(({ part, signed }) => (signed ? [part] : []))
+  if (parts.length > 0) {
+    const [which, them] =
+      parts.length === 1
+        ? ['attached message', 'it as a file and verify it']
+        : ['attached messages', 'each as a file and verify it']
+    const shown = parts.slice(0, 10).join(', ') + (parts.length > 10 ? ' …' : '')
+    verifier.warn({ code: 'attached-message', text: `signed ${which} in part ${shown}: save ${them}` })
+  }
+}
+
 function close(
-  input: MessageInput,
+  { input, head }: { readonly input: MessageInput; readonly head: Head },
   verifier: Verifier,
   lines: LineEndNormalizer,
   bench: Bench,
 ): Outcome | Promise<Outcome> {
   lines.end()
   noteLineEnds(verifier, lines, bench.lenientEol)
+  noteCopy(verifier, head)
   const report = verifier.endNow()
   if (report !== null) return outcomeOf(input, verifier, report)
   return verifier.end().then(later => outcomeOf(input, verifier, later))

@@ -7,6 +7,7 @@ import { summaryJson, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import type { ExitCode } from '../exit-code.js'
 import { unreadable } from '../file-fault.js'
+import { textChunks } from '../file-list.js'
 import { say } from '../main.js'
 import { jsonLines } from './json-lines.js'
 import { MergedFile } from './merged-file.js'
@@ -53,7 +54,7 @@ function counted(number: number, noun: string): string {
 async function readFile(context: Context, path: string, merger: Merger): Promise<void> {
   const file = new MergedFile(path === '-' ? 'standard input' : path, merger)
   try {
-    for await (const lines of jsonLines(path === '-' ? context.stdin : createReadStream(path))) {
+    for await (const lines of jsonLines(textChunks(path === '-' ? context.stdin : createReadStream(path), path))) {
       context.signal.throwIfAborted()
       for (const line of lines) file.add(line)
       // What is no ndjson of ours from its beginning on is not read to its end.

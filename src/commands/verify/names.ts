@@ -1,9 +1,11 @@
 // Names of messages as numbers: of a million of them eight megabytes are kept, not a hundred.
 
+import { bytesOfPath } from '../file-name.js'
+
 /** FNV-1a over the UTF-8 of a name, then mixed: names that differ in their last digits alone spread as well. What shards go by. */
 export function numberOf(name: string): number {
   let hash = 0x811c9dc5
-  for (const octet of Buffer.from(name)) hash = Math.imul(hash ^ octet, 0x01000193)
+  for (const octet of bytesOfPath(name)) hash = Math.imul(hash ^ octet, 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
@@ -13,7 +15,7 @@ export function numberOf(name: string): number {
 export function keyOf(name: string): bigint {
   let one = 0x9747b28c
   let other = 0x3c6ef372
-  for (const octet of Buffer.from(name)) {
+  for (const octet of bytesOfPath(name)) {
     one = Math.imul(one ^ octet, 0x9e3779b1)
     other = Math.imul(other ^ octet, 0x5f356495)
   }

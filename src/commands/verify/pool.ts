@@ -1,43 +1,29 @@
 // Threads for a long batch: groups of messages go out to whichever is free, results come back in the order of the input.
 
+import { closeSync, openSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { DkimError, type Resolver } from '../../core/index.js'
 import { toJsonLine } from '../../report/json.js'
 import { visible } from '../../report/style.js'
-import type { Entry } from '../../report/verification/format.js'
-import { Summary, type SummaryData } from '../../report/verification/summary.js'
+import { Summary } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { asksLiveDns } from '../dns.js'
-import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { EXIT_CODES } from '../exit-code.js'
 import type { DeferredInput } from '../input.js'
 import { terminalColumns } from '../stdout-style.js'
-import { packed } from './group.js'
+import { type PackedGroup, packed } from './group.js'
+import { type JudgeData, openGroupJudge, type ThreadResult } from './judge-group.js'
 import { failedReport } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
 import { answerThread } from './shared-dns.js'
-
-/** What a thread makes of a group. Plain data: it crosses from one thread to another. */
-export interface ThreadResult {
-  readonly text: string
-  /** For stderr. */
-  readonly errors: string
-  readonly codes: readonly ExitCode[]
-  readonly summary: SummaryData
-  /** For formats that are one document. */
-  readonly entries: readonly Entry[]
-}
 
 export interface GroupResult extends ThreadResult {
   readonly group: readonly DeferredInput[]
 }
 
 /** What a thread is started with. */
-export interface ThreadData {
-  readonly options: VerifyCommandOptions
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly now: Date
-  /** Of the terminal that the main thread writes to. */
-  readonly columns: number | undefined
+export interface ThreadData extends JudgeData {
   /** Where live DNS is asked; null where zone files have all there is, which each thread reads itself. */
   readonly dns: MessagePort | null
 }
@@ -67,7 +53,9 @@ interface Task {
 }
 
 interface Thread {
-  readonly worker: Worker
+  readonly worker: Pick<Worker, 'postMessage' | 'terminate'>
+  /** It has begun to work. */
+  isOnline: boolean
   /** What it was given, in that order; it works at the first one. */
   readonly tasks: Task[]
 }
@@ -80,6 +68,8 @@ export class Pool {
   #telling: Promise<void> = Promise.resolve()
   #wake: (() => void) | null = null
   #closed = false
+  /** The system gives no further thread: open files, memory or processes have run out. */
+  #isFull = false
 
   constructor(parts: PoolParts) {
     this.#parts = parts
@@ -128,19 +118,57 @@ export class Pool {
 
   #start(): Thread | undefined {
     const { context, jobs, options } = this.#parts
-    if (this.#threads.length >= jobs || context.workerScript === undefined) return undefined
+    if (this.#isFull && this.#threads.length === 0) return this.#startHere()
+    if (this.#isFull || this.#threads.length >= jobs || context.workerScript === undefined) return undefined
+    if (!hasRoom(1 + this.#threads.filter(({ isOnline }) => !isOnline).length)) {
+      this.#isFull = true
+      return this.#threads.length === 0 ? this.#startHere() : undefined
+    }
     const dns = asksLiveDns(options) ? this.#openDns() : null
-    const columns = terminalColumns(context.stdout)
-    const data: ThreadData = { options, env: { ...context.env }, now: options.now ?? context.now(), columns, dns }
+    const data: ThreadData = { ...this.#dataOf(), dns }
     const worker = new Worker(context.workerScript, {
       workerData: data,
       transferList: dns === null ? [] : [dns],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     })
-    const thread: Thread = { worker, tasks: [] }
+    const thread: Thread = { worker, isOnline: false, tasks: [] }
+    worker.on('online', () => {
+      thread.isOnline = true
+    })
     worker.on('message', (result: ThreadResult) => this.#finished(thread, result))
-    worker.on('error', error => this.#died(thread, error))
+    // One that never began has given its open files back only when it is gone.
+    worker.on('error', error => thread.isOnline && this.#died(thread, error))
     worker.on('exit', () => this.#died(thread, new Error('the thread ended')))
+    this.#threads.push(thread)
+    return thread
+  }
+
+  #dataOf(): JudgeData {
+    const { context, options } = this.#parts
+    const columns = terminalColumns(context.stdout)
+    return { options, env: { ...context.env }, now: options.now ?? context.now(), columns }
+  }
+
+  /** This thread takes the place of all: slower, but the run goes on. */
+  #startHere(): Thread {
+    const judge = openGroupJudge(this.#dataOf(), () => this.#parts.resolver)
+    // Told of with the first group.
+    judge.catch(() => undefined)
+    let before: Promise<void> = Promise.resolve()
+    const judgeNext = async (group: PackedGroup): Promise<void> => {
+      try {
+        this.#finished(thread, await (await judge)(group))
+      } catch (error) {
+        this.#died(thread, error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+    const worker = {
+      postMessage: (group: PackedGroup) => {
+        before = before.then(() => judgeNext(group))
+      },
+      terminate: async () => 0,
+    }
+    const thread: Thread = { worker, isOnline: true, tasks: [] }
     this.#threads.push(thread)
     return thread
   }
@@ -163,6 +191,12 @@ export class Pool {
     if (index === -1 || this.#closed) return
     this.#threads.splice(index, 1)
     for (const task of thread.tasks) task.thread = null
+    if (!thread.isOnline) {
+      // No message is at fault: the others take its work.
+      this.#isFull = true
+      this.#tell()
+      return
+    }
     const [task] = thread.tasks
     if (task !== undefined && task.group.length === 1) task.result = lost(task.group[0]!, error, this.#parts.options)
     else if (task !== undefined) {
@@ -179,6 +213,22 @@ export class Pool {
     }
     this.#dispatch()
     this.#wake?.()
+  }
+}
+
+/** Open files that a thread may take for itself, its messages and the modules that it loads. */
+const FILES_OF_THREAD = 10
+
+/** Whether so many threads can have all the files they need: one that finds none left would refuse good messages. */
+function hasRoom(threads: number): boolean {
+  const opened: number[] = []
+  try {
+    for (let count = 0; count < threads * FILES_OF_THREAD; count += 1) opened.push(openSync(devNull, 'r'))
+    return true
+  } catch {
+    return false
+  } finally {
+    for (const fd of opened) closeSync(fd)
   }
 }
 

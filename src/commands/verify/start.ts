@@ -25,7 +25,8 @@ export async function runVerify(
     now: options.now ?? context.now(),
     lenientEol: options.lenientEol === true,
     signal: context.signal,
-  }
+    dnsTime: null,
+  } as const
   const style = await stdoutStyle(context, options.color)
   const writer = await openWriter(options.format)
   const single = paths.length <= 1 && options.filesFrom === undefined && options.shard === undefined

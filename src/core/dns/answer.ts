@@ -1,7 +1,8 @@
 // Answers to questions of any type, what a source of them is, and how long one may be kept.
 
+import { LIMITS } from '../limits.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
-import type { AnswerStatus, ChainLink, Resolver, TxtAnswer } from './resolver.js'
+import type { AnswerStatus, ChainLink, Resolver, TxtAnswer, TxtRecord } from './resolver.js'
 
 /** More than key records: what lookups need beside them. */
 export interface DnsSource extends Resolver {
@@ -29,6 +30,12 @@ export interface Answer {
   readonly referral: readonly ResourceRecord[]
   readonly server: string | null
   readonly detail: string | null
+  /** Extended errors of the server (RFC 8914), as text. */
+  readonly extendedError?: string | null
+  /** SERVFAIL, and an answer with CD=1: the signatures of the zone do not validate. */
+  readonly bogus?: boolean
+  /** See TxtAnswer. */
+  readonly remark?: string
 }
 
 export function emptyAnswer(name: string, status: AnswerStatus, detail: string | null, server: string | null): Answer {
@@ -50,21 +57,26 @@ export function emptyAnswer(name: string, status: AnswerStatus, detail: string |
   }
 }
 
+function toTxtRecord(strings: readonly Uint8Array[], ttl: number | null): TxtRecord {
+  const record = { data: Buffer.concat(strings), ttl, strings: strings.length }
+  return strings.length < 2 ? record : { ...record, lengths: strings.map(({ length }) => length) }
+}
+
 /** The view of it that keys are made from. */
 export function toTxtAnswer(name: string, answer: Answer): TxtAnswer {
   return {
     name,
     status: answer.status,
     chain: answer.chain,
-    records: answer.records.flatMap(({ data, ttl }) =>
-      data.type === 'TXT' ? [{ data: Buffer.concat(data.strings), ttl, strings: data.strings.length }] : [],
-    ),
+    records: answer.records.flatMap(({ data, ttl }) => (data.type === 'TXT' ? [toTxtRecord(data.strings, ttl)] : [])),
     authenticated: answer.authenticated,
     negativeTtl: answer.soa === null ? null : negativeTtl(answer.soa),
     server: answer.server,
     detail: answer.detail,
     besideAlias: answer.besideAlias,
+    ...(answer.bogus ? { bogus: true } : {}),
     ...(answer.wildcard === null ? {} : { wildcard: answer.wildcard }),
+    ...(answer.remark === undefined ? {} : { remark: answer.remark }),
   }
 }
 
@@ -82,4 +94,17 @@ export function timeToLive(answer: Answer): number {
     default:
       return 0
   }
+}
+
+export const TOO_LONG = `more than ${LIMITS.aliases} aliases in a row`
+
+export interface ChainFault {
+  readonly status: 'cname-loop' | 'malformed'
+  readonly detail: string
+}
+
+/** Why a chain must not be followed further; null where it may. A loop has no end; what stands at an end that was not read, nobody knows. */
+export function chainFault(chain: readonly ChainLink[], seen: ReadonlySet<string>, target: string): ChainFault | null {
+  if (seen.has(target)) return { status: 'cname-loop', detail: `the aliases lead back to ${target}` }
+  return chain.length > LIMITS.aliases ? { status: 'malformed', detail: TOO_LONG } : null
 }

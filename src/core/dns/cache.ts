@@ -1,7 +1,8 @@
-// The cache: answers by TTL, one query in flight per name, and no memory of temporary failures.
+// The cache: answers by TTL, one query in flight per name; temporary failures only where the owner wants them kept.
 
 import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { type Answer, timeToLive } from './answer.js'
+import { TEMPORARY_STATUSES } from './resolver.js'
 
 interface Kept {
   readonly answer: Answer
@@ -19,10 +20,12 @@ export class AnswerCache {
   readonly #kept = new Map<string, Kept>()
   readonly #flights = new Map<string, Flight>()
   readonly #now: () => number
+  readonly #onFailureKept: ((answer: Answer) => void) | undefined
 
   /** `now` in milliseconds, from any origin. */
-  constructor(now: () => number) {
+  constructor(now: () => number, onFailureKept?: (answer: Answer) => void) {
     this.#now = now
+    this.#onFailureKept = onFailureKept
   }
 
   /** The answer under `key`: kept, on its way, or from `fetch`. The flight is called off once nobody waits for it any more. */
@@ -34,7 +37,10 @@ export class AnswerCache {
   ): Promise<Answer> {
     const kept = this.#kept.get(key)
     const now = this.#now()
-    if (kept !== undefined && now < kept.until) return Promise.resolve(aged(kept.answer, (now - kept.since) / 1000))
+    if (kept !== undefined && now < kept.until) {
+      if (TEMPORARY_STATUSES.has(kept.answer.status)) this.#onFailureKept?.(kept.answer)
+      return Promise.resolve(aged(kept.answer, (now - kept.since) / 1000))
+    }
     if (signal?.aborted) return Promise.resolve(aborted())
     const flight = this.#flights.get(key) ?? this.#start(key, fetch)
     flight.waiting += 1
@@ -57,7 +63,8 @@ export class AnswerCache {
     const abort = new AbortController()
     const answer = fetch(abort.signal).then(fetched => {
       if (this.#flights.get(key)?.abort === abort) this.#flights.delete(key)
-      this.#keep(key, fetched)
+      // What was called off says nothing of the name.
+      if (!abort.signal.aborted) this.#keep(key, fetched)
       return fetched
     })
     const flight = { answer, abort, waiting: 0 }
@@ -69,7 +76,8 @@ export class AnswerCache {
 
   #keep(key: string, answer: Answer): void {
     const cap = answer.status === 'found' ? DNS_LIMITS.cacheTime : DNS_LIMITS.negativeCacheTime
-    const milliseconds = Math.min(timeToLive(answer) * 1000, cap)
+    const failed = this.#onFailureKept !== undefined && TEMPORARY_STATUSES.has(answer.status)
+    const milliseconds = failed ? Number.POSITIVE_INFINITY : Math.min(timeToLive(answer) * 1000, cap)
     // Whoever publishes more text than any key needs may send it again each time, rather than fill our memory.
     if (milliseconds <= 0 || octetsOf(answer) > LIMITS.txtBytes) return
     // The oldest entry makes room: a Map keeps the order of insertion.

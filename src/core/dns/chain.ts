@@ -1,7 +1,6 @@
 // From a message to an answer: only what stands at the asked name, or at the end of the aliases that lead away from it, counts.
 
-import { LIMITS } from '../limits.js'
-import { type Answer, emptyAnswer } from './answer.js'
+import { type Answer, type ChainFault, chainFault, emptyAnswer } from './answer.js'
 import { type Message, RCODES } from './message.js'
 import type { RecordType, ResourceRecord } from './record.js'
 import type { AnswerStatus, ChainLink } from './resolver.js'
@@ -22,11 +21,15 @@ export function readAnswer(message: Message, name: string, type: RecordType, ser
   }
   if (message.rcode !== RCODES.NOERROR && message.rcode !== RCODES.NXDOMAIN) {
     const status = FAILED_RCODES.get(message.rcode) ?? 'servfail'
-    return { ...base, status, detail: `the server answers ${rcodeText(message.rcode)}` }
+    const extendedError = extendedErrorText(message)
+    const detail = `the server answers ${rcodeText(message.rcode)}${extendedError === null ? '' : ` (${extendedError})`}`
+    // AD is cleared in a failure, and tells nothing of the zone.
+    return { ...base, authenticated: null, status, detail, extendedError }
   }
   const walked = walk(message.answers, name, type)
   const found = { ...base, ...walked }
   if (walked.fault !== null) return { ...found, status: walked.fault.status, records: [], detail: walked.fault.detail }
+  if (isLameReferral(message)) return { ...found, status: 'refused', detail: 'the server only refers to other servers' }
   if (walked.records.length > 0) {
     if (message.rcode === RCODES.NOERROR) return { ...found, status: 'found' }
     return { ...found, records: [], detail: 'the answer has records and says at once that the name does not exist' }
@@ -34,6 +37,35 @@ export function readAnswer(message: Message, name: string, type: RecordType, ser
   const belongsToNothing = message.answers.length > 0 && !walked.related
   if (belongsToNothing) return { ...found, detail: 'the records of the answer belong to another name' }
   return { ...found, status: message.rcode === RCODES.NXDOMAIN ? 'nxdomain' : 'nodata' }
+}
+
+/** A server that neither answers for the zone nor asks others has said nothing of the name (RFC 1034 §4.3.2). */
+function isLameReferral({ rcode, authoritative, recursionAvailable, answers, authorities }: Message): boolean {
+  const refers = authorities.length > 0 && authorities.every(({ data }) => data.type === 'NS' || data.type === 'OTHER')
+  const names = authorities.some(({ data }) => data.type === 'NS')
+  return rcode === RCODES.NOERROR && !authoritative && !recursionAvailable && answers.length === 0 && refers && names
+}
+
+/** The names of the extended errors about DNSSEC (RFC 8914 §5.2). */
+const DNSSEC_ERRORS: ReadonlyMap<number, string> = new Map([
+  [1, 'Unsupported DNSKEY Algorithm'],
+  [2, 'Unsupported DS Digest Type'],
+  [5, 'DNSSEC Indeterminate'],
+  [6, 'DNSSEC Bogus'],
+  [7, 'Signature Expired'],
+  [8, 'Signature Not Yet Valid'],
+  [9, 'DNSKEY Missing'],
+  [10, 'RRSIGs Missing'],
+  [11, 'No Zone Key Bit Set'],
+  [12, 'NSEC Missing'],
+])
+
+function extendedErrorText({ extendedErrors }: Message): string | null {
+  const [first] = extendedErrors
+  if (first === undefined) return null
+  const name = DNSSEC_ERRORS.get(first.code) ?? `extended error ${first.code}`
+  const text = first.text.replaceAll('\0', '').slice(0, 100)
+  return text === '' ? name : `${name}: ${text}`
 }
 
 function rcodeText(rcode: number): string {
@@ -48,7 +80,7 @@ interface Walk {
   readonly besideAlias: boolean
   /** Some record of the answer belongs to the chain. */
   readonly related: boolean
-  readonly fault: { readonly status: 'cname-loop' | 'malformed'; readonly detail: string } | null
+  readonly fault: ChainFault | null
 }
 
 function walk(answers: readonly ResourceRecord[], name: string, type: RecordType): Walk {
@@ -70,17 +102,10 @@ function walk(answers: readonly ResourceRecord[], name: string, type: RecordType
     related = true
     chain.push(link)
     const fault = chainFault(chain, seen, link.target)
-    if (fault !== null) return { ...end, related, fault: { status: 'cname-loop', detail: fault } }
+    if (fault !== null) return { ...end, related, fault }
     seen.add(link.target)
     owner = link.target
   }
-}
-
-/** Why a chain must not be followed further; null where it may. */
-export function chainFault(chain: readonly ChainLink[], seen: ReadonlySet<string>, target: string): string | null {
-  if (seen.has(target)) return `the aliases lead back to ${target}`
-  if (chain.length > LIMITS.cnameHops) return `more than ${LIMITS.cnameHops} aliases in a row`
-  return null
 }
 
 /** The distinct aliases of a name. A CNAME made from a DNAME stands beside it and says the same (RFC 6672 §3.1). */

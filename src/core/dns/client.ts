@@ -2,30 +2,31 @@
 
 import { getServers } from 'node:dns'
 import { performance } from 'node:perf_hooks'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS, LIMITS } from '../limits.js'
-import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
-import { ask } from './attempt.js'
+import { type Answer, chainFault, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
+import { askServers, type KnownServer } from './asking.js'
 import { AnswerCache } from './cache.js'
-import { chainFault, readAnswer } from './chain.js'
 import { isQueryName } from './name.js'
 import { type Nameserver, parseNameserver } from './nameserver.js'
 import type { RecordType } from './record.js'
-import { type AnswerStatus, noAnswer, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
-import { TransportFailure } from './transport.js'
+import { noAnswer, TEMPORARY_STATUSES, type TxtAnswer } from './resolver.js'
+import { ServerRecord } from './server-record.js'
+import { QUESTION_SLOTS } from './slots.js'
 
 export interface ClientOptions {
   /** `IP`, `IP:PORT`, `[IPv6]:PORT` or `https://…`, asked in this order; the system's servers where empty. */
   readonly nameservers?: readonly string[]
   /** For one name with everything that belongs to it, in milliseconds. */
   readonly timeout?: number
-  /** For one attempt at one server, in milliseconds. */
+  /** How long an attempt waits before the next one is made, in milliseconds; its answer is taken until the time is up. */
   readonly attemptTimeout?: number
   /** false asks authoritative servers for what they hold themselves (RD=0); aliases are then not followed to other servers. */
   readonly recursion?: boolean
   /** The clock of the cache in milliseconds. */
   readonly clock?: () => number
+  /** Given, a temporary failure is kept as long as the client: a name of a dead zone is waited for once. Called where one is used again. */
+  readonly onFailureKept?: (answer: Answer) => void
 }
 
 export interface DnsClient extends DnsSource {
@@ -37,14 +38,9 @@ export function createClient(options: ClientOptions = {}): DnsClient {
   return new Client(options)
 }
 
-/** Of several failures the one that says most. */
-const TELLING: readonly AnswerStatus[] = ['servfail', 'refused', 'malformed', 'timeout', 'network']
-
-/** The same question again can help against these: the datagram was lost, or somebody else's. */
-const WORTH_REPEATING: ReadonlySet<AnswerStatus> = new Set(['timeout', 'malformed', 'network'])
-
 class Client implements DnsClient {
   readonly servers: readonly Nameserver[]
+  readonly #known: readonly KnownServer[]
   readonly #timeout: number
   readonly #attemptTimeout: number
   readonly #recursion: boolean
@@ -53,10 +49,13 @@ class Client implements DnsClient {
   constructor(options: ClientOptions) {
     const named = options.nameservers ?? []
     this.servers = (named.length > 0 ? named : getServers()).map(readServer)
+    this.#known = this.servers.map(server => ({ server, record: new ServerRecord() }))
     this.#timeout = options.timeout ?? LIMITS.dnsTime
-    this.#attemptTimeout = Math.min(options.attemptTimeout ?? DNS_LIMITS.attemptTime, this.#timeout)
+    // However short the time is, every server has its turn, and the first one two.
+    const share = this.#timeout / (this.servers.length + 1)
+    this.#attemptTimeout = Math.min(options.attemptTimeout ?? DNS_LIMITS.attemptTime, share)
     this.#recursion = options.recursion ?? true
-    this.#cache = new AnswerCache(options.clock ?? (() => performance.now()))
+    this.#cache = new AnswerCache(options.clock ?? (() => performance.now()), options.onFailureKept)
   }
 
   async txt(name: string, signal?: AbortSignal): Promise<TxtAnswer> {
@@ -73,26 +72,37 @@ class Client implements DnsClient {
     }
     return this.#cache.get(
       `${type} ${asked}`,
-      cancelled => this.#resolve(asked, type, cancelled),
+      cancelled => this.#inTurn(asked, type, cancelled),
       () => emptyAnswer(name, 'timeout', 'aborted', null),
       signal,
     )
   }
 
+  /** The time of a name begins when it is its turn. */
+  async #inTurn(name: string, type: RecordType, signal: AbortSignal): Promise<Answer> {
+    const answer = await QUESTION_SLOTS.run(async () => {
+      const ends = performance.now() + this.#timeout
+      const found = await this.#resolve(name, type, ends, signal)
+      return found.status === 'servfail' && this.#recursion ? this.#examine(found, type, ends, signal) : found
+    }, signal)
+    return answer ?? emptyAnswer(name, 'timeout', 'aborted', null)
+  }
+
   /** Follows an alias whose target the server did not look up itself: an authoritative server of another zone, for instance. */
-  async #resolve(name: string, type: RecordType, signal: AbortSignal): Promise<Answer> {
-    const ends = performance.now() + this.#timeout
+  async #resolve(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
     const seen = new Set([name])
     let answer = await this.#askAll(name, type, ends, signal)
-    while (this.#recursion && endsInTheAir(answer)) {
+    for (let hops = 1; this.#recursion && endsInTheAir(answer); hops += 1) {
       const next = answer.owner
-      if (!isQueryName(next)) return { ...answer, detail: 'the alias leads to a name that may not be asked for' }
+      if (!isQueryName(next)) return unread(answer, 'the alias leads to a name that may not be asked for')
+      if (hops > LIMITS.cnameHops)
+        return unread(answer, `more than ${LIMITS.cnameHops} aliases that take a question each`)
       for (const { target } of answer.chain) seen.add(target)
       const tail = await this.#askAll(next, type, ends, signal)
       const chain = [...answer.chain, ...tail.chain]
       const loops = tail.chain.find(({ target }) => seen.has(target))
       const fault = loops === undefined ? chainFault(chain, new Set(), next) : chainFault(chain, seen, loops.target)
-      if (fault !== null) return { ...tail, name, chain, records: [], status: 'cname-loop', detail: fault }
+      if (fault !== null) return { ...tail, name, chain, records: [], ...fault }
       const alone = tail.chain.length === 0
       // Signed all the way, or not at all.
       const authenticated = answer.authenticated === true && tail.authenticated
@@ -102,42 +112,24 @@ class Client implements DnsClient {
     return answer
   }
 
-  /** All servers in turn, and those that may have been unlucky once more. */
-  async #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
-    const failures: Answer[] = []
-    let servers = this.servers
-    if (servers.length === 0) return emptyAnswer(name, 'network', 'this machine names no DNS server', null)
-    for (let round = 0; round < DNS_LIMITS.rounds && servers.length > 0; round += 1) {
-      if (round > 0) await pause(Math.min(DNS_LIMITS.backOff * 2 ** (round - 1), ends - performance.now()), signal)
-      const again: Nameserver[] = []
-      for (const server of servers) {
-        const left = ends - performance.now()
-        if (left <= 0 || signal.aborted) break
-        const answer = await this.#askServer(server, name, type, Math.min(left, this.#attemptTimeout), signal)
-        if (!TEMPORARY_STATUSES.has(answer.status)) return answer
-        failures.push(answer)
-        if (WORTH_REPEATING.has(answer.status)) again.push(server)
-      }
-      servers = again
-    }
-    const status = TELLING.find(candidate => failures.some(failure => failure.status === candidate))
-    return failures.find(failure => failure.status === status) ?? emptyAnswer(name, 'timeout', 'no time left', null)
+  /** A resolver that fails, and answers once it need not validate, has told why it failed (RFC 4035 §5.5). */
+  async #examine(failed: Answer, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
+    const asked = this.#known.filter(({ server }) => server.text === failed.server)
+    const question = { name: failed.name, type, recursion: true, checkingDisabled: true }
+    const times = { ends, attempt: this.#attemptTimeout }
+    const unchecked = await askServers(asked, question, times, signal)
+    if (TEMPORARY_STATUSES.has(unchecked.status)) return failed
+    const why = failed.extendedError == null ? '' : ` (${failed.extendedError})`
+    const detail = `${failed.server} answers SERVFAIL${why}, and with checking disabled (CD=1) it has an answer`
+    return { ...failed, bogus: true, detail }
   }
 
-  async #askServer(
-    server: Nameserver,
-    name: string,
-    type: RecordType,
-    milliseconds: number,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    try {
-      const message = await ask(server, { name, type, recursion: this.#recursion }, milliseconds, signal)
-      return readAnswer(message, name, type, server.text)
-    } catch (error) {
-      if (error instanceof TransportFailure) return emptyAnswer(name, error.status, error.message, server.text)
-      throw error
+  #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
+    if (this.#known.length === 0) {
+      return Promise.resolve(emptyAnswer(name, 'network', 'this machine names no DNS server', null))
     }
+    const times = { ends, attempt: this.#attemptTimeout }
+    return askServers(this.#known, { name, type, recursion: this.#recursion }, times, signal)
   }
 }
 
@@ -147,8 +139,9 @@ function readServer(text: string): Nameserver {
   throw new DkimError('usage', `${text} is no name server address`, 'name one as IP, IP:PORT, [IPv6]:PORT or https://…')
 }
 
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (milliseconds > 0) await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+/** The chain was not followed to its end: what stands there is not known, and "nothing" would be a guess. */
+function unread(answer: Answer, detail: string): Answer {
+  return { ...answer, status: 'malformed', detail }
 }
 
 /** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */

@@ -10,6 +10,7 @@ import { MAX_TTL, RECORD_TYPES, type RecordType, type ResourceRecord } from './r
 export const HEADER_BYTES = 12
 const CLASS_IN = 1
 const TYPE_OPT = 41
+const OPTION_EDE = 15
 
 export const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const
 
@@ -19,6 +20,13 @@ export interface Question {
   /** RD: false when an authoritative server is asked for what it holds itself. */
   readonly recursion: boolean
   readonly edns: boolean
+  /** CD: a resolver answers even where signatures do not validate (RFC 4035 §3.2.2). */
+  readonly checkingDisabled?: boolean
+}
+
+export interface ExtendedError {
+  readonly code: number
+  readonly text: string
 }
 
 export interface Message {
@@ -32,6 +40,8 @@ export interface Message {
   readonly answers: readonly ResourceRecord[]
   readonly authorities: readonly ResourceRecord[]
   readonly additionals: readonly ResourceRecord[]
+  /** Why the server failed, in its own words (RFC 8914). */
+  readonly extendedErrors: readonly ExtendedError[]
 }
 
 /** The name is a validated one (isQueryName): the encoder would cut and map others without a word. */
@@ -43,7 +53,9 @@ export async function encodeQuery(question: Question, id: number): Promise<Buffe
   packet.header = new Packet.Header(header)
   packet.questions.push(new Packet.Question(question.name, RECORD_TYPES[question.type], CLASS_IN))
   if (question.edns) packet.additionals.push(optRecord(Packet))
-  return packet.toBuffer()
+  const bytes = packet.toBuffer()
+  if (question.checkingDisabled) bytes[3]! |= 0x10
+  return bytes
 }
 
 function optRecord(packet: typeof DNS.Packet): DNS.Packet.Resource {
@@ -82,6 +94,7 @@ interface RawRecord {
   readonly type: number
   readonly rrclass: number
   readonly rawTtl: number
+  readonly content: Buffer
 }
 
 /** Reads a message that fits a question; throws MalformedMessage. */
@@ -111,7 +124,22 @@ export function decodeMessage(bytes: Buffer): Message {
     answers: internetOnly(answers),
     authorities: internetOnly(authorities),
     additionals: internetOnly(additionals),
+    extendedErrors: opts.length === 1 ? readExtendedErrors(opts[0]!.content) : [],
   }
+}
+
+/** Options that do not fill their record exactly are passed over: they explain, and decide nothing. */
+function readExtendedErrors(options: Buffer): ExtendedError[] {
+  const errors: ExtendedError[] = []
+  for (let offset = 0; offset + 4 <= options.length; ) {
+    const end = offset + 4 + options.readUInt16BE(offset + 2)
+    if (end > options.length) break
+    if (options.readUInt16BE(offset) === OPTION_EDE && end >= offset + 6) {
+      errors.push({ code: options.readUInt16BE(offset + 4), text: options.toString('utf8', offset + 6, end) })
+    }
+    offset = end
+  }
+  return errors
 }
 
 function internetOnly(records: readonly RawRecord[]): ResourceRecord[] {
@@ -132,5 +160,11 @@ function readRecord(cursor: Cursor): RawRecord {
   const data = readData(cursor, type, end)
   cursor.offset = end
   // A TTL with the top bit set counts as 0 (RFC 2181 §8).
-  return { record: { name, ttl: rawTtl > MAX_TTL ? 0 : rawTtl, data }, type, rrclass, rawTtl }
+  return {
+    record: { name, ttl: rawTtl > MAX_TTL ? 0 : rawTtl, data },
+    type,
+    rrclass,
+    rawTtl,
+    content: bytes.subarray(start, end),
+  }
 }

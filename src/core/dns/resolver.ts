@@ -14,6 +14,8 @@ export interface TxtRecord {
   readonly ttl: number | null
   /** How many character-strings it was made of. */
   readonly strings: number
+  /** How many bytes each of them has, where there are several. */
+  readonly lengths?: readonly number[]
 }
 
 /**
@@ -58,8 +60,12 @@ export interface TxtAnswer {
   readonly detail: string | null
   /** The records were made from a wildcard, where the source can tell. */
   readonly wildcard?: boolean
+  /** What is odd about the source of the answer, and how to mend it. */
+  readonly remark?: string
   /** The owner of the records is an alias at the same time, which RFC 1034 §3.6.2 forbids. */
   readonly besideAlias?: boolean
+  /** The server fails because the signatures of the zone do not validate: without checking it answers. */
+  readonly bogus?: boolean
 }
 
 /** An answer without records. */

@@ -3,6 +3,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS } from '../limits.js'
+import { textBytes } from '../text-file.js'
 import { absoluteName, unescapeText } from './name.js'
 import { otherTypeCode } from './other-types.js'
 import { MAX_TTL, type RecordData, type ResourceRecord } from './record.js'
@@ -19,15 +20,18 @@ export function readZone(bytes: Uint8Array, file: string, zone = new Zone()): Zo
       'keep only the names asked for',
     )
   }
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString('latin1')
-    .replace(/^\xef\xbb\xbf/, '')
+  const content = textBytes(bytes, file, 'zone-invalid')
+  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')
   if (text.includes('\0')) {
-    throw new DkimError('zone-invalid', `${file}: not a text file`, 'save it as UTF-8 or ASCII: UTF-16 is not read')
+    throw new DkimError('zone-invalid', `${file}: not a text file`, 'save it as UTF-8 or ASCII')
   }
   if (/^[ \t\r\n]*[{[]/.test(text)) return readZoneJson(Buffer.from(text, 'latin1').toString('utf8'), file, zone)
   new MasterFile(file, zone).read(text)
   return zone
+}
+
+function commentRemark(place: string): string {
+  return `${place}: an unquoted ; begins a comment in a zone file, so the record ends there: put the text in quotation marks`
 }
 
 class MasterFile {
@@ -97,6 +101,9 @@ class MasterFile {
     if (data.type === 'SOA' && this.#defaultTtl === null && effective === null) this.#lastTtl = data.minimum
     const record: ResourceRecord = { name, ttl: effective ?? this.#lastTtl, data }
     this.#zone.add(record, this.#file)
+    if (this.#origin === '') this.#zone.noteRelative(name, this.#file)
+    const cut = data.type === 'TXT' ? rest.at(-1) : undefined
+    if (cut?.cut && cut.raw.includes('=')) this.#zone.remark(name, commentRemark(`${this.#file}:${line}`), this.#file)
   }
 
   #data(type: Token, tokens: readonly Token[], line: number): RecordData {

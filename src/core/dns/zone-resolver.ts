@@ -1,7 +1,7 @@
 // Answers from zone files: at once, without a packet; the names they lack go to another source where there is one.
 
 import { DNS_LIMITS, LIMITS } from '../limits.js'
-import { type Answer, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
+import { type Answer, type DnsSource, emptyAnswer, TOO_LONG, toTxtAnswer } from './answer.js'
 import type { RecordType } from './record.js'
 import { noAnswer, type TxtAnswer } from './resolver.js'
 import type { Zone, ZoneAnswer } from './zone.js'
@@ -56,24 +56,21 @@ export function zoneResolver(zone: Zone, elsewhere?: DnsSource): DnsSource {
       if (answer.known || elsewhere === undefined) return fromZone(name, answer, zone)
       const tail = await elsewhere.query(answer.owner, type, signal)
       const chain = [...answer.chain, ...tail.chain]
-      return chain.length <= LIMITS.cnameHops
+      return chain.length <= LIMITS.aliases
         ? { ...tail, name, chain }
-        : { ...emptyAnswer(name, 'cname-loop', TOO_LONG, null), chain }
+        : { ...emptyAnswer(name, 'malformed', TOO_LONG, null), chain }
     },
   }
 }
 
-const TOO_LONG = `more than ${LIMITS.cnameHops} aliases in a row`
-
 /** An alias in the file whose target lives elsewhere. */
 function joined(name: string, head: ZoneAnswer, tail: TxtAnswer): TxtAnswer {
   const chain = [...head.chain, ...tail.chain]
-  return chain.length <= LIMITS.cnameHops
-    ? { ...tail, name, chain }
-    : { ...noAnswer(name, 'cname-loop', TOO_LONG), chain }
+  return chain.length <= LIMITS.aliases ? { ...tail, name, chain } : { ...noAnswer(name, 'malformed', TOO_LONG), chain }
 }
 
 function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
+  const remark = answer.remark === null ? {} : { remark: answer.remark }
   const beside = answer.status === 'found' ? zone.aliasAt(answer.owner) : null
   return {
     ...emptyAnswer(name, answer.status, detailOf(answer), answer.source),
@@ -84,12 +81,14 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
     wildcard: answer.wildcard,
     authoritative: true,
     soa: answer.soa,
+    ...remark,
   }
 }
 
-function detailOf({ status, chain }: ZoneAnswer): string | null {
+function detailOf({ status, chain, remark }: ZoneAnswer): string | null {
+  if (status === 'nxdomain' && remark !== null) return remark
   if (status === 'servfail') return 'the zone file plays a server failure here'
   if (status === 'timeout') return 'the zone file plays a timeout here'
-  if (status !== 'cname-loop') return null
-  return chain.length > LIMITS.cnameHops ? TOO_LONG : `the aliases lead back to ${chain.at(-1)!.target}`
+  if (status === 'malformed') return TOO_LONG
+  return status !== 'cname-loop' ? null : `the aliases lead back to ${chain.at(-1)!.target}`
 }

@@ -4,6 +4,8 @@
 export interface Token {
   readonly raw: string
   readonly quoted: boolean
+  /** An unquoted ";" follows at once: what is behind it is a comment, whether or not that was meant. */
+  readonly cut: boolean
 }
 
 export interface Entry {
@@ -56,7 +58,8 @@ export function* tokenize(text: string, refuse: Refuse): Generator<Entry> {
       const end = character === '"' ? quotedEnd(text, index, line, refuse) : wordEnd(text, index)
       if (tokens.length === 0) entryLine = line
       const quoted = character === '"'
-      tokens.push({ raw: quoted ? text.slice(index + 1, end) : text.slice(index, end), quoted })
+      const raw = quoted ? text.slice(index + 1, end) : text.slice(index, end)
+      tokens.push({ raw, quoted, cut: !quoted && text[end] === ';' })
       index = quoted ? end + 1 : end
     }
   }

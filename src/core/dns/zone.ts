@@ -1,6 +1,6 @@
 // A zone in memory: names and their records, answered the way an authoritative server does (RFC 1034 §4.3.2, RFC 4592).
 
-import { LIMITS } from '../limits.js'
+import { chainFault } from './answer.js'
 import { parentName } from './name.js'
 import { negativeTtl, type RecordType, type ResourceRecord } from './record.js'
 import type { ChainLink } from './resolver.js'
@@ -13,10 +13,12 @@ interface Node {
   failure: PlayedFailure | null
   /** The file that named it first; null for an empty non-terminal, which exists only because of names below it. */
   source: string | null
+  /** What is odd about the records here. */
+  remark: string | null
 }
 
 export interface ZoneAnswer {
-  readonly status: 'found' | 'nodata' | 'nxdomain' | 'cname-loop' | 'servfail' | 'timeout'
+  readonly status: 'found' | 'nodata' | 'nxdomain' | 'cname-loop' | 'malformed' | 'servfail' | 'timeout'
   readonly chain: readonly ChainLink[]
   readonly records: readonly ResourceRecord[]
   /** The SOA of the zone around the name that had nothing, where the file has one. */
@@ -28,15 +30,29 @@ export interface ZoneAnswer {
   readonly owner: string
   /** False where no file says anything of `owner`: another source may know it. */
   readonly known: boolean
+  /** What the file has, but not under this name or not as it was meant, and the exact fix. */
+  readonly remark: string | null
 }
 
 export class Zone {
   readonly #nodes = new Map<string, Node>()
+  /** Names that a file without $ORIGIN left relative, and the file. */
+  readonly #relativeNames = new Map<string, string>()
   #revision = 0
 
   add(record: ResourceRecord, source: string): void {
     const node = this.#touch(record.name, source)
     if (!node.records.some(other => sameRecord(other, record))) node.records.push(record)
+  }
+
+  /** No top-level domain is called _domainkey: such a name was meant to be below one. */
+  noteRelative(name: string, source: string): void {
+    if (name.endsWith('._domainkey') && !this.#relativeNames.has(name)) this.#relativeNames.set(name, source)
+  }
+
+  /** Says of what is at `name` that it was hardly meant that way. */
+  remark(name: string, text: string, source: string): void {
+    this.#touch(name, source).remark ??= text
   }
 
   fail(name: string, failure: PlayedFailure, source: string): void {
@@ -59,7 +75,8 @@ export class Zone {
     let owner = name
     for (;;) {
       const match = this.#match(owner)
-      const here = { chain, owner, wildcard: match.wildcard, source: match.node?.source ?? null }
+      const remark = match.node?.remark ?? this.#relative(owner)
+      const here = { chain, owner, wildcard: match.wildcard, source: match.node?.source ?? null, remark }
       const failure = match.node?.failure
       if (failure) return { ...here, status: failure, records: [], soa: this.#soaAround(owner), known: true }
       const records = match.node?.records.filter(record => record.data.type === type) ?? []
@@ -76,8 +93,9 @@ export class Zone {
         return { ...here, status, records: [], soa, source, known: here.source !== null }
       }
       chain.push(link)
-      if (seen.has(link.target) || chain.length > LIMITS.cnameHops) {
-        return { ...here, status: 'cname-loop', records: [], soa: null, known: true }
+      const fault = chainFault(chain, seen, link.target)
+      if (fault !== null) {
+        return { ...here, status: fault.status, records: [], soa: null, known: true }
       }
       seen.add(link.target)
       owner = link.target
@@ -107,7 +125,7 @@ export class Zone {
   #create(name: string): Node {
     let node = this.#nodes.get(name)
     if (node === undefined) {
-      node = { records: [], failure: null, source: null }
+      node = { records: [], failure: null, source: null, remark: null }
       this.#nodes.set(name, node)
     }
     return node
@@ -138,6 +156,16 @@ export class Zone {
       }
     }
     return null
+  }
+
+  /** `s1._domainkey` in a file without $ORIGIN is a name below the root: the one asked for was meant. */
+  #relative(name: string): string | null {
+    const end = name.indexOf('._domainkey.')
+    const relative = name.slice(0, end + '._domainkey'.length)
+    const file = end === -1 ? undefined : this.#relativeNames.get(relative)
+    if (file === undefined) return null
+    const domain = name.slice(relative.length + 1)
+    return `${file} names ${relative} without a domain: put $ORIGIN ${domain}. on its first line`
   }
 
   #soaAround(name: string): ResourceRecord | null {

@@ -12,6 +12,8 @@ export interface BodyFinding {
   readonly code: Cause
   readonly text: string
   readonly lines: readonly [number, number] | null
+  /** Other causes that give the same hash: no proof can tell them apart. */
+  readonly alternatives?: readonly Pick<BodyHypothesis, 'code' | 'text'>[]
 }
 
 /** Up to this size a changed body is also tried with a footer. */
@@ -54,7 +56,7 @@ class FamilySearch {
         const canonical = this.#canonicalOf(hypothesis)
         if (canonical === null) continue
         if (!this.#take()) return null
-        if (matchesCanonical(this.#target, canonical)) return findingOf(hypothesis)
+        if (matchesCanonical(this.#target, canonical)) return attributed(hypothesis, this.#scene, canonical)
         await this.#budget.breathe()
       }
     }
@@ -105,6 +107,39 @@ class FamilySearch {
     const bytes = canonicalBody(Buffer.from(body, 'latin1'), this.#target.canonicalization)
     return bytes.equals(this.#scene.canonical) ? null : bytes
   }
+}
+
+/**
+ * A signer is blamed alone only where no body could have been sent for these bytes: where they are their own canonical form,
+ * a body of exactly these bytes may have been sent, and changed on the way.
+ */
+function attributed(hypothesis: BodyHypothesis, scene: BodyScene, hashed: Buffer): BodyFinding {
+  const finding = findingOf(hypothesis)
+  if (hypothesis.canonical === undefined) return finding
+  const { canonicalization } = scene.target
+  if (!canonicalBody(hashed, canonicalization).equals(hashed)) return finding
+  const onTheWay = changeOnTheWay(hashed.toString('latin1'), scene.canonical.toString('latin1'))
+  const alternatives = hypothesis.code === onTheWay.code ? [] : [{ code: hypothesis.code, text: hypothesis.text }]
+  return { ...onTheWay, lines: null, alternatives }
+}
+
+/** What made the received body of the one that was hashed, where both are canonical. */
+function changeOnTheWay(sent: string, received: string): Pick<BodyHypothesis, 'code' | 'text'> {
+  const lineEnds = /\r(?!\n)|(?<!\r)\n/
+  if (lineEnds.test(received) && !lineEnds.test(sent)) {
+    return { code: 'line-ends-changed', text: 'line ends inside the body were changed on the way' }
+  }
+  const withoutEnds = (text: string): string => text.replace(/(?<![ \t])[ \t]+(?=\r\n)/g, '')
+  if (withoutEnds(sent) === withoutEnds(received)) {
+    return { code: 'trailing-space-changed', text: 'white space at line ends was changed on the way' }
+  }
+  if (sent.replace(/[ \t]/g, '') === received.replace(/[ \t]/g, '')) {
+    return { code: 'white-space-collapsed', text: 'white space in the body was changed on the way' }
+  }
+  if (sent.replace(/[ \t\r\n]/g, '') === received.replace(/[ \t\r\n]/g, '')) {
+    return { code: 'blank-lines-changed', text: 'blank lines in the body were added or removed on the way' }
+  }
+  return { code: 'body-inserted', text: 'text was added to the body on the way' }
 }
 
 function findingOf({ code, text, lines }: BodyHypothesis): BodyFinding {

@@ -170,6 +170,10 @@ class Explainer {
 
   async #explainHeader(model: HeaderModel, oracle: HeaderOracle | null, diagnosis: Diagnosis): Promise<Explanation[]> {
     const { report } = this.#subject
+    if (/^[ \t\r\n]*$/.test(this.#subject.signature.tags?.get('b')?.value ?? 'missing')) {
+      const text = 'b= is empty: the signer wrote no signature; look in its log for an error about the private key'
+      return [explanation('signer-mistake', 'proven', { text })]
+    }
     if (oracle === null || report.headerSignature !== 'mismatch') return []
     if (!oracle.usable) return this.#explainKey(diagnosis)
     const mistaken = oracle.isUnhashed(model.bytes)
@@ -185,7 +189,24 @@ class Explainer {
     const search = new HeaderSearch(scene, oracle, budget)
     const finding = await search.run()
     this.#settle(budget)
-    return [...digestExplanation(oracle), ...(finding === null ? [] : headerExplanations(finding, model))]
+    return [
+      ...digestExplanation(oracle),
+      ...(finding === null ? this.#likelyHeader() : headerExplanations(finding, model)),
+    ]
+  }
+
+  /** Signed fields that do not survive sending and delivery. */
+  #likelyHeader(): Explanation[] {
+    const signed = new Set(this.#subject.signature.signedFields)
+    const absent = ['bcc', 'x-transport', 'return-path'].filter(name => signed.has(name) && !this.#index.has(name))
+    const removed = absent.map(name => {
+      const why = name === 'return-path' ? 'is written at delivery' : 'is removed when a message is sent'
+      const text = `${name} is signed, ${why}, and is not in the message`
+      return explanation('field-removed', 'likely', { text, fields: [name] })
+    })
+    if (!signed.has('return-path') || absent.includes('return-path')) return removed
+    const text = 'return-path is signed, and is rewritten at delivery'
+    return [...removed, explanation('field-replaced', 'likely', { text, fields: ['return-path'] })]
   }
 
   #headerScene(model: HeaderModel): HeaderScene {
@@ -260,7 +281,7 @@ class Explainer {
       this.#body === null ? await this.#streamed(target, time) : await this.#searched(target, this.#body, time)
     if (findings.length > 0)
       return findings.map(({ code, ...rest }) => explanation(code, 'proven', { ...rest, caveat }))
-    return this.#body === null ? [] : likelyBody(this.#body)
+    return this.#body === null ? [] : likelyBody(this.#body, report)
   }
 
   async #searched(target: BodyTarget, body: Body, time: number): Promise<BodyFinding[]> {
@@ -326,6 +347,8 @@ function diagnose({ bodyHash, headerSignature }: SignatureReport, oracle: Header
 
 /** A header that is explained shows that the key was the right one. */
 function settled(diagnosis: Diagnosis, header: readonly Explanation[], { bodyHash }: SignatureReport): Diagnosis {
+  // The hash that was signed is that of this body: only bh= was damaged.
+  if (header.some(({ code }) => code === 'body-hash-replaced')) return 'header-changed'
   if (
     diagnosis !== 'header-or-key' ||
     !header.some(({ part, certainty }) => part === 'header' && certainty === 'proven')
@@ -340,11 +363,24 @@ interface Details {
   readonly fields?: readonly string[] | undefined
   readonly lines?: readonly [number, number] | null
   readonly caveat?: string | null
+  readonly alternatives?: readonly { readonly code: Cause; readonly text: string }[] | undefined
 }
 
-function explanation(code: Cause, certainty: Certainty, { text, fields, lines, caveat }: Details): Explanation {
+function explanation(code: Cause, certainty: Certainty, details: Details): Explanation {
+  const { text, fields, lines, caveat } = details
   const { part, advice } = CAUSES[code]
-  return { code, certainty, part, text, fields: fields ?? [], lines: lines ?? null, advice, caveat: caveat ?? null }
+  const alternatives = (details.alternatives ?? []).map(other => ({ ...other, advice: CAUSES[other.code].advice }))
+  return {
+    code,
+    certainty,
+    part,
+    text,
+    fields: fields ?? [],
+    lines: lines ?? null,
+    advice,
+    caveat: caveat ?? null,
+    alternatives,
+  }
 }
 
 function digestExplanation({ recovered }: HeaderOracle): Explanation[] {
@@ -361,21 +397,30 @@ function headerExplanations({ hypotheses }: HeaderFinding, model: HeaderModel): 
 }
 
 /** Evidence in the body for changes that nobody can undo. */
-function likelyBody({ text, mime }: Body): Explanation[] {
+function likelyBody({ text, mime }: Body, { headerSignature }: SignatureReport): Explanation[] {
+  if (text === '') {
+    const header = headerSignature === 'match' ? 'the header signature verifies, the' : 'the'
+    return [explanation('body-truncated', 'likely', { text: `there is no body: ${header} body cannot be judged` })]
+  }
   const found: Explanation[] = []
-  const links = rewrittenLinks(text)
+  // A reply quotes links that were rewritten before it was signed.
+  const links = rewrittenLinks(text.replace(/^[ \t]*>[^\r\n]*/gm, ''))
   if (links.length > 0) {
     const examples = links
+      .map(({ original }) => original)
+      .filter(original => /^https?:\/\/[a-z0-9.-]+(?:[:/?#][^*\s]*)?$/i.test(original) && !/=(?:3D|$)/i.test(original))
       .slice(0, 3)
-      .map(({ original }) => readable(original))
+      .map(readable)
       .join(', ')
     found.push(
       explanation('links-rewritten', 'likely', {
-        text: `${links.length} links were rewritten, such as the one to ${examples}`,
+        text: `${links.length === 1 ? '1 link was' : `${links.length} links were`} rewritten${examples === '' ? '' : `: ${examples}`}`,
       }),
     )
   }
-  if (!mime.closed) found.push(explanation('body-truncated', 'likely', { text: 'the last MIME boundary is missing' }))
+  // Some senders write no closing boundary: only a line that breaks off says that something is missing.
+  if (!mime.closed && !text.endsWith('\n'))
+    found.push(explanation('body-truncated', 'likely', { text: 'the last MIME boundary is missing' }))
   return found
 }
 

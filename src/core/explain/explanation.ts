@@ -17,6 +17,14 @@ export interface Explanation {
   readonly advice: string
   /** What the proof rests on beyond mathematics; null where on nothing. */
   readonly caveat: string | null
+  /** Other causes that give the same hash; with this one, one of them is the cause. Empty where none is known. */
+  readonly alternatives: readonly Alternative[]
+}
+
+export interface Alternative {
+  readonly code: Cause
+  readonly text: string
+  readonly advice: string
 }
 
 /** Which part broke, from the two halves judged apart. */
@@ -24,10 +32,11 @@ export type Diagnosis = keyof typeof DIAGNOSES
 
 export const DIAGNOSES = {
   intact: 'body hash and header signature are both good',
-  'body-changed': 'the body was changed after signing; bh= is authentic, because b= covers it and verifies',
-  'header-changed': 'the body is as it was signed; a signed header field was changed',
+  'body-changed':
+    'the body is not the one that was hashed for signing; bh= is authentic, because b= covers it and verifies',
+  'header-changed': 'the body hash matches; the header is not the one that was signed',
   'header-and-body-changed':
-    'the body and signed header fields were changed; b= is intact and was made with the published key',
+    'neither the body nor the header is the one that was hashed; b= is intact and was made with the published key',
   'key-or-signature': 'the published key is not the one that signed, or b= itself was damaged',
   'header-or-key': 'the header was changed, or another key signed: an Ed25519 signature does not tell which',
   unchecked: 'the signature could not be checked, so that only the body can be judged',

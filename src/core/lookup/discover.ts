@@ -1,11 +1,12 @@
 // Which selectors a domain has: bounded guessing, ranked by what MX and SPF say. Absence can never be proven this way.
 
+import { isSubdomainOrEqual } from '../abnf.js'
 import type { DnsSource } from '../dns/answer.js'
-import { TEMPORARY_STATUSES } from '../dns/resolver.js'
+import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
 import { allProviders, knownSelectors, type ProviderRow } from '../providers.js'
 import { keyName } from './key-name.js'
 import { type KeyReport, lookUpKey } from './key-report.js'
-import { randomSelector } from './lint-answer.js'
+import { isWildcard, randomSelector } from './lint-answer.js'
 import { COMMON_SELECTORS, MAIL_HOSTS } from './selectors.js'
 
 export interface Discovery {
@@ -43,14 +44,13 @@ export async function discover(source: DnsSource, domain: string, options: Disco
     source.query(`_domainkey.${domain}`, 'TXT', signal),
   ])
   const absent = parent.status === 'nxdomain'
-  const selectors = selectorsFor(around.rows).slice(0, absent ? DOUBTS : MAX_SELECTORS)
+  const selectors = selectorsFor(domain, around.rows).slice(0, absent ? DOUBTS : MAX_SELECTORS)
   const reports = await inBatches(selectors, options, selector =>
     lookUpKey(source, keyName(domain, selector), { probe: false, ...(signal === undefined ? {} : { signal }) }),
   )
-  const wild =
-    wildcard.status === 'found' ? wildcard.records.map(({ data }) => Buffer.from(data).toString('hex')).join() : null
+  const wild = isWildcard(wildcard) ? gistOf(wildcard) : null
   const keys = reports.flatMap(({ report, answer }) => {
-    const same = wild !== null && answer.records.map(({ data }) => Buffer.from(data).toString('hex')).join() === wild
+    const same = wild !== null && gistOf(answer) === wild
     const dangling = report.result === 'not-found' && report.chain.length > 0
     return (report.result !== 'not-found' || dangling) && report.result !== 'unavailable' && !same ? [report] : []
   })
@@ -66,6 +66,12 @@ export async function discover(source: DnsSource, domain: string, options: Disco
     asked: selectors.length,
     failed: reports.filter(({ report }) => report.result === 'unavailable').length,
   }
+}
+
+/** What an answer comes to, whatever the name: the aliases that it took, and the texts at their end. */
+function gistOf({ chain, records }: TxtAnswer): string {
+  const aliases = chain.flatMap(({ type, target }) => (type === 'CNAME' ? [target] : []))
+  return JSON.stringify([aliases, records.map(({ data }) => Buffer.from(data).toString('hex'))])
 }
 
 interface Surroundings {
@@ -117,9 +123,13 @@ function endsWith(name: string, suffix: string): boolean {
 }
 
 /** Likely ones first; each once. */
-function selectorsFor(rows: readonly ProviderRow[]): string[] {
+function selectorsFor(domain: string, rows: readonly ProviderRow[]): string[] {
+  // The initial domain of a Microsoft 365 tenant has selectors made of its own name.
+  const ofTenant = isSubdomainOrEqual(domain, 'onmicrosoft.com')
+    ? ['selector1', 'selector2'].map(selector => `${selector}-${domain.replaceAll('.', '-')}`)
+    : []
   const likely = rows.flatMap(({ selectors }) => selectors.filter(selector => typeof selector === 'string'))
-  return [...new Set([...likely, ...COMMON_SELECTORS, ...knownSelectors()])]
+  return [...new Set([...ofTenant, ...likely, ...COMMON_SELECTORS, ...knownSelectors()])]
 }
 
 async function inBatches<T, R>(

@@ -5,6 +5,7 @@ import { DkimError, Rejection } from '../errors.js'
 import { importPublicKey } from '../key.js'
 import { parseKeyRecord } from '../key-record.js'
 import { type PublicKey, publicKeyOfRecord } from '../public-key.js'
+import { textBytes } from '../text-file.js'
 
 export type Expectation =
   | { readonly kind: 'key'; readonly fingerprint: string }
@@ -35,7 +36,7 @@ export function expectRecord(text: string): Expectation {
 
 /** The content of a file: a record as text, or a key in any form. Throws DkimError. */
 export function expectFile(bytes: Uint8Array, name: string): Expectation {
-  const text = Buffer.from(bytes).toString('latin1')
+  const text = Buffer.from(textBytes(bytes, name)).toString('latin1')
   const isRecord = /(?:^|;)[ \t\r\n]*p[ \t]*=/.test(text) && !text.includes('-----BEGIN')
   return isRecord ? expectRecord(text.trim()) : expectKey(importPublicKey(bytes, { name }))
 }

@@ -114,6 +114,82 @@ export const FINDINGS = {
     fix: 'enter it as one line without breaks',
     repaired: true,
   },
+  'percent-encoded': {
+    severity: 'error',
+    text: 'the record is percent-encoded, as text in a URL or a form is',
+    fix: 'enter the text decoded',
+    repaired: true,
+  },
+  'quoted-printable': {
+    severity: 'error',
+    text: 'the record is in quoted-printable, as in the source of a message: "=3D" is "="',
+    fix: 'enter the text decoded',
+    repaired: true,
+  },
+  'json-in-record': {
+    severity: 'error',
+    text: 'the record is pasted as JSON',
+    fix: 'enter only the text in it',
+    repaired: true,
+  },
+  'escaped-character': {
+    severity: 'error',
+    text: 'characters are escaped with a backslash',
+    fix: 'enter them without backslashes',
+    repaired: true,
+  },
+  'invisible-character': {
+    severity: 'error',
+    text: 'the record has invisible characters, or blanks other than the space',
+    fix: 'enter the text without them: a web page or a word processor added them',
+    repaired: true,
+  },
+  'look-alike-character': {
+    severity: 'error',
+    text: 'the record has non-ASCII characters that look like ASCII ones',
+    fix: 'enter the ASCII characters',
+    repaired: true,
+  },
+  'encoded-twice': {
+    severity: 'error',
+    text: 'the text was base64-encoded once too often',
+    fix: 'decode it once',
+    repaired: true,
+  },
+  'text-in-front': {
+    severity: 'error',
+    text: 'the record begins with text that does not belong to it',
+    fix: 'begin the record with v=DKIM1',
+    repaired: true,
+  },
+  'other-record-in-text': {
+    severity: 'error',
+    text: 'another record, such as SPF, is part of the text',
+    fix: 'publish it as a TXT record of its own, at its own name',
+    repaired: true,
+  },
+  'strings-out-of-order': {
+    severity: 'error',
+    text: 'the strings of the record are in the wrong order',
+    fix: 'publish the strings in their order: the one with v=DKIM1 first',
+    repaired: true,
+  },
+  'colon-for-equals': {
+    severity: 'error',
+    text: 'a tag name is followed by a colon instead of an equals sign',
+    fix: 'write v=DKIM1; k=rsa; p=…',
+    repaired: true,
+  },
+  'comment-in-zone-file': {
+    severity: 'error',
+    text: 'a comment cuts the record short',
+    fix: 'put the text of the record in quotation marks',
+  },
+  'alias-as-text': {
+    severity: 'error',
+    text: 'the target of a CNAME was published as a TXT record',
+    fix: 'delete the TXT record and publish a CNAME record with this target',
+  },
   'split-into-records': {
     severity: 'error',
     text: 'one key was cut into several TXT records, which verifiers do not join',
@@ -150,10 +226,17 @@ export const FINDINGS = {
     fix: 'keep one semicolon between two tags',
     repaired: true,
   },
+  'non-ascii-note': {
+    severity: 'warning',
+    text: 'n= has non-ASCII characters, which belong in quoted-printable there (RFC 6376 §2.11)',
+    fix: 'write them as =XX, or leave n= out',
+    repaired: true,
+  },
   'control-character': {
     severity: 'error',
     text: 'the record holds a control character',
     fix: 'enter it again from the key file (dkim format-record --key FILE)',
+    repaired: true,
   },
   'list-syntax': {
     severity: 'error',
@@ -246,6 +329,7 @@ export const FINDINGS = {
     severity: 'error',
     text: 'p= is not base64: something was added or lost on the way',
     fix: 'publish the record of the key file again (dkim format-record --key FILE)',
+    repaired: true,
   },
   'padding-wrong': {
     severity: 'error',
@@ -253,9 +337,54 @@ export const FINDINGS = {
     fix: 'end p= as in the corrected record',
     repaired: true,
   },
+  'plus-became-blank': {
+    severity: 'error',
+    text: 'the + signs of the key became blanks, which the length stated in the key proves',
+    fix: 'publish the record with its + signs',
+    repaired: true,
+  },
+  base64url: {
+    severity: 'error',
+    text: 'p= is in base64url: - and _ instead of + and /',
+    fix: 'publish p= in plain base64',
+    repaired: true,
+  },
+  'hex-key': {
+    severity: 'error',
+    text: 'p= is in hexadecimal instead of base64',
+    fix: 'publish p= in base64',
+    repaired: true,
+  },
+  'key-without-tag': {
+    severity: 'error',
+    text: 'the key has no p= in front of it',
+    fix: 'write p= in front of the key',
+    repaired: true,
+  },
+  'key-beginning-lost': {
+    severity: 'error',
+    text: 'the beginning of the key is missing, which is the same for every RSA key of its size',
+    fix: 'publish the record with it',
+    repaired: true,
+  },
+  'key-characters-lost': {
+    severity: 'error',
+    text: 'characters inside the key are missing: its beginning and its end are there',
+    fix: 'publish the record of the key file again (dkim format-record --key FILE)',
+  },
+  'letter-case-lost': {
+    severity: 'error',
+    text: 'the key was changed to capital or small letters only, and base64 needs both',
+    fix: 'publish the record of the key file again (dkim format-record --key FILE)',
+  },
+  'dkim2-key-type': {
+    severity: 'info',
+    text: 'a key type of DKIM2 (post-quantum), which DKIM verifiers do not know',
+    fix: 'nothing, if it is meant for DKIM2; DKIM signatures need a key of the type rsa or ed25519 under another selector',
+  },
   'key-cut': {
     severity: 'error',
-    text: 'the key is cut off, most likely by a length limit of the DNS host',
+    text: 'the key is cut off',
     fix: 'publish the record again as several strings of at most 255 characters (dkim format-record --key FILE --dialect bind)',
   },
   'not-a-public-key': {
@@ -337,6 +466,16 @@ export const FINDINGS = {
     text: 'the record stands without ._domainkey in its name',
     fix: 'move it to SELECTOR._domainkey',
   },
+  'misplaced-record': {
+    severity: 'error',
+    text: 'a key record is published under another name',
+    fix: 'move it to SELECTOR._domainkey',
+  },
+  'address-at-selector': {
+    severity: 'error',
+    text: 'address records stand at this name instead of a key: CNAME flattening, or a proxy of the DNS host',
+    fix: 'turn flattening and proxying off for this CNAME record, so that it is answered as a CNAME',
+  },
   'cname-beside-txt': {
     severity: 'error',
     text: 'the name is an alias and has a TXT record at the same time: resolvers return either (RFC 1034 §3.6.2)',
@@ -347,6 +486,11 @@ export const FINDINGS = {
     text: 'the CNAME leads to a name that does not exist: whoever gets hold of that name can sign as this domain',
     fix: 'finish the set-up with the provider behind the CNAME, or remove the CNAME',
   },
+  'dnssec-bogus': {
+    severity: 'error',
+    text: 'the DNSSEC signatures of the zone do not validate, so that resolvers that check them have no answer',
+    fix: 'sign the zone again, or correct the DS record at the parent: whoever runs the name servers of the zone can',
+  },
   'cname-loop': {
     severity: 'error',
     text: 'the aliases lead nowhere',
@@ -355,7 +499,7 @@ export const FINDINGS = {
   wildcard: {
     severity: 'warning',
     text: 'a wildcard record answers for every selector',
-    fix: 'remove the wildcard TXT record, or publish a record at the very name',
+    fix: 'remove the wildcard record (TXT or CNAME), or publish a record at the name itself',
   },
 } as const satisfies Record<string, FindingRow>
 

@@ -22,7 +22,11 @@ export interface Judged {
 
 export function judge(answer: TxtAnswer): Judged {
   const texts = answer.records.map(({ data }) => Buffer.from(data).toString('latin1'))
-  const lintOf = new Map(texts.filter(meansToBeKey).map(text => [text, lintRecord(text)] as const))
+  const lintOf = new Map<string, RecordLint>()
+  for (const [index, text] of texts.entries()) {
+    const lint = lintRecord(text, answer.records[index]!.lengths)
+    if (meansToBeKey(text, lint)) lintOf.set(text, lint)
+  }
   const lint = [...lintOf.values()]
   const base = { texts, lint, lintOf }
   if (TEMPORARY_STATUSES.has(answer.status)) {
@@ -41,9 +45,16 @@ export function judge(answer: TxtAnswer): Judged {
   return { ...base, result, rejection: first.rejection, main: first.record }
 }
 
-/** Also what no verifier recognizes any more, such as a record with its quotes escaped. */
-function meansToBeKey(text: string): boolean {
-  return looksLikeKeyRecord(text) || /DKIM1/i.test(text) || /\bp[ \t]*=[ \t]*[A-Za-z0-9+/]{40}/.test(text)
+/** Also what no verifier recognizes any more, such as a record with its quotes escaped, or a bare key. */
+function meansToBeKey(text: string, { corrected, findings }: RecordLint): boolean {
+  return (
+    looksLikeKeyRecord(text) ||
+    /DKIM1/i.test(text) ||
+    /\bp[ \t]*=[ \t]*[A-Za-z0-9+/]{40}/.test(text) ||
+    /PRIVATE KEY/.test(text) ||
+    corrected !== null ||
+    findings.some(({ code }) => code === 'private-key-published')
+  )
 }
 
 /** Why a verifier does not take this text; null where it does. */

@@ -69,8 +69,8 @@ export async function lookUpKey(source: DnsSource, name: KeyName, options: LookU
   const judged = judge(answer)
   const neighbourhood = [...answerFindings(answer, judged)]
   if (options.probe !== false) neighbourhood.push(...(await probe(source, name, answer, options.signal)))
-  // What is wrong with the pieces of a cut record is of no interest once they are joined.
-  const pieces = neighbourhood.some(({ code }) => code === 'split-into-records')
+  // What is wrong with the pieces of a record is of no interest once it is known what cut it.
+  const pieces = neighbourhood.some(({ code }) => code === 'split-into-records' || code === 'comment-in-zone-file')
   const own = pieces ? [] : judged.lint.flatMap(lint => lint.findings)
   const findings = bySeverity([...own, ...neighbourhood.map(alone)])
   const main = judged.main

@@ -1,7 +1,7 @@
 // The key inside a record: every form people publish by mistake, told apart, and turned into the right one where that is possible.
 
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
-import { decodeBase64, removeFws } from '../abnf.js'
+import { decodeBase64, lowerAscii, removeFws } from '../abnf.js'
 import type { KeyType } from '../algorithm.js'
 import { type RsaNumbers, readEd25519 } from '../der.js'
 import { isWeakEd25519Point } from '../ed25519.js'
@@ -9,6 +9,7 @@ import { Rejection } from '../errors.js'
 import { LIMITS } from '../limits.js'
 import { ed25519PublicKey, exponentOf, isSafeExponent, type PublicKey, readRsa, rsaPublicKey } from '../public-key.js'
 import { type Finding, finding } from './findings.js'
+import { declaredLength, repairKey, strangeFinding } from './repair-key.js'
 import { weaknessesOf } from './weak-key.js'
 
 type Found = Omit<Finding, 'record'>
@@ -24,59 +25,84 @@ export interface KeyLint {
 
 const NOTHING: Omit<KeyLint, 'findings'> = { key: null, p: null, keyType: null }
 
-/** `p` and `k` as published; `k` null where the tag is absent. */
-export function lintKey(p: string, k: string | null): KeyLint {
+/** `p` and `k` as published; `k` null where the tag is absent. `recordLength` tells a limit of length where the key is cut off. */
+export function lintKey(p: string, k: string | null, recordLength = 0): KeyLint {
   const compact = removeFws(p)
   if (compact === '') return { ...NOTHING, findings: [finding('revoked')], p: '' }
   if (/PRIVATE KEY/.test(p)) return alone(finding('private-key-published'))
   const ssh = /^(?:ssh-(?:rsa|ed25519)|AAAA[BC]3NzaC1)/.test(compact)
   if (ssh)
     return alone(finding('not-a-public-key', 'it is an OpenSSH key', 'convert it: dkim format-record --key FILE'))
+  if (isDkim2KeyType(k)) return alone(finding('dkim2-key-type', `k=${k}`))
   const bytes = decodeBase64(compact)
-  if (bytes === undefined) return lintBroken(compact, k)
-  return lintBytes(bytes, k)
+  const repair = repairKey(p)
+  if (repair !== undefined) {
+    const rest = lintBytes(decodeBase64(repair.p)!, k)
+    return { ...rest, findings: [...repair.findings, ...rest.findings] }
+  }
+  const oneCase = caseLost(compact)
+  if (oneCase !== undefined) return alone(oneCase)
+  if (bytes === undefined) return lintBroken(compact, k, recordLength)
+  const lint = lintBytes(bytes, k)
+  return lint.key === null && lint.findings.some(({ code }) => code === 'key-cut')
+    ? alone(missing(compact, bytes.length, declaredLength(bytes)!, recordLength))
+    : lint
+}
+
+/** ML-DSA and its kin, as DKIM2 drafts name them. */
+function isDkim2KeyType(k: string | null): boolean {
+  return k !== null && /^(?:ml-?dsa|slh-?dsa|fn-?dsa|falcon|dilithium|sphincs)[a-z0-9-]{0,32}$/i.test(k)
 }
 
 function alone(found: Found): KeyLint {
   return { ...NOTHING, findings: [found] }
 }
 
-/** Not base64: cut off, its padding lost, or something strange inside. */
-function lintBroken(compact: string, k: string | null): KeyLint {
+/** Not base64: cut off, or something strange inside. */
+function lintBroken(compact: string, k: string | null, recordLength: number): KeyLint {
   const strange = /[^A-Za-z0-9+/=]/.exec(compact) ?? /=(?=[^=])/.exec(compact)
-  if (strange !== null)
-    return alone(finding('not-base64', `the character ${strange[0]} at position ${strange.index + 1}`))
+  if (strange !== null) return alone(strangeFinding(strange))
   const bare = compact.replace(/=+$/, '')
   const bytes = Buffer.from(bare, 'base64')
   const declared = declaredLength(bytes)
-  const padded = bare.padEnd(Math.ceil(bare.length / 4) * 4, '=')
   const whole = declared === undefined ? bytes.length === 32 : declared === bytes.length
-  if (whole && decodeBase64(padded) !== undefined) {
+  if (whole && decodeBase64(bare.padEnd(Math.ceil(bare.length / 4) * 4, '=')) !== undefined) {
     const rest = lintBytes(bytes, k)
-    const lost = finding('padding-wrong')
-    return { ...rest, findings: [lost, ...rest.findings] }
+    return { ...rest, findings: [finding('padding-wrong'), ...rest.findings] }
   }
-  if (declared !== undefined && declared > bytes.length) return alone(cutFinding(bytes.length, declared))
+  if (declared !== undefined && declared > bytes.length)
+    return alone(missing(compact, bytes.length, declared, recordLength))
   return alone(finding('not-base64', 'a character was lost or added'))
 }
 
-function cutFinding(present: number, declared: number): Found {
-  return finding('key-cut', `${present} of ${declared} bytes are there`)
+/** Base64 is case-sensitive: what was written in one case cannot be read any more. */
+function caseLost(compact: string): Found | undefined {
+  if (!/^[A-Za-z0-9+/=]{100,}$/.test(compact) || (compact !== lowerAscii(compact) && /[a-z]/.test(compact)))
+    return undefined
+  return finding('letter-case-lost')
 }
 
-/** What the outermost SEQUENCE says that the whole DER is long; undefined where there is none. */
-function declaredLength(bytes: Buffer): number | undefined {
-  if (bytes.length < 4 || bytes[0] !== 0x30) return undefined
-  if (bytes[1]! < 0x80) return 2 + bytes[1]!
-  if (bytes[1] === 0x81) return 3 + bytes[2]!
-  return bytes[1] === 0x82 ? 4 + bytes.readUInt16BE(2) : undefined
+/** Every RSA key with the usual exponent ends in these characters: where they are there, the end was not cut off. */
+const USUAL_END = /AQAB$/
+
+function missing(compact: string, present: number, declared: number, recordLength: number): Found {
+  const count = `${present} of ${declared} bytes are there`
+  if (!USUAL_END.test(compact)) {
+    const limited = USUAL_LIMITS.some(limit => Math.abs(recordLength - limit) <= 1)
+    return finding('key-cut', limited ? `${count}, most likely by a length limit of the DNS host` : count)
+  }
+  const plus = compact.includes('+') ? '' : '; no + is left, so these may be what is missing'
+  return finding('key-characters-lost', `${count}${plus}`)
 }
+
+/** Lengths at which hosts cut a text. */
+const USUAL_LIMITS = [255, 500, 511, 1000, 1023]
 
 function lintBytes(bytes: Buffer, k: string | null): KeyLint {
   if (bytes.length === 32) return lintEd25519(bytes, k, [])
   const declared = declaredLength(bytes)
   if (declared === undefined) return alone(finding('not-a-public-key', describeOther(bytes)))
-  if (declared > bytes.length) return alone(cutFinding(bytes.length, declared))
+  if (declared > bytes.length) return alone(finding('key-cut', `${bytes.length} of ${declared} bytes are there`))
   if (declared < bytes.length) {
     const rest = lintBytes(bytes.subarray(0, declared), k)
     const extra = finding('key-trailing-data', `${bytes.length - declared} bytes`)
@@ -88,7 +114,7 @@ function lintBytes(bytes: Buffer, k: string | null): KeyLint {
   return lintRsa(bytes, k)
 }
 
-function isPrivateKey(der: Buffer): boolean {
+export function isPrivateKey(der: Buffer): boolean {
   return (['pkcs8', 'pkcs1', 'sec1'] as const).some(type => {
     try {
       createPrivateKey({ key: der, format: 'der', type })

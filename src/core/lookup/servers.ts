@@ -64,6 +64,14 @@ export async function authoritativeServers(
 ): Promise<AuthoritativeServer[]> {
   const { records } = await source.query(zone, 'NS', signal)
   const hosts = [...new Set(records.flatMap(({ data }) => (data.type === 'NS' ? [data.target] : [])))].sort()
+  return addressesOf(source, hosts, signal)
+}
+
+async function addressesOf(
+  source: DnsSource,
+  hosts: readonly string[],
+  signal?: AbortSignal,
+): Promise<AuthoritativeServer[]> {
   const found = await Promise.all(
     hosts.slice(0, MAX_HOSTS).map(async host => {
       const answers = await Promise.all([source.query(host, 'A', signal), source.query(host, 'AAAA', signal)])
@@ -82,20 +90,51 @@ export async function askAuthoritative(
   name: string,
   connect: Connect,
   signal?: AbortSignal,
+  /** Where the search for the zone begins: asking a resolver for a name that is not there yet makes it remember that. */
+  below = name,
 ): Promise<ServersReport | null> {
-  const zone = await zoneOf(source, name, signal)
+  const zone = await zoneOf(source, below, signal)
   if (zone === null) return null
   const servers = await authoritativeServers(source, zone, signal)
-  const views = await Promise.all(
+  const asked = await askEach(servers, zone, name, connect, signal)
+  // A zone that is cut off below, and whose servers no resolver gets an answer from: the parent's servers name them.
+  const cut = asked
+    .flatMap(({ referral }) => referral)
+    .find(({ name: child }) => child !== zone && isAround(child, name))
+  if (cut === undefined) return compare(asked.map(({ view }) => view))
+  const hosts = asked.flatMap(({ referral }) =>
+    referral.flatMap(({ name: child, data }) => (child === cut.name && data.type === 'NS' ? [data.target] : [])),
+  )
+  const children = await addressesOf(source, [...new Set(hosts)].sort(), signal)
+  return compare((await askEach(children, cut.name, name, connect, signal)).map(({ view }) => view))
+}
+
+function isAround(zone: string, name: string): boolean {
+  return name === zone || name.endsWith(`.${zone}`)
+}
+
+interface AskedServer {
+  readonly view: ServerView
+  readonly referral: Answer['referral']
+}
+
+function askEach(
+  servers: readonly AuthoritativeServer[],
+  zone: string,
+  name: string,
+  connect: Connect,
+  signal?: AbortSignal,
+): Promise<AskedServer[]> {
+  return Promise.all(
     servers.map(async ({ host, address }) => {
-      if (address === '') return noAddress(host, zone)
+      if (address === '') return { view: noAddress(host, zone), referral: [] }
       const direct = connect(address)
       const [answer, soa] = await Promise.all([direct.query(name, 'TXT', signal), direct.query(zone, 'SOA', signal)])
       const [serial] = soa.records.flatMap(({ data }) => (data.type === 'SOA' ? [data.serial] : []))
-      return viewOf({ kind: 'authoritative', zone, host, server: address, serial: serial ?? null }, answer)
+      const view = viewOf({ kind: 'authoritative', zone, host, server: address, serial: serial ?? null }, answer)
+      return { view, referral: answer.authoritative || answer.status !== 'refused' ? [] : answer.referral }
     }),
   )
-  return compare(views)
 }
 
 /** Asks recursive resolvers, each on its own. */
@@ -149,6 +188,8 @@ function viewOf(asked: Asked, answer: Answer): ServerView {
 }
 
 function stateOf(answer: Answer, authoritative: boolean): ServerState {
+  // A resolver that fails is in charge of nothing: what it cannot get, or does not accept, is the zone's matter.
+  if (answer.status === 'servfail' && !authoritative) return 'unreachable'
   if (answer.status === 'servfail' || answer.status === 'refused') return 'lame'
   if (TEMPORARY_STATUSES.has(answer.status)) return 'unreachable'
   return authoritative && !answer.authoritative ? 'lame' : 'same'

@@ -22,6 +22,8 @@ export interface ServerAnswer {
   /** The record as text, null where there is none. */
   readonly text: string | null
   readonly detail: string | null
+  /** Only a wildcard answers: the name itself has no record. */
+  readonly wildcard?: true
 }
 
 /** What a name is, over all the servers that count. */
@@ -36,6 +38,10 @@ export interface RecordView {
   readonly wrong: readonly string[]
   readonly temporary: readonly string[]
   readonly lame: readonly string[]
+  /** Those among `absent` where a wildcard answers in place of a record. */
+  readonly wildcard: readonly string[]
+  /** Seconds, by server. */
+  readonly ttls: ReadonlyMap<string, number>
   /** The longest TTL seen, in seconds. */
   readonly ttl: number | null
   readonly alias: string | null
@@ -50,6 +56,8 @@ export const UNKNOWN_RECORD: RecordView = {
   wrong: [],
   temporary: [],
   lame: [],
+  wildcard: [],
+  ttls: new Map(),
   ttl: null,
   alias: null,
   fingerprint: null,
@@ -59,11 +67,14 @@ export const UNKNOWN_RECORD: RecordView = {
 export function viewRecord(answers: readonly ServerAnswer[], expected: string | null): RecordView {
   const lists: Record<Says, string[]> = { live: [], absent: [], revoked: [], wrong: [], temporary: [], lame: [] }
   for (const answer of answers) lists[classify(answer, expected)].push(answer.server)
-  const ttls = answers.flatMap(({ ttl, status }) => (ttl === null || status !== 'found' ? [] : [ttl]))
+  const ttls = new Map<string, number>()
+  for (const { server, ttl, status } of answers) if (ttl !== null && status === 'found') ttls.set(server, ttl)
   return {
     ...lists,
     state: overall(lists),
-    ttl: ttls.length === 0 ? null : Math.max(...ttls),
+    wildcard: answers.flatMap(({ server, wildcard }) => (wildcard ? [server] : [])),
+    ttls,
+    ttl: ttls.size === 0 ? null : Math.max(...ttls.values()),
     alias: answers.find(({ alias }) => alias !== null)?.alias ?? null,
     fingerprint: answers.find(({ fingerprint }) => fingerprint !== null)?.fingerprint ?? null,
   }
@@ -107,6 +118,10 @@ export interface ReportedUse {
   readonly end: Instant
   readonly messages: number
   readonly pass: boolean
+  /** The organization that reports. */
+  readonly reporter?: string
+  /** The source address with the most of these messages. */
+  readonly address?: string
 }
 
 /** A signed and verified test message, made with the new private key against live DNS. */

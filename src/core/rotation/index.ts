@@ -1,9 +1,9 @@
 // The rotation engine's public part: planRotation() and what it takes and gives.
 
-export { ARCHIVE_LIMITS, unpack } from './archive.js'
+export { ARCHIVE_LIMITS, isAppleDouble, unpack } from './archive.js'
 export { addMonths, formatDuration, type Instant, isoDay, TimeZone } from './calendar.js'
 export { advanceCalendar } from './calendar-entries.js'
-export { type AggregateReport, readAggregateReport } from './dmarc-report.js'
+export { type AggregateReport, readAggregateReport, type SelectorUse } from './dmarc-report.js'
 export {
   type Observation,
   type Probe,
@@ -15,7 +15,7 @@ export {
   UNKNOWN_RECORD,
   viewRecord,
 } from './evidence.js'
-export { type RecordChange, shellQuote } from './instructions.js'
+export type { RecordChange } from './instructions.js'
 export { impossibleSelector, keyFactsOf, observationOf, readServerAnswer } from './observe.js'
 export { PHASE_IDS, type PhaseId } from './phases.js'
 export {

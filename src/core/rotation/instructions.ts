@@ -2,6 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { decodeBase64, keyRecordName } from '../abnf.js'
+import { shellPath } from '../shell-word.js'
+import type { RecordState } from './evidence.js'
 import type { PhaseId } from './phases.js'
 import type { KeyFacts, RotationRequest } from './settings.js'
 
@@ -61,7 +63,7 @@ const WRITERS: Record<PhaseId, Writer> = {
   }),
   verify: request => ({
     commands: [
-      `dkim sign --key ${shellQuote(keyFile(request))} --domain ${request.domain} --selector ${request.new.selector} test.eml | dkim verify -`,
+      `dkim sign --key ${shellPath(keyFile(request))} --domain ${request.domain} --selector ${request.new.selector} test.eml | dkim verify -`,
       `${checkCommand(request)} --confirm verify`,
     ],
     check: 'dkim verify passes with the new selector, through live DNS',
@@ -117,6 +119,13 @@ export function instruct(request: RotationRequest, id: PhaseId): Instruction {
   return { commands: [], records: [], signerSelectors: null, rollback: null, ...WRITERS[id](request) }
 }
 
+/** The old record as it was, where it went before it could be spared. */
+export function republish(request: RotationRequest, oldState: RecordState): RecordChange {
+  const { old, zone, settings } = request
+  const action = oldState === 'absent' ? 'publish' : 'replace'
+  return { ...change(request, old, action, old.record, zone.oldTtl ?? settings.ttl), before: null }
+}
+
 function unpublish({ kind, new: { selector, alias } }: RotationRequest): string {
   if (kind !== 'flip' || alias === null) return 'remove the record: nothing uses it yet'
   return `point the alias ${selector} back to ${alias}: nothing uses it yet`
@@ -135,11 +144,6 @@ export const STATE_FILE = 'plan.json'
 
 function keyFile({ newKeyFile, domain, new: { selector } }: RotationRequest): string {
   return newKeyFile ?? `${selector}._domainkey.${domain}.private.pem`
-}
-
-/** One word for a POSIX shell whatever is in it. */
-export function shellQuote(text: string): string {
-  return /^[A-Za-z0-9_./:@%+=-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", "'\\''")}'`
 }
 
 function change(
@@ -182,12 +186,12 @@ function freshTarget(alias: string, { start }: RotationRequest): string {
 
 function destroyOldKey({ oldKeyFile, settings }: RotationRequest): string[] {
   if (oldKeyFile === null || settings.disclose) return []
-  return [`shred --remove ${shellQuote(oldKeyFile)}`]
+  return [`shred --remove ${shellPath(oldKeyFile)}`]
 }
 
 /** The path under which readers of disclosed keys look: two characters, then the whole MD5 of the DER of p=. */
 function discloseCommands({ old, oldKeyFile, domain }: RotationRequest): string[] {
-  const file = shellQuote(oldKeyFile ?? `${old.selector}._domainkey.${domain}.private.pem`)
+  const file = shellPath(oldKeyFile ?? `${old.selector}._domainkey.${domain}.private.pem`)
   const der = decodeBase64(/(?:^|;)\s*p\s*=([^;]*)/.exec(old.record ?? '')?.[1] ?? '')
   if (der === undefined) return [`install -D -m 0644 ${file} /var/www/dkim/KEY.pem`]
   const digest = createHash('md5').update(der).digest('hex')

@@ -24,7 +24,8 @@ export function readServerAnswer({ server, record, impossible, authoritative }: 
   const base = { server, ...nothing, aliasTtl, alias, detail: record.detail }
   switch (record.status) {
     case 'found':
-      if (isFromWildcard(record, impossible)) return { ...base, status: 'absent', detail: 'answered by a wildcard' }
+      if (isFromWildcard(record, impossible))
+        return { ...base, status: 'absent', wildcard: true, detail: 'answered by a wildcard' }
       return { ...base, status: 'found', ...readRecords(record) }
     case 'nodata':
     case 'nxdomain':

@@ -1,9 +1,10 @@
 // The phases of a rotation: when each may begin, why then, and whether it is done. Dates come from evidence where there is some, else from the plan.
 
 import { addMonths, DAY, formatDuration, HOUR, type Instant, nextWorkingTime, type TimeZone } from './calendar.js'
+import type { Observation } from './evidence.js'
 import { oldIsGone, type Progress } from './progress.js'
 import { CADENCES, type RotationKind, type RotationRequest } from './settings.js'
-import { overlapEnd, type SignerView } from './signer-evidence.js'
+import { type NewKeyProof, overlapEnd, type SignerView } from './signer-evidence.js'
 import type { Stage } from './stage.js'
 import { deliveryTime, type Waits } from './waits.js'
 
@@ -25,6 +26,12 @@ export interface Course {
   readonly progress: Progress
   readonly signers: SignerView
   readonly stage: Stage
+  /** What the newest evidence says of the new key. */
+  readonly proof: NewKeyProof
+  /** The old record is needed again: it went before its overlap was over, or before the new key works. */
+  readonly needsOld: boolean
+  /** What this run saw, null where nothing was read. */
+  readonly observation: Observation | null
   /** The moment that is judged: the clock, or the last complete check where DNS could not be read since. */
   readonly asOf: Instant
   /** Every server was read just now. */
@@ -65,6 +72,7 @@ function due(course: Course, id: keyof typeof GRACE, earliest: Instant): Instant
   return earliest + (hurry ? HOUR : GRACE[id])
 }
 
+export const isProven = ({ proof }: Course): boolean => proof === 'passing' || proof === 'vouched'
 const isLive = ({ progress }: Course): boolean => progress.newState === 'live'
 const isSwitched = ({ signers }: Course): boolean => signers.who === 'new'
 
@@ -93,9 +101,10 @@ function generate(course: Course): Milestone {
 
 function publish(course: Course): Milestone {
   const { request, progress } = course
+  const earliest = workingTime(course, request.start, false)
   return {
-    earliest: request.start,
-    latest: due(course, 'publish', request.start),
+    earliest: progress.newSeenSince === null ? earliest : Math.min(earliest, progress.newSeenSince),
+    latest: due(course, 'publish', earliest),
     done: isLive(course) || progress.newState === 'partial',
     doneAt: progress.newSeenSince,
     why: 'start of the rotation: what nobody signs with yet disturbs nobody',
@@ -147,26 +156,37 @@ function switchSigners(course: Course, cursor: Instant): Milestone {
 }
 
 function overlap(course: Course, cursor: Instant): Milestone {
-  const { progress, waits, request, signers, asOf } = course
+  const { progress, waits, request, signers, asOf, needsOld } = course
   const length = waits.overlap.seconds * 1000
   const earliest = signers.switchedAt ?? cursor
   const latest = overlapEnd(signers, length, deliveryTime(request)) ?? earliest + length
-  const done = oldIsGone(progress) || (isSwitched(course) && asOf >= latest)
+  const isOver = progress.oldState === 'revoked' || (isSwitched(course) && asOf >= latest)
+  // A key that was not seen in use since the switch may be the wrong one: the old key stays.
+  const done = !needsOld && (progress.oldState === 'absent' || (isOver && isProven(course)))
   const longer =
     latest > earliest + length
       ? `, and ${formatDuration(deliveryTime(request))} after the last delivery that a report shows`
       : ''
-  return { earliest, latest, done, doneAt: done ? latest : null, why: `switch + ${waits.overlap.formula}${longer}` }
+  return {
+    earliest,
+    latest,
+    done,
+    doneAt: done && latest <= asOf ? latest : null,
+    why: `switch + ${waits.overlap.formula}${longer}`,
+  }
 }
 
-function lowerTtl({ progress, waits, request }: Course, cursor: Instant, switchAt: Instant): Milestone {
-  const earliest = Math.max(switchAt, cursor - waits.ttlLead.seconds * 1000)
+function lowerTtl(course: Course, cursor: Instant, switchAt: Instant): Milestone {
+  const { progress, waits, request } = course
+  const revocation = workingTime(course, cursor, false)
+  const earliest = lastWorkingTime(course, revocation - waits.ttlLead.seconds * 1000, switchAt)
   const ttl = progress.oldTtl ?? request.zone.oldTtl
   const low = ttl !== null && ttl <= request.settings.loweredTtl
   return {
     earliest,
-    latest: cursor,
-    done: low || oldIsGone(progress),
+    latest: revocation,
+    // Where one server shows the revocation already, a lower TTL comes too late to matter.
+    done: !course.needsOld && (low || oldIsGone(progress) || progress.oldState === 'partial'),
     doneAt: null,
     why: `revocation − ${waits.ttlLead.formula}, so that the revocation and its undoing are seen soon`,
   }
@@ -177,7 +197,7 @@ function revoke(course: Course, cursor: Instant): Milestone {
   return {
     earliest,
     latest: due(course, 'revoke', earliest),
-    done: oldIsGone(course.progress),
+    done: oldIsGone(course.progress) && !course.needsOld,
     doneAt: course.progress.revokedSince,
     why: course.request.kind === 'emergency' ? 'as soon as no signer uses the old key' : 'the end of the overlap',
   }
@@ -185,21 +205,23 @@ function revoke(course: Course, cursor: Instant): Milestone {
 
 function remove(course: Course, cursor: Instant): Milestone {
   const { progress, waits } = course
-  const revoked = progress.revokedSince ?? cursor
+  // A revocation that came too early is to be undone: the wait counts from the one to come.
+  const revoked = course.needsOld ? cursor : (progress.revokedSince ?? cursor)
   const earliest = workingTime(course, revoked + waits.revokedFor.seconds * 1000, false)
   return {
     earliest,
     latest: due(course, 'remove', earliest),
-    done: progress.oldState === 'absent',
+    done: progress.oldState === 'absent' && !course.needsOld,
     doneAt: progress.removedSince,
     why: `revocation + ${formatDuration(waits.revokedFor.seconds * 1000)}: an empty p= tells why a signature fails, a missing record does not`,
   }
 }
 
-function disclose({ request, progress }: Course, cursor: Instant): Milestone {
+function disclose(course: Course, cursor: Instant): Milestone {
+  const { request, progress } = course
   const { discloseAfter } = request.settings
   return {
-    earliest: (progress.removedSince ?? cursor) + discloseAfter,
+    earliest: workingTime(course, (progress.removedSince ?? cursor) + discloseAfter, false),
     latest: null,
     done: progress.disclosedAt !== null,
     doneAt: progress.disclosedAt,
@@ -221,6 +243,15 @@ function workingTime({ request, zone }: Course, instant: Instant, dayAfter: bool
   const { businessDays, holidays } = request.settings
   if (!businessDays || request.kind === 'emergency') return instant
   return nextWorkingTime(instant, { zone, holidays: new Set(holidays) }, dayAfter)
+}
+
+/** Working time at `instant` or before, so that what follows keeps its whole lead; not before `floor`. */
+function lastWorkingTime(course: Course, instant: Instant, floor: Instant): Instant {
+  for (let back = 0; instant - back * DAY > floor; back += 1) {
+    const time = workingTime(course, instant - back * DAY, false)
+    if (time <= instant) return Math.max(time, floor)
+  }
+  return workingTime(course, Math.max(instant, floor), false)
 }
 
 export const PHASES = {

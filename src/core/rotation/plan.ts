@@ -3,12 +3,12 @@
 import { formatDuration, type Instant, TimeZone } from './calendar.js'
 import type { Observation } from './evidence.js'
 import { describeEvidence } from './evidence-text.js'
-import { instruct, type RecordChange } from './instructions.js'
-import { type Course, PHASES, type PhaseId } from './phases.js'
-import { advance, type Evidence, isComplete, type Progress } from './progress.js'
+import { instruct, type RecordChange, republish } from './instructions.js'
+import { type Course, isProven, PHASES, type PhaseId } from './phases.js'
+import { advance, type Evidence, isComplete, lagOf, oldIsGone, type Progress } from './progress.js'
 import { refuseClock, refuseRequest } from './refusals.js'
 import { CADENCES, type KeyFacts, type RotationKind, type RotationRequest } from './settings.js'
-import { viewSigners } from './signer-evidence.js'
+import { proofOfNewKey, viewSigners } from './signer-evidence.js'
 import { decideStage, STAGES, type Stage } from './stage.js'
 import { layOut, type PhaseStatus, type ScheduledPhase } from './timeline.js'
 import { type PlanInput, type Waits, waitsOf } from './waits.js'
@@ -107,7 +107,7 @@ export function planRotation(
     servers: serversOf(evidence.observation),
     phases: scheduled.map(phase => describe(course, phase, evidence.observation)),
     nextAction,
-    warnings: warningsOf({ ...course, observation: evidence.observation, remembers }),
+    warnings: warningsOf(course),
   }
   return { plan, progress }
 }
@@ -120,12 +120,18 @@ function courseOf(request: RotationRequest, progress: Progress, evidence: Eviden
   const asOf = isTemporary ? Math.min(now, progress.checkedAt ?? now) : now
   const signers = viewSigners(progress.signers, asOf)
   const live = progress.newLiveSince
+  const proof = proofOfNewKey(progress.signers, signers.switchedAt)
+  const goneEarly = overlapCutShort({ request, waits, progress, signers, asOf, remembers }) !== null
+  const keepsOld = request.kind === 'replace' || request.kind === 'flip'
+  const needsOld = keepsOld && signers.who === 'new' && (goneEarly || (proof === 'failing' && oldIsGone(progress)))
   const stage = decideStage({
     kind: request.kind,
     newState: progress.newState,
     newMissing: isMissing(progress, observation),
     oldState: progress.oldState,
     signers: signers.who,
+    newFails: proof === 'failing',
+    goneEarly,
     missingKey: progress.signers.missingKeyAt !== null,
     propagated: !remembers || (live !== null && asOf >= live + waits.propagation.seconds * 1000),
   })
@@ -136,6 +142,9 @@ function courseOf(request: RotationRequest, progress: Progress, evidence: Eviden
     progress,
     signers,
     stage,
+    proof,
+    needsOld,
+    observation,
     asOf,
     isRead,
     remembers,
@@ -159,15 +168,29 @@ function judge(check: boolean, stage: Stage, isTemporary: boolean, next: NextAct
 const REMEDIES: Partial<Record<Stage, string>> = {
   'mail-failing':
     'publish the new record on every server again at once, or set every signer back to the old selector while its key is published',
+  'retired-early': 'publish the old record again until the overlap is over',
   'retired-key-signing': 'switch every signer to the new selector at once, or publish the old record again',
   'provider-missing': 'ask the provider, or remove the alias: whoever gets hold of its target could sign in your name',
   'wrong-key': 'publish the record of the new key, or start again with another selector',
 }
 
-const REPUBLISH = 'publish the old record again until the overlap is over'
+/** The record is there, and its signatures fail: the signer is what has to change. */
+function remedyOf({ stage, proof, needsOld, request, progress }: Course): string | undefined {
+  if (stage !== 'mail-failing' || proof !== 'failing') return REMEDIES[stage]
+  const give = `give every signer the private key of ${request.new.selector}, and show that it works with --sample`
+  if (needsOld) return `publish the old record again and set every signer back to ${request.old.selector}, or ${give}`
+  if (request.kind === 'add' || request.kind === 'emergency' || progress.oldState !== 'live') return give
+  return `set every signer back to ${request.old.selector}, or ${give}; keep the old record`
+}
+
+const SHOW_NEW_KEY = {
+  unproven:
+    'show that mail signed with the new key passes (--sample, --reports or --confirm verify); keep the old record until then',
+  doubtful: 'show a message signed with the new key that passes (--sample); keep the old record until then',
+} as const
 
 function findNext(course: Course, phases: readonly ScheduledPhase[], isTemporary: boolean): NextAction | null {
-  const remedy = REMEDIES[course.stage] ?? (overlapCutShort(course) === null || isTemporary ? undefined : REPUBLISH)
+  const remedy = remedyOf(course)
   const open = phases.find(({ id, status }) => status !== 'done' && !('side' in PHASES[id]))
   const main = open ?? (remedy === undefined ? undefined : phases[0])
   if (main === undefined) return null
@@ -188,14 +211,30 @@ function opensAt({ id, earliest, latest }: ScheduledPhase): Instant {
   return PHASES[id].kind === 'wait' ? (latest ?? earliest) : earliest
 }
 
-function sayNext({ asOf, remembers, waits }: Course, phase: ScheduledPhase): string {
+function sayNext(course: Course, phase: ScheduledPhase): string {
+  const { asOf, remembers, waits, proof } = course
   const { title, kind } = PHASES[phase.id]
+  const lag = sayLag(course, phase)
+  if (lag !== null) return lag
+  if (phase.id === 'overlap' && phase.status === 'late' && !isProven(course))
+    return SHOW_NEW_KEY[proof === 'doubtful' ? 'doubtful' : 'unproven']
   // Nobody saw when the record appeared: what the wait is for is left to the person.
   if (phase.id === 'switch' && isDue(phase) && !remembers)
     return `${lowerFirst(title)} once the new record has been published for ${formatDuration(waits.propagation.seconds * 1000)}`
   if (kind === 'wait' && phase.status === 'late')
     return `${lowerFirst(title)}: some server still lacks the record, find out why`
   return isDue(phase) ? `${lowerFirst(title)} now` : waitText(title, phase, asOf)
+}
+
+/** Which servers have the change, and which are still to follow. */
+function sayLag({ observation, request, isRead }: Course, { id }: ScheduledPhase): string | null {
+  if (observation === null || !isRead) return null
+  const { live, absent, revoked } = observation.newRecord
+  const isNew = id === 'propagate' && live.length > 0 && absent.length + revoked.length > 0
+  const lag = isNew ? { done: live, waiting: [...absent, ...revoked] } : lagOf(id, observation, request)
+  if (lag === null) return null
+  const title = PHASES[isNew ? 'publish' : id].title
+  return `${lowerFirst(title)}: done at ${lag.done.join(', ')}, waiting for ${lag.waiting.join(', ')}`
 }
 
 function waitText(title: string, phase: ScheduledPhase, now: Instant): string {
@@ -223,6 +262,12 @@ function describe(course: Course, phase: ScheduledPhase, observation: Observatio
     why: phase.why,
     evidence: describeEvidence(course, phase, observation),
     ...instruct(course.request, phase.id),
+    ...(phase.id === 'overlap' && course.needsOld
+      ? {
+          records: [republish(course.request, course.progress.oldState)],
+          check: 'every server answers with the old key again',
+        }
+      : {}),
   }
 }
 

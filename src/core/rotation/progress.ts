@@ -24,6 +24,8 @@ export interface Progress {
   readonly removedSince: Instant | null
   readonly verifiedAt: Instant | null
   readonly disclosedAt: Instant | null
+  /** Since when servers disagree about a change of the old record; null while they agree. */
+  readonly laggingSince: Instant | null
   readonly signers: SignerRecord
 }
 
@@ -38,6 +40,7 @@ export const NO_PROGRESS: Progress = {
   removedSince: null,
   verifiedAt: null,
   disclosedAt: null,
+  laggingSince: null,
   signers: NO_SIGNER_RECORD,
 }
 
@@ -57,6 +60,7 @@ export function advance(progress: Progress, request: RotationRequest, evidence: 
   let signers = recordSamples(progress.signers, samples, selectors, now)
   signers = recordReports(signers, reports, selectors, deliveryTime(request), now)
   if (confirmations.includes('switch')) signers = recordSwitch(signers, now)
+  if (confirmations.includes('verify')) signers = { ...signers, vouchedAt: now }
   const verified = confirmations.includes('verify') || probe?.pass === true
   const next: Progress = {
     ...progress,
@@ -64,7 +68,7 @@ export function advance(progress: Progress, request: RotationRequest, evidence: 
     verifiedAt: progress.verifiedAt ?? (verified ? now : null),
     disclosedAt: progress.disclosedAt ?? (confirmations.includes('disclose') ? now : null),
   }
-  return observation === null || !isComplete(observation, request) ? next : seen(next, observation)
+  return observation === null || !isComplete(observation, request) ? next : seen(next, observation, request)
 }
 
 /** A reading counts as a whole or not at all: a server that could not be asked might say the opposite. */
@@ -73,7 +77,28 @@ export function isComplete({ newRecord, oldRecord }: Observation, { kind }: Rota
   return newRecord.state !== 'unknown' && oldRecord.state !== 'unknown'
 }
 
-function seen(progress: Progress, { at, newRecord, oldRecord }: Observation): Progress {
+export interface Lag {
+  /** Servers that have the change already. */
+  readonly done: readonly string[]
+  readonly waiting: readonly string[]
+}
+
+/** Where the servers disagree about a change of the old record; null where they agree, or nothing was changed yet. */
+export function lagOf(id: string, { oldRecord }: Observation, { settings }: RotationRequest): Lag | null {
+  const { live, revoked, absent, ttls } = oldRecord
+  const low = live.filter(server => (ttls.get(server) ?? 0) <= settings.loweredTtl)
+  const pairs: Record<string, Lag> = {
+    'lower-ttl': { done: low, waiting: live.filter(server => !low.includes(server)) },
+    revoke: { done: [...revoked, ...absent], waiting: live },
+    remove: { done: absent, waiting: [...revoked, ...live] },
+  }
+  const lag = pairs[id]
+  return lag === undefined || lag.done.length === 0 || lag.waiting.length === 0 ? null : lag
+}
+
+function seen(progress: Progress, observation: Observation, request: RotationRequest): Progress {
+  const { at, newRecord, oldRecord } = observation
+  const isLagging = ['lower-ttl', 'revoke', 'remove'].some(id => lagOf(id, observation, request) !== null)
   const isRevoked = oldRecord.state === 'revoked' || oldRecord.state === 'absent'
   const newLive = newRecord.state === 'live'
   return {
@@ -86,6 +111,7 @@ function seen(progress: Progress, { at, newRecord, oldRecord }: Observation): Pr
     newLiveSince: newLive ? (progress.newLiveSince ?? at) : null,
     revokedSince: isRevoked ? (progress.revokedSince ?? at) : null,
     removedSince: oldRecord.state === 'absent' ? (progress.removedSince ?? at) : null,
+    laggingSince: isLagging ? (progress.laggingSince ?? at) : null,
     verifiedAt: newLive ? progress.verifiedAt : null,
   }
 }

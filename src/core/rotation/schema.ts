@@ -88,7 +88,12 @@ export function nullable<T>(inner: Schema<T>): Schema<T | null> {
   }
 }
 
-export function list<T>(inner: Schema<T>, maximum: number): Schema<readonly T[]> {
+/** A field that earlier versions did not write. */
+export function withDefault<T>(inner: Schema<T>, value: T): Schema<T> {
+  return { read: (given, path) => (given === undefined ? value : inner.read(given, path)), write: inner.write }
+}
+
+export function list<T>(inner: Schema<T>, maximum = Number.POSITIVE_INFINITY): Schema<readonly T[]> {
   return {
     read: (value, path) => {
       if (!Array.isArray(value) || value.length > maximum) throw stateFault(path, `a list of at most ${maximum}`)

@@ -16,6 +16,24 @@ export interface SignerRecord {
   readonly brokenAt: Instant | null
   /** A message with the new selector whose key was not to be found: the signer names it, nothing proves the key. */
   readonly missingKeyAt: Instant | null
+  /** The last time that a person vouched for the new key (--confirm verify). */
+  readonly vouchedAt: Instant | null
+  /** Reporters that saw the new key fail and never pass in a whole report, with the begin of the last such report. */
+  readonly failingReports: readonly FailingReport[]
+  /** Where the messages came from that reports show with the old key long after the switch. */
+  readonly stragglers: readonly Straggler[]
+}
+
+export interface FailingReport {
+  readonly reporter: string
+  readonly begin: Instant
+}
+
+export interface Straggler {
+  readonly reporter: string
+  readonly address: string
+  readonly messages: number
+  readonly end: Instant
 }
 
 export const NO_SIGNER_RECORD: SignerRecord = {
@@ -26,6 +44,9 @@ export const NO_SIGNER_RECORD: SignerRecord = {
   lastOldDelivery: null,
   brokenAt: null,
   missingKeyAt: null,
+  vouchedAt: null,
+  failingReports: [],
+  stragglers: [],
 }
 
 export type Signers = 'old' | 'new' | 'both' | 'unknown'
@@ -60,7 +81,7 @@ export function recordSamples(
     const at = signedAt === null || signedAt > now ? now : signedAt
     if (sameSelector(selector, old)) merged = { ...merged, lastOldAt: latest(merged.lastOldAt, at) }
     else if (!sameSelector(selector, fresh)) continue
-    else if (outcome === 'pass') merged = { ...seenNew(merged, at), brokenAt: null, missingKeyAt: null }
+    else if (outcome === 'pass') merged = seenNew(merged, at)
     else if (outcome === 'no-key') merged = { ...merged, missingKeyAt: latest(merged.missingKeyAt, at) }
     else if (outcome === 'fail') merged = { ...merged, brokenAt: latest(merged.brokenAt, at) }
   }
@@ -90,15 +111,79 @@ export function recordReports(
     if (!sameSelector(selector, old)) continue
     merged = { ...merged, lastOldDelivery: latest(merged.lastOldDelivery, until) }
   }
-  for (const { selector, begin, end, pass } of uses) {
+  merged = { ...merged, failingReports: failingReports(merged.failingReports, uses, fresh, now) }
+  for (const use of uses) {
+    const { selector, begin, end, pass } = use
     // Delivered later than any queue could explain: a signer was left behind.
     const switched = merged.confirmedAt ?? merged.firstNewAt
     if (!pass || begin > now || !sameSelector(selector, old)) continue
     if (switched === null || begin - delivery > switched) {
       merged = { ...merged, lastOldAt: latest(merged.lastOldAt, Math.min(end, now)) }
+      merged = { ...merged, stragglers: withStraggler(merged.stragglers, use) }
     }
   }
   return merged
+}
+
+/** More than a person reads, or than it takes to be sure. */
+const MOST_REPORTERS = 50
+const MOST_STRAGGLERS = 20
+
+/** The same report read twice counts once. */
+function withStraggler(
+  known: readonly Straggler[],
+  { reporter = '', address = '', messages, end }: ReportedUse,
+): readonly Straggler[] {
+  const others = known.filter(
+    each => each.reporter !== oneLine(reporter) || each.address !== oneLine(address) || each.end !== end,
+  )
+  return [...others, { reporter: oneLine(reporter), address: oneLine(address), messages, end }]
+    .sort((a, b) => b.end - a.end)
+    .slice(0, MOST_STRAGGLERS)
+}
+
+/** A reporter writes what it likes; the state file holds lines of text. */
+function oneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 255)
+}
+
+/** A pass anywhere in a report outweighs its failures: forwarding breaks signatures, and anyone can write a bad one. */
+function failingReports(
+  known: readonly FailingReport[],
+  uses: readonly ReportedUse[],
+  fresh: string,
+  now: Instant,
+): readonly FailingReport[] {
+  const byReporter = new Map(known.map(({ reporter, begin }) => [reporter, begin]))
+  const passing = new Set(
+    uses
+      .filter(({ pass, selector }) => pass && sameSelector(selector, fresh))
+      .map(({ source, begin }) => `${begin} ${source}`),
+  )
+  for (const { reporter = '', selector, source, begin, pass } of uses) {
+    if (pass || begin > now || !sameSelector(selector, fresh) || passing.has(`${begin} ${source}`)) continue
+    const name = oneLine(reporter)
+    byReporter.set(name, Math.max(begin, byReporter.get(name) ?? begin))
+  }
+  const list = [...byReporter].map(([reporter, begin]) => ({ reporter, begin }))
+  return list.sort((a, b) => b.begin - a.begin).slice(0, MOST_REPORTERS)
+}
+
+/**
+ * What the newest evidence says of the new key in use. failing: a received message fails, or every signature that several
+ * reporters saw does; doubtful: the newest evidence speaks against the key, but has other explanations (one reporter, a key
+ * that was not found); unproven: nothing was seen since the switch.
+ */
+export type NewKeyProof = 'passing' | 'vouched' | 'unproven' | 'doubtful' | 'failing'
+
+export function proofOfNewKey(record: SignerRecord, switchedAt: Instant | null): NewKeyProof {
+  const { lastNewAt, brokenAt, missingKeyAt, failingReports, vouchedAt } = record
+  const isNewest = (at: Instant | null): boolean => at !== null && (lastNewAt === null || at >= lastNewAt)
+  const reporters = failingReports.filter(({ begin }) => isNewest(begin))
+  if (isNewest(brokenAt) || reporters.length > 1) return 'failing'
+  if (isNewest(missingKeyAt) || reporters.length > 0) return 'doubtful'
+  if (lastNewAt !== null && lastNewAt >= (switchedAt ?? lastNewAt)) return 'passing'
+  return vouchedAt !== null && vouchedAt >= (switchedAt ?? vouchedAt) ? 'vouched' : 'unproven'
 }
 
 /** A person says that every signer uses the new key. Said twice it changes nothing, unless the old key was seen in between. */

@@ -25,7 +25,11 @@ export const STAGES = {
   'provider-missing': { mood: 'alarm', text: 'the alias leads to no key: the provider has none for it' },
   'mail-failing': {
     mood: 'alarm',
-    text: 'mail is failing now: it is signed with a key that is not published everywhere',
+    text: 'signatures are failing now: the key for them is not published everywhere, or does not verify them',
+  },
+  'retired-early': {
+    mood: 'alarm',
+    text: 'the old key was taken away too early: mail that it signed is still on its way and fails',
   },
   'retired-key-signing': { mood: 'alarm', text: 'a signer still uses the retired key: its mail fails' },
   unknown: { mood: 'unknown', text: 'nothing is known: DNS was not read, or could not be' },
@@ -40,6 +44,10 @@ export interface StageFacts {
   readonly signers: Signers
   /** A message named the new selector and found no key. */
   readonly missingKey: boolean
+  /** Received mail or several reports show that signatures of the new key fail. */
+  readonly newFails: boolean
+  /** The old key is gone, on some server at least, before its overlap is over. */
+  readonly goneEarly: boolean
   /** The propagation wait is over. */
   readonly propagated: boolean
 }
@@ -60,11 +68,13 @@ const RULES: readonly StageRule[] = [
   { stage: 'unknown', when: ({ kind, oldState }) => kind === 'provider' && oldState === 'unknown' },
   { stage: 'provider', when: ({ kind }) => kind === 'provider' },
   { stage: 'wrong-key', when: ({ newState }) => newState === 'wrong-key' },
+  { stage: 'mail-failing', when: ({ newFails }) => newFails },
   { stage: 'mail-failing', when: facts => facts.newMissing && (usesNew(facts) || facts.missingKey) },
   { stage: 'mail-failing', when: facts => facts.newMissing && gone(facts.oldState) },
   { stage: 'mail-failing', when: facts => !retires(facts) && gone(facts.oldState) },
   { stage: 'retired-key-signing', when: facts => retires(facts) && gone(facts.oldState) && usesOld(facts) },
   { stage: 'retired-key-signing', when: facts => retires(facts) && facts.oldState === 'partial' && usesOld(facts) },
+  { stage: 'retired-early', when: facts => facts.goneEarly && facts.newState === 'live' },
   { stage: 'unknown', when: ({ newState }) => newState === 'unknown' },
   { stage: 'unknown', when: facts => facts.oldState === 'unknown' && retires(facts) },
   { stage: 'wrong-key', when: ({ newState }) => newState === 'revoked' },

@@ -16,6 +16,7 @@ import {
   stateFault,
   text,
   whole,
+  withDefault,
 } from './schema.js'
 import {
   CADENCES,
@@ -25,7 +26,7 @@ import {
   type Settings,
   type ZoneFacts,
 } from './settings.js'
-import type { SignerRecord } from './signer-evidence.js'
+import type { FailingReport, SignerRecord, Straggler } from './signer-evidence.js'
 
 export const STATE_SCHEMA = 'dkim.rotation-state/1'
 
@@ -50,7 +51,6 @@ export interface RotationState {
   readonly usedNames: readonly string[]
 }
 
-const MAX_PLANS = 1000
 const SECONDS = whole(2 ** 32)
 const NAME = text(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/, 'a DNS name')
 const LINE = text(/^[^\u0000-\u001f\u007f]{0,20000}$/, 'one line of text')
@@ -115,6 +115,12 @@ const SIGNERS: Schema<SignerRecord> = object<SignerRecord>({
   lastOldDelivery: nullable(instant),
   brokenAt: nullable(instant),
   missingKeyAt: nullable(instant),
+  vouchedAt: withDefault(nullable(instant), null),
+  failingReports: withDefault(list(object<FailingReport>({ reporter: LINE, begin: instant }), 1000), []),
+  stragglers: withDefault(
+    list(object<Straggler>({ reporter: LINE, address: LINE, messages: whole(2 ** 53 - 1), end: instant }), 1000),
+    [],
+  ),
 })
 
 const RECORD_STATE = oneOf('live', 'partial', 'absent', 'revoked', 'wrong-key', 'unknown')
@@ -130,6 +136,7 @@ const PROGRESS: Schema<Progress> = object<Progress>({
   removedSince: nullable(instant),
   verifiedAt: nullable(instant),
   disclosedAt: nullable(instant),
+  laggingSince: withDefault(nullable(instant), null),
   signers: SIGNERS,
 })
 
@@ -141,8 +148,8 @@ const PLAN: Schema<PlanState> = object<PlanState>({
 
 const STATE: Schema<RotationState> = object<RotationState>({
   updatedAt: instant,
-  plans: list(PLAN, MAX_PLANS),
-  usedNames: list(NAME, 10_000),
+  plans: list(PLAN),
+  usedNames: list(NAME),
 })
 
 /** The file's text as a state; what later versions or other tools added comes back in `original` and survives the next write. */

@@ -1,7 +1,8 @@
 // The phases laid out in time, each with its status: which are done, which one is now, and what must wait for what.
 
 import type { Instant } from './calendar.js'
-import { type Course, type Milestone, PHASES, type PhaseId, phaseOrder } from './phases.js'
+import { type Course, isProven, type Milestone, PHASES, type PhaseId, phaseOrder } from './phases.js'
+import { lagOf } from './progress.js'
 import { STAGES } from './stage.js'
 
 export type PhaseStatus = 'done' | 'current' | 'waiting' | 'blocked' | 'late'
@@ -54,12 +55,26 @@ function statusOf(course: Course, id: PhaseId, { earliest, latest }: Milestone, 
   if (open) return 'waiting'
   const { kind } = PHASES[id]
   const { mood } = STAGES[course.stage]
+  // The record to publish again is what is due, whatever else is wrong.
+  if (id === 'overlap' && course.needsOld) return 'current'
   if (mood === 'alarm' || mood === 'blocked') return 'blocked'
   if (takesAway(id) && !mayTakeAway(course)) return 'waiting'
+  if (isLagging(course, id)) return isLagLong(course) ? 'late' : 'waiting'
+  // The overlap cannot end before the new key was seen in use.
+  if (id === 'overlap' && latest !== null && course.asOf >= latest && course.signers.who === 'new') return 'late'
   // A record that some server lacks for longer than the whole wait is no lag but a fault.
   if (kind === 'wait') return id === 'propagate' && latest !== null && course.asOf > latest ? 'late' : 'current'
   if (course.asOf < earliest) return 'waiting'
   return latest !== null && course.asOf > latest ? 'late' : 'current'
+}
+
+/** The change was made, and some server has not followed yet. */
+function isLagging({ observation, request, isRead }: Course, id: PhaseId): boolean {
+  return isRead && observation !== null && lagOf(id, observation, request) !== null
+}
+
+function isLagLong({ progress, asOf, waits }: Course): boolean {
+  return progress.laggingSince !== null && asOf > progress.laggingSince + waits.propagation.seconds * 1000
 }
 
 const takesAway = (id: PhaseId): boolean =>
@@ -67,8 +82,9 @@ const takesAway = (id: PhaseId): boolean =>
 
 /**
  * The lock on everything that takes the old key away: whatever the dates say, it opens only while the new key was just seen
- * live on every server and no signer is known to use the old one.
+ * live on every server, its signatures were seen to pass since the switch, and no signer is known to use the old one.
  */
-function mayTakeAway({ isRead, progress, signers }: Course): boolean {
-  return isRead && progress.newState === 'live' && signers.who === 'new'
+function mayTakeAway(course: Course): boolean {
+  const { isRead, progress, signers, needsOld } = course
+  return isRead && progress.newState === 'live' && signers.who === 'new' && isProven(course) && !needsOld
 }

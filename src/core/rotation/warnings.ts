@@ -4,8 +4,8 @@ import { formatDuration, type Instant } from './calendar.js'
 import type { Observation } from './evidence.js'
 import type { Progress } from './progress.js'
 import type { RotationRequest } from './settings.js'
-import type { SignerView } from './signer-evidence.js'
-import type { Waits } from './waits.js'
+import { type NewKeyProof, overlapEnd, type SignerView, type Straggler } from './signer-evidence.js'
+import { deliveryTime, type Waits } from './waits.js'
 
 export interface PlanWarning {
   readonly code: PlanWarningCode
@@ -17,6 +17,7 @@ export interface WarningFacts {
   readonly waits: Waits
   readonly progress: Progress
   readonly signers: SignerView
+  readonly proof: NewKeyProof
   readonly observation: Observation | null
   /** The moment that is judged. */
   readonly asOf: Instant
@@ -32,16 +33,29 @@ export function overlapCutShort({
   signers,
   asOf,
   remembers,
-}: Omit<WarningFacts, 'observation'>): Instant | null {
-  const gone = progress.oldState === 'revoked' || progress.oldState === 'absent'
+}: Omit<WarningFacts, 'observation' | 'proof'>): Instant | null {
+  // A server that lost the record is asked by some receivers: one is enough.
+  const gone = ['revoked', 'absent', 'partial'].includes(progress.oldState)
   const planned = request.kind === 'replace' || request.kind === 'flip'
   const switched = signers.switchedAt
   // Without a state file the switch may be older than the first message that shows it.
   if (!gone || !planned || !remembers || switched === null) return null
   // A straggler that was found after the revocation moves the switch; the revocation was in time all the same.
   const goneSince = progress.revokedSince ?? progress.removedSince ?? asOf
-  const end = switched + waits.overlap.seconds * 1000
+  const end = overlapEnd(signers, waits.overlap.seconds * 1000, deliveryTime(request)) ?? switched
   return goneSince >= switched && asOf < end ? end : null
+}
+
+const retires = ({ kind }: RotationRequest): boolean => kind !== 'add' && kind !== 'provider'
+
+/** Where the reports saw the old key: the address leads to the signer. */
+function sources(stragglers: readonly Straggler[]): string {
+  const list = stragglers.map(({ address, reporter, messages, end }) => {
+    const count = `${messages} ${messages === 1 ? 'message' : 'messages'}`
+    const day = new Date(end).toISOString().slice(0, 10)
+    return `${address || 'an address that the report leaves out'} (${count}, ${reporter || 'an unnamed reporter'}, until ${day})`
+  })
+  return list.length === 0 ? '' : `; its mail came from ${list.join('; ')}`
 }
 
 type Rule = (facts: WarningFacts) => string | null
@@ -102,19 +116,36 @@ const RULES = {
       ? null
       : `no usable answer from ${join([...silent])}: nothing moves until every server was heard`
   },
-  straggler: ({ signers, request }) =>
+  straggler: ({ signers, request, progress }) =>
     signers.who === 'both'
-      ? `some mail is still signed with ${request.old.selector}: find the signer that was not reloaded`
+      ? `some mail is still signed with ${request.old.selector}: find the signer that was not reloaded${sources(progress.signers.stragglers)}`
       : null,
-  'broken-sample': ({ progress, request }) =>
-    progress.signers.brokenAt !== null
+  'broken-sample': ({ progress, request, proof }) =>
+    proof === 'failing' && progress.signers.brokenAt !== null
       ? `a message signed with ${request.new.selector} does not verify: check that the signer has the private key of this record`
       : null,
   'retired-early': facts => {
     const end = overlapCutShort(facts)
     return end === null
       ? null
-      : `the old key is gone ${formatDuration(end - facts.asOf)} before the overlap ends: mail that it signed and that is still on its way fails DKIM`
+      : `the old key is gone ${formatDuration(Math.ceil((end - facts.asOf) / 60_000) * 60_000)} before the overlap ends: mail that it signed and that is still on its way fails DKIM`
+  },
+  'failing-reports': ({ progress: { signers }, request, proof }) =>
+    signers.failingReports.length > 0 && (proof === 'failing' || proof === 'doubtful')
+      ? `signatures with ${request.new.selector} fail and none pass in the reports of ${join(signers.failingReports.map(({ reporter }) => reporter || 'an unnamed reporter'))}`
+      : null,
+  'new-key-unproven': ({ signers, request, proof }) =>
+    retires(request) && signers.who === 'new' && (proof === 'unproven' || proof === 'doubtful')
+      ? `no message signed with ${request.new.selector} was seen to pass since the switch: the old key has to stay until one is (--sample or --reports${proof === 'unproven' ? ', or --confirm verify where you checked one yourself' : ''})`
+      : null,
+  'wildcard-answer': ({ observation, request }) => {
+    const only = [
+      (observation?.newRecord.wildcard.length ?? 0) > 0 ? request.new.selector : null,
+      (observation?.oldRecord.wildcard.length ?? 0) > 0 ? request.old.selector : null,
+    ].filter(selector => selector !== null)
+    return only.length === 0
+      ? null
+      : `only a wildcard record answers for ${join([...new Set(only)])}: there is no record of that name`
   },
   'switch-unproven': ({ progress, signers }) =>
     signers.who === 'unknown' && (progress.oldState === 'revoked' || progress.oldState === 'absent')

@@ -10,6 +10,18 @@ const RECORD = 'dkim format-record --selector mail --domain example.com --key ma
 const PLAN = 'dkim rotate-plan --domain example.com --selector mail'
 
 export const WARNING_GUIDES = {
+  'attached-message': {
+    cause:
+      'The message has no signature of its own, but a signed message is attached to it. Forwarding as an attachment makes such messages.',
+    confirm: [VERIFY],
+    fix: [['Save the attached message as a file and verify it', 'dkim verify message.eml']],
+  },
+  'damaged-copy': {
+    cause:
+      'Copying or saving changed the message, so the signature it contains cannot be read as a header field. The warning names what was recognised.',
+    confirm: [VERIFY],
+    fix: [['Take the original from the mail server and verify it', 'dkim verify message.eml']],
+  },
   'weak-key': {
     cause:
       'An RSA key of 1024 to 2047 bits. It must still be accepted, and RFC 8301 tells signers to use at least 2048.',

@@ -18,7 +18,9 @@ function task(record: DnsRecord): string {
     `    record: ${yamlString(relativeName(record))}`,
     `    type: ${type}`,
     `    ttl: ${ttl}`,
-    `    value: !unsafe ${yamlString(recordData(record))}`,
+    // The module's value is a list: a text would be split at its commas.
+    '    value:',
+    `      - !unsafe ${yamlString(recordData(record))}`,
     '    state: present',
     '',
   ].join('\n')

@@ -1,8 +1,8 @@
 // Azure DNS: az commands. They split long texts themselves.
 
+import { shellQuoted } from '../../core/index.js'
 import type { Dialect } from './dialect.js'
 import { type DnsRecord, relativeName } from './dns-record.js'
-import { shellQuoted } from './shell.js'
 
 function commands(record: DnsRecord): string[] {
   const { type, value, ttl, zone, replaces } = record

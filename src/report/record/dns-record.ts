@@ -1,6 +1,15 @@
 // A DNS record about to be published, in validated parts: what every dialect is given. No dialect sees text from anywhere else.
 
-import { DkimError, givenDomain, givenSelector, keyRecordName, MAX_TTL, toDomainName } from '../../core/index.js'
+import {
+  DkimError,
+  givenDomain,
+  givenSelector,
+  givenZone,
+  isSubdomainOrEqual,
+  keyRecordName,
+  MAX_TTL,
+  toDomainName,
+} from '../../core/index.js'
 
 export const DEFAULT_TTL = 3600
 
@@ -8,7 +17,7 @@ export interface DnsRecord {
   readonly selector: string
   /** Lower case A-labels; null where only names relative to the zone are wanted. */
   readonly domain: string | null
-  /** The zone that holds the domain: the domain itself or one above it. */
+  /** The zone that holds the record: the domain itself, one above it, or one below it that holds its keys. */
   readonly zone: string | null
   readonly type: 'TXT' | 'CNAME'
   /** TXT: the whole text, printable ASCII. CNAME: the target without the final dot. */
@@ -57,7 +66,7 @@ export function dnsRecord(parts: DnsRecordParts): DnsRecord {
       'records are plain ASCII: write it anew, --notes encodes the rest',
     )
   }
-  const zone = zoneOf(parts.zone, domain)
+  const zone = zoneOf(parts.zone, selector, domain)
   const { replaces = false, relative = domain === null } = parts
   if (!relative && domain === null) {
     throw new DkimError('usage', 'an absolute name needs a domain', 'give --domain, or leave --absolute out')
@@ -65,13 +74,14 @@ export function dnsRecord(parts: DnsRecordParts): DnsRecord {
   return { selector, domain, zone, type, value, ttl, replaces, relative }
 }
 
-function zoneOf(text: string | undefined, domain: string | null): string | null {
+/** The zone that holds the record: that of the domain, one above it, or one delegated below it (`_domainkey.example.com`). */
+function zoneOf(text: string | undefined, selector: string, domain: string | null): string | null {
   if (text === undefined) return domain
-  const zone = givenDomain(text)
-  if (domain === zone || domain?.endsWith(`.${zone}`)) return zone
+  const zone = givenZone(text)
+  if (domain !== null && isSubdomainOrEqual(keyRecordName(selector, domain) ?? domain, zone)) return zone
   throw new DkimError(
     'usage',
-    `the zone ${zone} does not hold ${domain ?? 'a domain that is not given'}`,
+    `the zone ${zone} does not hold ${domain === null ? 'a domain that is not given' : `${selector}._domainkey.${domain}`}`,
     'see --domain',
   )
 }
@@ -89,11 +99,11 @@ export function doubledDomain(record: DnsRecord): string | null {
   return `the selector ends in the domain, so that the record is ${fullName(record)}: is the selector ${meant}?`
 }
 
-/** The name as the zone's own file or panel has it: `sel._domainkey`, or `sel._domainkey.mail` in the zone above. */
+/** The name as the zone's own file or panel has it: `sel._domainkey`, or `sel._domainkey.mail` in the zone above; `@` is the zone itself. */
 export function relativeName(record: DnsRecord): string {
   const { domain, zone } = record
   if (domain === null || zone === null) return fullName(record)
-  return fullName(record).slice(0, -(zone.length + 1))
+  return fullName(record).slice(0, -(zone.length + 1)) || '@'
 }
 
 /** The owner of the record in a zone file: with the final dot, or relative. */

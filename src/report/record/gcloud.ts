@@ -1,9 +1,9 @@
 // Google Cloud DNS: one gcloud command for each record. --rrdatas is a list between commas, or between what ^…^ in front says.
 
+import { shellQuoted } from '../../core/index.js'
 import { type Dialect, linesOf } from './dialect.js'
 import { fullName } from './dns-record.js'
 import { recordData } from './master-file.js'
-import { shellQuoted } from './shell.js'
 
 /** The data as a list of one item: a delimiter that does not occur keeps its commas. */
 function oneItem(data: string): string {

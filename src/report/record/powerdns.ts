@@ -1,9 +1,9 @@
 // pdnsutil of PowerDNS: master file data as one shell word.
 
+import { shellQuoted } from '../../core/index.js'
 import { type Dialect, linesOf } from './dialect.js'
 import { relativeName } from './dns-record.js'
 import { recordData } from './master-file.js'
-import { shellQuoted } from './shell.js'
 
 export const powerdns: Dialect = {
   summary: 'pdnsutil of PowerDNS',

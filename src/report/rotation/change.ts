@@ -16,21 +16,38 @@ const WORDS = { publish: 'add', replace: 'replace', remove: 'remove' } as const 
   string
 >
 
-export function changeView(change: RecordChange, plan: RotationPlan, dialect: DialectName): ChangeView {
+export function changeView(
+  change: RecordChange,
+  plan: RotationPlan,
+  dialect: DialectName,
+  zone: string | null = null,
+): ChangeView {
   const title = `${WORDS[change.action]} ${change.name} ${change.type}`
+  if (change.value === null && change.action !== 'remove')
+    return { title: `${title}: ${unknownRecord(change, plan)}`, text: null }
+  if (dialect === 'nsupdate') return { title, text: `${transaction(change).join('\n')}\n` }
   if (change.action === 'remove') return { title, text: null }
-  if (change.value === null) return { title: `${title}: the record that dkim keygen prints`, text: null }
-  const record = recordOf(change, plan)
+  const record = recordOf(change, plan, zone)
   return { title, text: record === null ? masterLine(change) : formatIn(dialect, record) }
 }
 
+function unknownRecord({ name }: RecordChange, { old, domain }: RotationPlan): string {
+  const isOld = name === (old.alias ?? `${old.selector}._domainkey.${domain}`)
+  return isOld ? 'take the record from a backup of the zone' : 'the record that dkim keygen prints'
+}
+
 /** The dialects take key records of the domain only, and printable text. */
-export function recordOf({ action, name, type, ttl, value }: RecordChange, { domain }: RotationPlan): DnsRecord | null {
+export function recordOf(
+  { action, name, type, ttl, value }: RecordChange,
+  { domain }: RotationPlan,
+  zone: string | null = null,
+): DnsRecord | null {
   const suffix = `._domainkey.${domain}`
   if (!name.endsWith(suffix) || value === null || !/^[ -~]*$/.test(value)) return null
   return dnsRecord({
     selector: name.slice(0, -suffix.length),
     domain,
+    zone: zone ?? undefined,
     type,
     ttl,
     value,
@@ -67,4 +84,17 @@ function escapeString(text: string): string {
       ? `\\${character}`
       : `\\${String(character.charCodeAt(0) & 0xff).padStart(3, '0')}`,
   )
+}
+
+/** The prerequisite (RFC 2136 §2.4) makes a second run harmless, and refuses where somebody else has changed the record. */
+export function transaction(change: RecordChange): string[] {
+  const { action, name, type, ttl, value, before } = change
+  if (value === null && action !== 'remove') return [`; ${name} ${type}: the record is not known here`]
+  const owner = `${name}.`
+  const add = `update add ${owner} ${ttl} IN ${type} ${value === null ? '' : recordData(type, value)}`
+  const remove = `update delete ${owner} ${type}`
+  if (action === 'publish') return [`prereq nxrrset ${owner} ${type}`, add, 'send']
+  const known = before === null ? '' : ` ${recordData(type, before)}`
+  const prerequisite = `prereq yxrrset ${owner} ${type}${known}`
+  return action === 'remove' ? [prerequisite, remove, 'send'] : [prerequisite, remove, add, 'send']
 }

@@ -1,15 +1,21 @@
 // Completes a plan for its renderers: records in the chosen dialect, the signer's configuration, the path of the state file.
 
-import { type PlanPhase, type RotationPlan, shellQuote } from '../../core/index.js'
+import type { PlanPhase, RotationPlan } from '../../core/index.js'
 import type { DialectName } from '../record/dialects.js'
+import { installCommand, type Signer } from '../signer/signer.js'
 import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'
-import { type PhaseView, type PlanView, withStateFile } from './view.js'
+import { type PhaseView, type PlanView, stateSelection, withStateFile } from './view.js'
 
 export interface Presentation {
   readonly stateFile: string | null
+  /** The state file has another rotation of the same domain. */
+  readonly sharesDomain?: boolean
+  /** The zone that holds the key records; null where it is not known. */
+  readonly zone?: string | null
   readonly dialect: DialectName
   readonly signer: SignerName | null
+  readonly newKeyFile?: string | null
   readonly sequence: (plan: RotationPlan, phase: PlanPhase) => number
 }
 
@@ -19,25 +25,35 @@ export function present(plan: RotationPlan, presentation: Presentation): PlanVie
 }
 
 function presentPhase(plan: RotationPlan, phase: PlanPhase, presentation: Presentation): PhaseView {
-  const { stateFile, dialect, signer, sequence } = presentation
-  const argument = stateFile === null ? null : shellQuote(stateFile)
+  const { stateFile, sharesDomain = false, dialect, signer, zone = null, sequence } = presentation
+  const selection = stateSelection({ ...plan, stateFile, sharesDomain })
   return {
     ...phase,
-    commands: phase.commands.map(command => withStateFile(command, argument)),
-    changes: phase.records.map(change => changeView(change, plan, dialect)),
+    commands: phase.commands.map(command => withStateFile(command, selection)),
+    changes: phase.records.map(change => changeView(change, plan, dialect, zone)),
     signerText:
-      signer === null || phase.signerSelectors === null ? null : signerText(plan, phase.signerSelectors, signer),
+      signer === null || phase.signerSelectors === null
+        ? null
+        : signerText(plan, phase.signerSelectors, signer, presentation.newKeyFile ?? null),
     sequence: sequence(plan, phase),
   }
 }
 
 /** The whole configuration as it is from the switch on, with what makes the server read it. */
-function signerText(plan: RotationPlan, selectors: readonly string[], name: SignerName): string {
-  const { keyPath, reload } = SIGNERS[name]
+function signerText(
+  plan: RotationPlan,
+  selectors: readonly string[],
+  name: SignerName,
+  newKeyFile: string | null,
+): string {
+  const signer: Signer = SIGNERS[name]
+  const { keyPath, reload } = signer
   const keys = [plan.old, plan.new]
     .filter(({ selector }) => selectors.includes(selector))
     .map(({ selector, type }) => {
       return { selector, domain: plan.domain, type: type ?? ('rsa' as const), path: keyPath(selector, plan.domain) }
     })
-  return `${formatSigner(name, keys)}\n# then: ${reload}\n`
+  const { selector } = plan.new
+  const file = newKeyFile ?? `${selector}._domainkey.${plan.domain}.private.pem`
+  return `# first, put the private key in place: ${installCommand(signer, file, keyPath(selector, plan.domain))}\n${formatSigner(name, keys)}\n# then: ${reload}\n`
 }

@@ -2,13 +2,14 @@
 
 import { shellQuote } from '../../core/index.js'
 import { visible } from '../style.js'
-import type { PhaseView, PlanView } from './view.js'
+import { type PhaseView, type PlanView, stateSelection } from './view.js'
 
 export function planSh(views: readonly PlanView[]): string {
   return [
     '#!/bin/sh',
     '# DKIM key rotation: sh THIS-FILE PHASE [DOMAIN]. Every step first asks dkim whether it is due, shows what to do, and changes no record itself.',
     'set -eu',
+    ...directoryLines(views),
     '',
     ...views.flatMap((view, index) => planFunctions(view, index)),
     'usage() {',
@@ -34,8 +35,14 @@ export function planSh(views: readonly PlanView[]): string {
   ].join('\n')
 }
 
+/** Every path in the script is relative to where the plan was made. */
+function directoryLines([view]: readonly PlanView[]): string[] {
+  const directory = view?.directory ?? null
+  return directory === null ? [] : [`cd -- ${quoteAlways(directory)}`]
+}
+
 function stepsOf({ phases }: PlanView): readonly PhaseView[] {
-  return phases.filter(({ kind, status }) => kind === 'action' && status !== 'done')
+  return phases.filter(({ kind, status, changes }) => (kind === 'action' || changes.length > 0) && status !== 'done')
 }
 
 function functionName(index: number, id: string): string {
@@ -60,7 +67,9 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
     // What leads up to the key has nothing to check yet.
     ...(id === 'inventory' || id === 'generate'
       ? []
-      : [`  ${guard(view)} --assert ${id} --quiet || { echo ${shellQuote(`${id} is not due`)} >&2; exit 1; }`]),
+      : [
+          `  ${guard(view, id)} || { code=$?; [ "$code" -ne 1 ] || echo ${shellQuote(`${id} is not due`)} >&2; exit "$code"; }`,
+        ]),
     ...changes.flatMap(({ title: change, text }) => shown(text === null ? change : `${change}\n${text}`)),
     ...(signerText === null ? [] : shown(signerText)),
     ...(RUNS.has(id)
@@ -73,10 +82,11 @@ function phaseFunction(view: PlanView, phase: PhaseView, index: number): string[
   return lines
 }
 
-function guard(view: PlanView): string {
-  const { domain, old, new: fresh, stateFile } = view
-  if (stateFile !== null) return `dkim rotate-plan --state ${shellQuote(stateFile)} --check`
-  return `dkim rotate-plan --domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector} --check`
+function guard(view: PlanView, id: string): string {
+  const { domain, old, new: fresh } = view
+  const rotation =
+    stateSelection(view) ?? `--domain ${domain} --selector ${old.selector} --new-selector ${fresh.selector}`
+  return `dkim rotate-plan --check --assert ${id} --quiet ${rotation}`
 }
 
 /** Text for the person who runs it, as single-quoted words: nothing in it is expanded. */

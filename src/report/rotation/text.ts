@@ -8,12 +8,14 @@ import { INPUT_NAMES, type PhaseView, type PlanView } from './view.js'
 
 export function planText(views: readonly PlanView[], style: Style): string {
   const parts = views.map(view => onePlan(view, style))
+  if (views.length > 1 && views.every(({ verdict, verbose }) => verdict !== 'planned' && verbose !== true))
+    return overview(views, style)
   return views.length > 1 ? `${overview(views, style)}\n${parts.join('\n')}` : parts.join('\n')
 }
 
 function overview(views: readonly PlanView[], style: Style): string {
   const width = Math.max(...views.map(view => title(view).length))
-  const lines = views.map(view => {
+  const lines = [...views].sort(byUrgency).map(view => {
     const next =
       view.nextAction === null ? '' : `${localDates(view.timeZone).date(view.nextAction.at)}  ${view.nextAction.text}`
     return `  ${paint(view, style)(mark(view))} ${visible(title(view)).padEnd(width)}  ${view.stage.padEnd(10)}  ${next}`.trimEnd()
@@ -23,6 +25,14 @@ function overview(views: readonly PlanView[], style: Style): string {
 
 function title({ domain, old, new: fresh, kind }: PlanView): string {
   return kind === 'provider' ? `${old.selector}._domainkey.${domain}` : `${domain}: ${old.selector} → ${fresh.selector}`
+}
+
+const URGENCY = { alarm: 0, 'action-due': 1, temporary: 2, planned: 3, 'on-track': 3 } as const
+
+/** What is due first, then by the date of what comes next. */
+function byUrgency(a: PlanView, b: PlanView): number {
+  const at = ({ nextAction }: PlanView): number => (nextAction === null ? Number.MAX_VALUE : Date.parse(nextAction.at))
+  return URGENCY[a.verdict] - URGENCY[b.verdict] || at(a) - at(b)
 }
 
 const MARKS = { planned: '·', 'on-track': '✓', 'action-due': '!', alarm: '✗', temporary: '?' } as const

@@ -1,6 +1,6 @@
 // A plan as the renderers get it: the engine's plan, and the texts that depend on the DNS host and the mail server.
 
-import type { PlanPhase, RotationPlan } from '../../core/index.js'
+import { type PlanPhase, type RotationPlan, shellPath } from '../../core/index.js'
 import type { ChangeView } from './change.js'
 
 export interface PhaseView extends PlanPhase {
@@ -15,12 +15,25 @@ export interface PhaseView extends PlanPhase {
 export interface PlanView extends Omit<RotationPlan, 'phases'> {
   readonly phases: readonly PhaseView[]
   readonly stateFile: string | null
+  /** Where the plan was made: paths in it are relative to this directory. */
+  readonly directory?: string
+  /** Every step in full where several plans are shown. */
+  readonly verbose?: boolean
+  /** The state file has another rotation of the same domain. */
+  readonly sharesDomain?: boolean
 }
 
-/** The engine's commands name the state file by a placeholder; with one the names in the plan need not be repeated. */
-export function withStateFile(command: string, stateArgument: string | null): string {
-  if (stateArgument === null) return command
-  return command.replace(/^dkim rotate-plan .*? --state plan\.json/, () => `dkim rotate-plan --state ${stateArgument}`)
+/** `--state plan.json --domain example.com`: one rotation of a state file, which may hold several now or later. Null without a file. */
+export function stateSelection(view: Pick<PlanView, 'stateFile' | 'sharesDomain' | 'domain' | 'old'>): string | null {
+  const { stateFile, sharesDomain, domain, old } = view
+  if (stateFile === null) return null
+  return `--state ${shellPath(stateFile)} --domain ${domain}${sharesDomain ? ` --selector ${old.selector}` : ''}`
+}
+
+/** The engine's commands name the state file by a placeholder, and what is in it need not be repeated. */
+export function withStateFile(command: string, selection: string | null): string {
+  if (selection === null) return command
+  return command.replace(/^dkim rotate-plan .*? --state plan\.json/, () => `dkim rotate-plan ${selection}`)
 }
 
 /** What the figures behind the dates are called. */

@@ -1,10 +1,11 @@
 // dkimpy-milter: one RSA and one Ed25519 key; the latter as a bare seed.
 
-import type { Signer } from './signer.js'
+import { SEED_KEYS, type Signer } from './signer.js'
 
 export const dkimpyMilter: Signer = {
   name: 'dkimpy-milter',
   ed25519: 'seed',
+  keyForms: SEED_KEYS,
   keyPath: (selector, domain) => `/etc/dkimpy-milter/keys/${domain}.${selector}.key`,
   reader: 'dkimpy-milter',
   reload: 'systemctl restart dkimpy-milter',
@@ -25,6 +26,7 @@ export const dkimpyMilter: Signer = {
                 `KeyFileEd25519 ${ed25519.path}`,
                 `SelectorEd25519 ${ed25519.selector}`,
               ]),
+          'Canonicalization relaxed/relaxed',
           'Mode sv',
         ],
       },

@@ -7,6 +7,8 @@ export const opendkim: Signer = {
   ed25519: 'alone',
   keyPath: (selector, domain) => `/etc/opendkim/keys/${domain}/${selector}.private`,
   reader: 'opendkim',
+  // "key data is not secure": RequireSafeKeys, which is on by default, refuses a file that a group of several members can read.
+  ownKey: true,
   reload: 'systemctl reload opendkim',
   sections: keys => [
     {

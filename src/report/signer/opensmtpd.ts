@@ -6,7 +6,7 @@ const filterName = (_: SignerKey, index: number): string => `dkim${index + 1}`
 
 function filter(key: SignerKey, index: number): string {
   const algorithm = key.type === 'ed25519' ? '-a ed25519-sha256 ' : ''
-  const command = `filter-dkimsign ${algorithm}-d ${key.domain} -s ${key.selector} -k ${key.path}`
+  const command = `filter-dkimsign ${algorithm}-c relaxed/relaxed -d ${key.domain} -s ${key.selector} -k ${key.path}`
   return `filter "${filterName(key, index)}" proc-exec "${command}" user _dkimsign group _dkimsign`
 }
 

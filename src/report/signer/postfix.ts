@@ -6,7 +6,8 @@ import type { Signer } from './signer.js'
 export const postfix: Signer = {
   ...opendkim,
   name: 'Postfix with OpenDKIM',
-  reload: 'systemctl reload opendkim && postfix reload',
+  // A milter listens on another socket only after it was started anew.
+  reload: 'systemctl restart opendkim && postfix reload',
   sections: keys => [
     ...opendkim
       .sections(keys)

@@ -1,10 +1,11 @@
 // rspamd: the module dkim_signing, in UCL.
 
-import { byDomain, type Signer } from './signer.js'
+import { byDomain, SEED_KEYS, type Signer } from './signer.js'
 
 export const rspamd: Signer = {
   name: 'rspamd',
-  ed25519: 'doubtful',
+  ed25519: 'seed',
+  keyForms: SEED_KEYS,
   keyPath: (selector, domain) => `/var/lib/rspamd/dkim/${domain}.${selector}.key`,
   reader: '_rspamd',
   reload: 'rspamadm configtest && systemctl reload rspamd',

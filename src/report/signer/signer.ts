@@ -1,6 +1,6 @@
 // What a signer is: one mail server whose configuration for a key can be printed. Nothing is ever applied.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError, type PrivateKeyForm, shellPath, shellQuote } from '../../core/index.js'
 
 /** A key about to be used, in validated parts. */
 export interface SignerKey {
@@ -30,9 +30,36 @@ export interface Signer {
   readonly keyPath: (selector: string, domain: string) => string
   /** The user or group that reads them; null where the server runs as whoever starts it. */
   readonly reader: string | null
+  /** The forms of a private key that it reads; absent: PEM without a passphrase, as PKCS#8 or PKCS#1 (`PEM_KEYS`). */
+  readonly keyForms?: KeyForms
+  /** True where it refuses keys that a group of several members can read: then the key belongs to `reader` alone. */
+  readonly ownKey?: true
   /** What makes it read the new configuration. */
   readonly reload: string
   readonly sections: (keys: readonly SignerKey[]) => readonly Section[]
+}
+
+export type KeyForms = Readonly<Record<SignerKey['type'], readonly PrivateKeyForm[]>>
+
+export const PEM_KEYS: KeyForms = { rsa: ['pkcs8', 'pkcs1'], ed25519: ['pkcs8'] }
+/** The Ed25519 key as its bare seed. */
+export const SEED_KEYS: KeyForms = { rsa: ['pkcs8', 'pkcs1'], ed25519: ['seed'] }
+
+/** What the forms are called. */
+export const FORM_TEXTS = {
+  pkcs8: 'PEM',
+  pkcs1: 'PEM (PKCS#1)',
+  der: 'DER',
+  seed: 'a bare seed',
+  encrypted: 'encrypted',
+  other: 'in another form than PEM',
+} as const satisfies Record<PrivateKeyForm, string>
+
+/** Puts a private key where the mail server reads it, and lets no one else read it. */
+export function installCommand({ reader, ownKey }: Signer, file: string, path: string): string {
+  const mode = ownKey ? '0600' : '0640'
+  const owner = reader === null ? '' : ` ${ownKey ? '-o' : '-g'} ${reader}`
+  return `install -D -m ${mode}${owner} ${shellPath(file)} ${shellQuote(path)}`
 }
 
 /** A path that needs quoting in no configuration language. Throws DkimError('usage'). */

@@ -8,7 +8,10 @@ import type { Check, Finding, Level, Subject } from '../ci/subject.js'
 import { type Entry, type Format, isFailed } from './format.js'
 
 const OTHER_RULES = {
-  'not-signed': { text: 'the message is not signed', advice: 'sign it: dkim sign' },
+  'not-signed': {
+    text: 'the message is not signed',
+    advice: 'the sender signs with dkim sign; for received mail, check that this is the original message',
+  },
   'input-unreadable': { text: 'the input could not be read', advice: 'check the path and its permissions' },
 } as const satisfies Record<string, { text: string; advice: string }>
 

@@ -326,7 +326,9 @@ describe('exit codes', () => {
     const confirmed = [...state, '-q', ...both(), ...at('2026-11-23T16:00:00Z'), '--confirm', 'switch']
     expect((await rotatePlan(...confirmed)).code).toBe(0)
     expect(await run('2026-12-07T15:59:00Z', both(), '--assert', 'revoke')).toBe(1)
-    expect(await run('2026-12-07T16:00:00Z', both(), '--assert', 'revoke')).toBe(0)
+    // Nothing was seen of the new key since the switch: the plan asks, and a person can answer.
+    expect(await run('2026-12-07T16:00:00Z', both(), '--assert', 'revoke')).toBe(1)
+    expect(await run('2026-12-07T16:00:00Z', both(), '--confirm', 'verify', '--assert', 'revoke')).toBe(0)
     expect(await run('2026-12-07T17:00:00Z', scene.zone('gone.json', { s1: 's1' }))).toBe(1)
     expect(await run('2026-12-07T18:00:00Z', both(), '--assert', 'dance')).toBe(2)
     expect(statSync(scene.path('along.json')).isFile()).toBe(true)

@@ -60,16 +60,7 @@ function expectedStage(day: number): string {
 
 function expectedCode(day: number): number {
   if (SILENT.has(day)) return 75
-  const isDue =
-    day < 1 ||
-    day === 4 ||
-    day === 5 ||
-    day === 19 ||
-    day === 20 ||
-    day === 21 ||
-    day === FORGOTTEN ||
-    day === 52 ||
-    day === 53
+  const isDue = day < 1 || day === 4 || day === 5 || day === 19 || day === 20 || day === FORGOTTEN || day === 52
   return isDue ? 1 : 0
 }
 

@@ -23,7 +23,7 @@ import { BIN, dkim, type Outcome } from '../../support/cli.js'
 
 const COUNT = 120
 const message = (number: number): string =>
-  `From: a@example.com\r\nSubject: ${number}\r\n\r\n${'a line  \r\n'.repeat(number)}`
+  `From: a@example.com\r\nSubject: ${number}\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n\r\n${'a line  \r\n'.repeat(number)}`
 const MBOX = [1, 2, 3]
   .map(
     number => `From a@example.com Thu Jan  1 00:00:00 2026\n${message(number).replaceAll('\r\n', '\n')}>From here\n\n`,

@@ -186,7 +186,7 @@ describe('evidence', () => {
   it('a body that is cut off is likely so', async () => {
     const { MULTIPART } = await import('./messages.js')
     const message = await signed(MULTIPART)
-    const outcome = await explained(message.slice(0, message.indexOf('OTo7PD0')), { hypotheses: 5000 })
+    const outcome = await explained(message.slice(0, message.indexOf('OTo7PD0') + 3), { hypotheses: 5000 })
     expect(codesOf(outcome)).toEqual(['body-truncated likely'])
   })
 

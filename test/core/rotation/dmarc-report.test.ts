@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DkimError } from '../../../src/core/errors.js'
+import { ARCHIVE_LIMITS } from '../../../src/core/rotation/archive.js'
 import { readAggregateReport } from '../../../src/core/rotation/dmarc-report.js'
+import { XML_LIMITS } from '../../../src/core/rotation/xml.js'
 
 const BEGIN = Date.UTC(2026, 10, 22)
 const END = BEGIN + 86_399_000
@@ -15,7 +17,10 @@ const feedback = (body: string, meta = META) => `<feedback>${meta}<policy_publis
 
 const read = (xml: string | Uint8Array) =>
   readAggregateReport(typeof xml === 'string' ? Buffer.from(xml) : xml, 'r.xml', 'example.com')
-const use = { selector: 's1', pass: true, messages: 3, source: '42', begin: BEGIN, end: END }
+const use = {
+  ...{ domain: 'example.com', selector: 's1', pass: true, messages: 3, source: '42', begin: BEGIN, end: END },
+  ...{ reporter: 'receiver.example', address: '192.0.2.1' },
+}
 
 describe('aggregate reports, as reporters write them', () => {
   const plain = feedback(record(dkim('s1')))
@@ -51,12 +56,20 @@ describe('aggregate reports, as reporters write them', () => {
     ['with dates in milliseconds', plain.replace('1795305600', '1795305600000').replace('1795391999', '1795391999000')],
     ['with a document type', `<!DOCTYPE feedback SYSTEM "rua.dtd">${plain}`],
     ['with results of others', feedback(record(dkim('s1') + dkim('x', 'pass', 'esp.example')))],
+    ['with an address in <>', plain.replace('<report_id>', '<email>Reports <a@receiver.example></email><report_id>')],
+    ['with a word in <>', plain.replace('<report_id>', '<email>"O\'Brien" <reports></email><report_id>')],
+    ['with a lone <', plain.replace('<report_id>', '<email>a < b</email><report_id>')],
+    ['in a schema element that is not closed', `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">${plain}`],
+    ['with such an element inside', plain.replace('<report_metadata>', '<xs:schema x="y"><report_metadata>')],
+    ['in a schema element', `<xs:schema>${plain}</xs:schema>`],
+    ['with an end tag of nothing', plain.replace('<report_id>', '</extra><report_id>')],
+    ['with the row after the results', plain.replace(/(<row>.*<\/row>)(.*)(<\/record>)/, '$2$1$3')],
     [
       'with a final dot on the domain',
       plain.replace('>example.com</domain><result>', '>example.com.</domain><result>'),
     ],
   ])('%s', (_what, xml) => {
-    expect(read(xml).uses).toEqual([use])
+    expect(read(xml).uses).toMatchObject([use])
   })
 
   it('adds up records, and keeps failures apart', () => {
@@ -88,6 +101,8 @@ describe('what is no report', () => {
     ['HTML', '<html><body>Not found</body></html>'],
     ['two roots', '<a></a><b></b>'],
     ['an open element', '<feedback><record>'],
+    ['a report that is cut off', feedback(record(dkim('s1'))).slice(0, -'</feedback>'.length)],
+    ['a record that is not closed', feedback(`${record(dkim('s1')).replace('</record>', '')}${record(dkim('s2'))}`)],
     ['crossed elements', '<feedback><a><b></a></b></feedback>'],
     ['no dates', feedback('', '<report_metadata/>')],
     ['dates of words', feedback('', META.replace('1795305600', 'yesterday'))],
@@ -99,6 +114,47 @@ describe('what is no report', () => {
     ['an open tag', '<feedback a="'],
   ])('%s', (_what, xml) => {
     expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'input-unreadable' }))
+  })
+
+  const padded = (size: number, filler: string) => {
+    const [head, tail] = [Buffer.from(`<feedback>${META}<x>`), Buffer.from(`</x>${record(dkim('s1'))}</feedback>`)]
+    return Buffer.concat([head, Buffer.alloc(size - head.length - tail.length, filler), tail])
+  }
+
+  it.each([' ', '&#65;', '<', '&', '>"', '<a ', '<a "', '<a/>', '<!-- -->', ']]>'])(
+    'is read up to the bound, in about a second: %j',
+    filler => {
+      const started = performance.now()
+      const outcome = (bytes: Buffer) => {
+        try {
+          return read(bytes).uses.length
+        } catch (error) {
+          return (error as DkimError).code
+        }
+      }
+      // So much markup is a fault of its own.
+      expect(outcome(padded(ARCHIVE_LIMITS.report, filler))).toBe(filler.startsWith('<') ? 'input-unreadable' : 1)
+      expect(performance.now() - started).toBeLessThan(4000)
+      expect(outcome(padded(ARCHIVE_LIMITS.report + 1, filler))).toBe('limit')
+    },
+  )
+
+  it('counts tags up to the bound', () => {
+    // `<` of the report itself: what is left is for empty elements.
+    const own = feedback('<x></x>').split('<').length - 1
+    const withTags = (count: number) => feedback(`<x>${'<a/>'.repeat(count)}</x>`)
+    expect(read(withTags(XML_LIMITS.markup - own)).uses).toEqual([])
+    expect(() => read(withTags(XML_LIMITS.markup - own + 2))).toThrow(
+      expect.objectContaining({ code: 'input-unreadable' }),
+    )
+  })
+
+  it('reads 130,000 selectors, and one result of each', () => {
+    const results = Array.from(
+      { length: 130_000 },
+      (_, index) => `<record><auth_results>${dkim(`s${index}`)}</auth_results></record>`,
+    )
+    expect(read(feedback(results.join(''))).uses).toHaveLength(130_000)
   })
 
   it('throws nothing but its own error, whatever the bytes are', () => {

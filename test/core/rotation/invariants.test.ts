@@ -97,6 +97,79 @@ describe('safety invariants', () => {
     )
   }, 120_000)
 
+  it('nothing retires the old key while the newest evidence for the new one is negative or missing', () => {
+    const reporters = fc.array(
+      fc
+        .record({
+          source: fc.constantFrom('r1.xml', 'r2.xml', 'r3.xml'),
+          reporter: fc.constantFrom('a.example', 'b.example', 'c.example'),
+          selector: fc.constantFrom('s2', 's2', 's1'),
+          begin: at,
+          pass: fc.boolean(),
+        })
+        .map(use => ({ ...use, end: use.begin + DAY, messages: 1 })),
+      { maxLength: 4 },
+    )
+    const scenes = fc.array(
+      fc.record({
+        wait: fc.integer({ min: 0, max: 24 * 30 }),
+        fresh: fc.oneof({ weight: 5, arbitrary: fc.constant<Says[]>(['live', 'live']) }, servers),
+        old: fc.oneof(
+          { weight: 5, arbitrary: fc.constantFrom<Says[]>(['live', 'live'], ['revoked', 'revoked']) },
+          servers,
+        ),
+        samples,
+        reports: reporters,
+        confirmations: fc.subarray(['verify', 'switch'] as const),
+      }),
+      { minLength: 2, maxLength: 8 },
+    )
+    let retired = 0
+    fc.assert(
+      fc.property(asked, scenes, (order, steps) => {
+        let [progress, now]: [Progress, number] = [NO_PROGRESS, T0]
+        let [good, bad, vouched]: [number, number, boolean] = [-1, -1, false]
+        for (const { wait, samples, reports, confirmations, ...scene } of steps) {
+          now += wait * HOUR
+          for (const { selector, outcome, signedAt } of samples) {
+            const time = Math.min(signedAt ?? now, now)
+            if (selector.toLowerCase() !== 's2' || outcome === 'temporary') continue
+            if (outcome === 'pass') good = Math.max(good, time)
+            else bad = Math.max(bad, time)
+          }
+          for (const { selector, begin, end, pass, source } of reports) {
+            if (selector !== 's2' || begin > now) continue
+            if (pass) good = Math.max(good, Math.min(end, now))
+            // A pass in the same report outweighs its failures.
+            else if (
+              !reports.some(
+                other => other.pass && other.selector === 's2' && other.begin === begin && other.source === source,
+              )
+            )
+              bad = Math.max(bad, begin)
+          }
+          vouched ||= confirmations.includes('verify')
+          const seen = evidence({ ...scene, now }, { samples, reports, confirmations })
+          const { plan, progress: after } = planRotation(order, progress, seen, { check: true, remembers: true })
+          progress = after
+          const due = [
+            ...advised(plan).map(({ id }) => id as string),
+            ...(plan.nextAction?.due ? [plan.nextAction.phase] : []),
+          ].filter(id => TAKES_AWAY.includes(id))
+          if (due.length === 0) continue
+          retired += 1
+          expect({ negative: bad >= 0 && bad >= good, silent: good < 0 && !vouched }).toEqual({
+            negative: false,
+            silent: false,
+          })
+        }
+      }),
+      { numRuns: 400, seed: 14 },
+    )
+    // The property says nothing where nothing was ever due.
+    expect(retired).toBeGreaterThan(0)
+  }, 120_000)
+
   it('temporary DNS errors never move a phase, however long they last', () => {
     fc.assert(
       fc.property(asked, fc.array(step, { minLength: 1, maxLength: 5 }), hours, (order, steps, later) => {

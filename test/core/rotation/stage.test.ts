@@ -103,12 +103,21 @@ describe('stage table', () => {
     for (const says of ['revoked', 'absent'] as const) {
       const early = check({ now: T0 + 5 * DAY, old: [says] }, {}, confirmed.progress)
       expect(codes(early.plan)).toContain('retired-early')
-      expect(early.plan).toMatchObject({ verdict: 'action-due', nextAction: { due: true } })
+      expect(early.plan).toMatchObject({
+        stage: 'retired-early',
+        verdict: 'alarm',
+        nextAction: { phase: 'overlap', due: true },
+      })
+      const overlap = early.plan.phases.find(({ id }) => id === 'overlap')
+      expect(overlap).toMatchObject({ status: 'current', records: [{ value: 'v=DKIM1; k=rsa; p=AAAA', ttl: 3600 }] })
+      expect(overlap?.records[0]?.action).toBe(says === 'absent' ? 'publish' : 'replace')
+      for (const { doneAt } of early.plan.phases) expect(doneAt === null || doneAt <= early.plan.now).toBe(true)
       const before = check({ now: T0 + 14 * DAY - 1, old: [says] }, {}, confirmed.progress)
       expect(codes(before.plan)).toContain('retired-early')
       const after = check({ now: T0 + 14 * DAY, old: [says] }, {}, confirmed.progress)
       expect(codes(after.plan)).not.toContain('retired-early')
-      expect(after.plan.verdict).toBe('on-track')
+      // A record that is only revoked waits for a proof of the new key before it is removed.
+      expect(after.plan.verdict).toBe(says === 'absent' ? 'on-track' : 'action-due')
     }
     const leaked = check(
       { now: T0 + DAY, old: ['revoked'] },

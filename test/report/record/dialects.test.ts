@@ -5,7 +5,7 @@ import { DkimError } from '../../../src/core/errors.js'
 import { importPublicKey } from '../../../src/core/key.js'
 import { formatKeyRecord, parseKeyRecord } from '../../../src/core/key-record.js'
 import { DIALECT_NAMES, DIALECTS, type DialectName, formatRecords } from '../../../src/report/record/dialects.js'
-import { characterStrings, type DnsRecord, dnsRecord } from '../../../src/report/record/dns-record.js'
+import { characterStrings, type DnsRecord, dnsRecord, relativeName } from '../../../src/report/record/dns-record.js'
 import { DECODERS, type Decoded } from '../../support/record-decoders.js'
 
 const publicKey = (pair: { publicKey: { export(options: { type: 'spki'; format: 'der' }): Buffer } }): string =>
@@ -249,7 +249,7 @@ describe('F-08 no name that was not checked gets into a record', () => {
     expect(() => dnsRecord({ selector, domain: 'example.com', value: 'v=DKIM1; p=' })).toThrow(DkimError)
   })
 
-  it.each([...NASTY, 'com', 'example.com..'])('domain and zone %j', domain => {
+  it.each([...NASTY, 'example.com..'])('domain and zone %j', domain => {
     expect(() => dnsRecord({ selector: 's', domain, value: 'v=DKIM1; p=' })).toThrow(DkimError)
     expect(() => dnsRecord({ selector: 's', domain: 'example.com', zone: domain, value: 'v=DKIM1; p=' })).toThrow(
       DkimError,
@@ -278,6 +278,33 @@ describe('F-08 no name that was not checked gets into a record', () => {
     const room = 253 - domain.length - '._domainkey.'.length
     expect(dnsRecord({ selector: selector(room), domain, value: 'v=DKIM1; p=' }).domain).toBe(domain)
     expect(() => dnsRecord({ selector: selector(room + 1), domain, value: 'v=DKIM1; p=' })).toThrow(DkimError)
+  })
+
+  it.each(Object.keys(DIALECTS) as DialectName[])('%s names a zone of the keys, and one of a single label', dialect => {
+    const parts = { selector: 's', domain: 'example.com', value: 'v=DKIM1; p=' }
+    const text = (zone: string) => formatRecords(dialect, [dnsRecord({ ...parts, zone })])
+    const named = {
+      powerdns: ' _domainkey.example.com s TXT ',
+      nsupdate: 'zone _domainkey.example.com.',
+      azure: '--zone-name _domainkey.example.com',
+    }
+    if (dialect in named) expect(text('_domainkey.example.com')).toContain(named[dialect as keyof typeof named])
+    // Never a name doubled, or cut in the wrong place.
+    for (const zone of ['_domainkey.example.com', 'com'])
+      expect(text(zone)).not.toMatch(/example\.com\._domainkey|_domainkey\.example\.com\.example/)
+  })
+
+  it('the name of the zone itself is @', () => {
+    const record = dnsRecord({
+      selector: 's',
+      domain: 'example.com',
+      zone: 'S._domainkey.example.com',
+      value: 'v=DKIM1; p=',
+    })
+    expect(relativeName(record)).toBe('@')
+    expect(() =>
+      dnsRecord({ selector: 's', domain: 'example.com', zone: 't._domainkey.example.com', value: 'v=DKIM1; p=' }),
+    ).toThrow(DkimError)
   })
 
   it('a zone that does not hold the domain', () => {

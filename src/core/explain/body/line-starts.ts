@@ -6,6 +6,11 @@ import type { Cause } from '../causes.js'
 const MAX_SINGLE = 500
 
 export const lineStarts: BodyFamily = function* ({ text }) {
+  yield {
+    code: 'body-prepended',
+    body: text.replace(/(?<=^|\r\n\r\n)\xef\xbb\xbf/g, ''),
+    text: 'a byte order mark was put in front of the text',
+  }
   const dots: Cause = 'dot-stuffing-changed'
   yield { code: dots, body: text.replace(/(?<=^|\n)\.\./g, '.'), text: 'dots at line starts were doubled' }
   yield {

@@ -11,7 +11,7 @@ const KNOWN: readonly Unwrap[] = [
   link => {
     if (!/^https:\/\/urldefense\.com\/v3\/__/i.test(link)) return null
     const end = link.indexOf('__;', 30)
-    return end === -1 ? null : link.slice(link.indexOf('/v3/__') + 6, end)
+    return end === -1 ? null : withStars(link.slice(link.indexOf('/v3/__') + 6, end), link.slice(end + 3))
   },
   link => {
     if (!/^https:\/\/urldefense\.(?:proofpoint\.)?com\/v[12]\/url\?/i.test(link)) return null
@@ -19,6 +19,20 @@ const KNOWN: readonly Unwrap[] = [
     return value === null ? null : decoded(value.replace(/-/g, '%').replace(/_/g, '/'))
   },
 ]
+
+/** Version 3 writes `*` for characters that stand after the address as base64; runs (`**X`) are not decoded. */
+function withStars(address: string, rest: string): string | null {
+  if (!address.includes('*')) return address
+  const end = rest.indexOf('!!')
+  if (end === -1 || address.includes('**')) return null
+  const characters = [...Buffer.from(rest.slice(0, end), 'base64url').toString('utf8')]
+  if (characters.length !== address.split('*').length - 1) return null
+  let next = 0
+  return Buffer.from(
+    address.replace(/\*/g, () => characters[next++] ?? ''),
+    'utf8',
+  ).toString('latin1')
+}
 
 /** Other services keep the old address in a parameter or behind their own path. */
 const GENERAL: readonly Unwrap[] = [

@@ -234,7 +234,7 @@ function* otherCharsets(part: MimePart, content: string): Iterable<PartForm> {
     ['windows-1252', 'iso-8859-1'],
     ['iso-8859-15', 'iso-8859-15'],
   ] as const) {
-    const asUtf8 = new TextDecoder(charset).decode(bytes)
+    const asUtf8 = new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
     forms.push([Buffer.from(asUtf8, 'utf8').toString('latin1'), 'utf-8'])
     const single = singleByte(bytes, charset)
     if (single !== undefined) forms.push([single, label])
@@ -264,7 +264,7 @@ function* otherCharsets(part: MimePart, content: string): Iterable<PartForm> {
 function singleByte(utf8: Buffer, charset: string): string | undefined {
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(utf8)
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(utf8)
   } catch {
     return undefined
   }

@@ -4,12 +4,21 @@ import type { HeaderFamily } from '../header-hypothesis.js'
 import type { Change } from '../header-model.js'
 import { fieldText, usualName } from './field-text.js'
 
+/** Names whose usual letter case is not that of their words. */
+const KNOWN_NAMES = new Map(
+  ['DKIM-Signature', 'MIME-Version', 'Message-ID', 'Content-ID', 'List-ID', 'Resent-Message-ID'].map(name => [
+    name.toLowerCase(),
+    name,
+  ]),
+)
+
 const FORMS: readonly ((name: string) => string)[] = [
   usualName,
   name => name.toLowerCase().replace(/(?:^|-)[a-z]/g, letters => letters.toUpperCase()),
   name => name.toLowerCase(),
   name => name.toUpperCase(),
   name => name.toLowerCase().replace(/^[a-z]/, letter => letter.toUpperCase()),
+  name => KNOWN_NAMES.get(name.toLowerCase()) ?? name,
 ]
 
 export const nameCase: HeaderFamily = function* ({ model }) {

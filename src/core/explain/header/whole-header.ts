@@ -20,8 +20,21 @@ export function* wholeHeaders(scene: HeaderScene): Iterable<WholeHeader> {
   for (const { canonicalization, bytes } of [model, otherModel]) {
     const behind = canonicalization === model.canonicalization ? '' : `, and with ${canonicalization} canonicalization`
     yield mistake(Buffer.concat([bytes, CRLF]), `the signer hashed the CRLF behind the DKIM-Signature field${behind}`)
+    if (bytes.includes('\r\r\n')) {
+      const before = bytes.toString('latin1').replace(/\r+\n/g, '\r\n')
+      yield {
+        code: 'white-space-changed',
+        bytes: Buffer.from(before, 'latin1'),
+        text: 'line ends in the header were changed on the way: CRLF became CR CR LF',
+      }
+      continue
+    }
     yield mistake(withLf(bytes), `the signer hashed LF line ends${behind}`)
     yield mistake(Buffer.concat([withLf(bytes), CRLF.subarray(1)]), `the signer hashed LF line ends${behind}`)
+  }
+  if (model.canonicalization === 'relaxed') {
+    const blank = withBlanks(model)
+    yield mistake(blank, 'the signer kept the blank at the start of a value that begins on the next line')
   }
   const inOrder = [...new Set(signature.signedFields)].sort(
     (a, b) => (index.get(a)?.[0]?.start ?? 0) - (index.get(b)?.[0]?.start ?? 0),
@@ -39,6 +52,17 @@ export function* wholeHeaders(scene: HeaderScene): Iterable<WholeHeader> {
   }
   const withoutSignature = Buffer.from(model.with([model.canonicalChange({ position: model.last, raw: null })]))
   yield mistake(withoutSignature, 'the signer left the DKIM-Signature field itself out of the hash')
+}
+
+/** Relaxed canonicalization deletes all white space after the colon (§3.4.2), also where a fold is in between. */
+function withBlanks(model: HeaderModel): Buffer {
+  const present = [...model.positions.map(({ raw }) => raw), model.signatureField].filter(raw => raw !== null)
+  const lines = model.bytes.toString('latin1').split('\r\n')
+  const kept = lines.map((line, number) => {
+    const folded = /^[^:]*:[ \t]*\r\n[ \t]/.test(present[number] ?? '')
+    return folded ? line.replace(':', ': ') : line
+  })
+  return Buffer.from(kept.join('\r\n'), 'latin1')
 }
 
 const CRLF = Buffer.from('\r\n')
