@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 
 /** What one read asks for. Larger pieces gain nothing, smaller ones cost a system call more often. */
 export const PIECE = 64 * 1024

@@ -2,7 +2,7 @@
 
 import { existsSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { isFileError, unwritable } from './file-fault.js'
 
 /**

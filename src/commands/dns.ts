@@ -2,16 +2,13 @@
 
 import { setMaxListeners } from 'node:events'
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs'
-import {
-  type Answer,
-  type ClientOptions,
-  DkimError,
-  DNS_LIMITS,
-  type DnsSource,
-  isNameserver,
-  type Resolver,
-  type Zone,
-} from '../core/index.js'
+import type { Answer, DnsSource } from '../core/dns/answer.js'
+import type { ClientOptions } from '../core/dns/client.js'
+import { isNameserver } from '../core/dns/nameserver.js'
+import type { Resolver } from '../core/dns/resolver.js'
+import type { Zone } from '../core/dns/zone.js'
+import { DkimError } from '../core/errors.js'
+import { DNS_LIMITS } from '../core/limits.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
 import { say } from './main.js'
@@ -45,7 +42,7 @@ export async function openSource(
   // As many questions as are on their way listen to it: more than ten are no leak, and no reason for a warning of Node.
   if (live !== undefined) setMaxListeners(0, context.signal)
   if (files.length === 0 && live !== undefined) return live
-  const { zoneResolver } = await import('../core/index.js')
+  const { zoneResolver } = await import('../core/dns/zone-resolver.js')
   return zoneResolver(await openZone(files), live)
 }
 
@@ -61,7 +58,7 @@ function sayOnce(context: Context): (answer: Answer) => void {
 }
 
 async function openClient(options: ClientOptions): Promise<DnsSource> {
-  const { createClient } = await import('../core/index.js')
+  const { createClient } = await import('../core/dns/client.js')
   return createClient(options)
 }
 
@@ -72,7 +69,8 @@ export function asksLiveDns({ offline, dnsFile = [], nameserver = [] }: DnsOptio
 
 /** Several files make one zone. */
 export async function openZone(files: readonly string[]): Promise<Zone> {
-  const { readZone, Zone } = await import('../core/index.js')
+  const { readZone } = await import('../core/dns/zone-file.js')
+  const { Zone } = await import('../core/dns/zone.js')
   const zone = new Zone()
   for (const file of files) {
     const stats = statsOf(file)

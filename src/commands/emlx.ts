@@ -1,6 +1,6 @@
 // Files of Apple Mail (.emlx): a line with the number of octets, the message of that length, and a property list behind it.
 
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import type { ByteSource } from './byte-source.js'
 
 /** Where the message of a file stands; all of it, where the file is no .emlx. */

@@ -1,20 +1,14 @@
 // What --explain, --original and --trace add to verify: messages read once more, the search with its budget, and files of canonical bytes.
 
 import { join } from 'node:path'
-import {
-  type Comparison,
-  canonicalHeaderFor,
-  explain,
-  type FullExplanation,
-  type HeaderSection,
-  LineEndNormalizer,
-  parseHeaderSection,
-  readBody,
-  type SignatureReport,
-  type VerificationReport,
-  type Verifier,
-  writeCanonicalBody,
-} from '../core/index.js'
+import { readBody } from '../core/explain/body-reader.js'
+import type { Comparison } from '../core/explain/compare.js'
+import { explain, type FullExplanation } from '../core/explain/explain.js'
+import { canonicalHeaderFor, writeCanonicalBody } from '../core/explain/trace.js'
+import { type HeaderSection, parseHeaderSection } from '../core/header.js'
+import { LineEndNormalizer } from '../core/line-endings.js'
+import type { SignatureReport, VerificationReport } from '../core/result.js'
+import type { Verifier } from '../core/verify.js'
 import { comparisonForReport, type ReadableComparison } from '../report/explain-comparison.js'
 import type { Context } from './context.js'
 import { prepareDirectory } from './directory.js'

@@ -1,6 +1,6 @@
 // What the file system refused, in the program's own words: one message and one hint for each cause.
 
-import { DkimError, type DkimErrorCode } from '../core/index.js'
+import { DkimError, type DkimErrorCode } from '../core/errors.js'
 
 /** What Node says of a NUL in a path, before any system call. */
 const NUL = 'ERR_INVALID_ARG_VALUE'

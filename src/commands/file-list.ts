@@ -1,7 +1,8 @@
 // Paths from a list (--files-from): one a line, or each ended by a NUL; read as it is needed, however long it is.
 
 import { createReadStream } from 'node:fs'
-import { DkimError, textBytes } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import { textBytes } from '../core/text-file.js'
 import type { Context } from './context.js'
 import { unreadable } from './file-fault.js'
 import { pathOfBytes } from './file-name.js'

@@ -1,16 +1,11 @@
 // dkim format-record: the record of a key, the way a DNS host, a hosted sender or a mail server wants it. Nothing is published or applied.
 
-import {
-  allProviders,
-  DkimError,
-  delegatedRecords,
-  givenDomain,
-  type KeyMaterial,
-  type PrivateKeyForm,
-  type ProviderRow,
-  providerById,
-  shellPath,
-} from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import { givenDomain } from '../core/given-name.js'
+import type { KeyMaterial } from '../core/key-formats.js'
+import type { PrivateKeyForm } from '../core/key-text.js'
+import { allProviders, delegatedRecords, type ProviderRow, providerById } from '../core/providers.js'
+import { shellPath } from '../core/shell-word.js'
 import type { Dialect } from '../report/record/dialect.js'
 import { DIALECTS, type DialectName, formatRecords } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord, doubledDomain } from '../report/record/dns-record.js'

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { CutOff } from './byte-source.js'
 
 export async function* gunzip(pieces: Iterable<Buffer>, name: string): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 // dkim help: on a command, on a reason or warning code, or on everything.
 
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { helpText } from '../report/help/text.js'
 import type { Style } from '../report/style.js'
 import { type CommandTexts, newCommand } from './command.js'

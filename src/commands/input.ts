@@ -1,7 +1,8 @@
 // What verify and sign read: paths, "-", directories, Maildir and mbox files become messages that can be read more than once.
 
 import { closeSync, existsSync, open, openSync, type Stats, statSync } from 'node:fs'
-import { DkimError, shellPath } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import { shellPath } from '../core/shell-word.js'
 import { type ByteSource, CutOff, fileSource, HEAD, PIECE, piecesOf, spool } from './byte-source.js'
 import type { Context } from './context.js'
 import { messageRange } from './emlx.js'

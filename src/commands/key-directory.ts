@@ -2,7 +2,12 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DkimError, formatKeyRecord, importPublicKey, readKeyName, splitStrings, type Zone } from '../core/index.js'
+import type { Zone } from '../core/dns/zone.js'
+import { splitStrings } from '../core/dns/zone-json.js'
+import { DkimError } from '../core/errors.js'
+import { importPublicKey } from '../core/key.js'
+import { formatKeyRecord } from '../core/key-record.js'
+import { readKeyName } from '../core/lookup/key-name.js'
 import { unreadable } from './file-fault.js'
 import { readSecretFile } from './secret-file.js'
 

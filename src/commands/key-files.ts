@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { isFileError, unwritable } from './file-fault.js'
 
 export interface NewFile {

@@ -1,6 +1,8 @@
 // A key or record that a person names: a file or standard input, in any form, with its passphrase asked for where it is needed.
 
-import { DkimError, type ImportOptions, type KeyMaterial, readKeyMaterial } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import type { ImportOptions } from '../core/key.js'
+import { type KeyMaterial, readKeyMaterial } from '../core/key-formats.js'
 import type { Context } from './context.js'
 import { askPassphrase, passphraseFromFile } from './passphrase.js'
 import { readSecretFile } from './secret-file.js'

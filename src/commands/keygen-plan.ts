@@ -1,14 +1,9 @@
 // What dkim keygen is about to make: which keys, for which names, in which files; everything that can be refused is refused here.
 
 import { join } from 'node:path'
-import {
-  checkRsaBits,
-  DkimError,
-  expandSelectorTemplate,
-  namesKeyType,
-  type PrivateKey,
-  type PrivateKeyFormat,
-} from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import { checkRsaBits, type PrivateKey, type PrivateKeyFormat } from '../core/key.js'
+import { expandSelectorTemplate, namesKeyType } from '../core/selector-template.js'
 import { formatRecords } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord, fullName } from '../report/record/dns-record.js'
 import type { KeygenOptions } from './keygen.js'

@@ -1,6 +1,6 @@
 // dkim lookup: what DNS says of a key, what is wrong with it, and whether it is the one expected.
 
-import { type KeyName, readKeyName } from '../core/index.js'
+import { type KeyName, readKeyName } from '../core/lookup/key-name.js'
 import { LOOKUP_DOCUMENTS, type LookupDocument } from '../report/lookup-formats.js'
 import { type CommandTexts, newCommand, type OptionsOf } from './command.js'
 import type { Context } from './context.js'

@@ -1,14 +1,11 @@
 // The keys and records that dkim format-record was given, and the records that it makes of them (§3.6.1).
 
-import {
-  DkimError,
-  formatKeyRecord,
-  givenSelector,
-  type KeyMaterial,
-  type KeyRecord,
-  type ProviderRow,
-  type PublicKey,
-} from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import { givenSelector } from '../core/given-name.js'
+import type { KeyMaterial } from '../core/key-formats.js'
+import { formatKeyRecord, type KeyRecord } from '../core/key-record.js'
+import type { ProviderRow } from '../core/providers.js'
+import type { PublicKey } from '../core/public-key.js'
 import { type DialectName, isNameless } from '../report/record/dialects.js'
 import { type DnsRecord, dnsRecord } from '../report/record/dns-record.js'
 import type { Context } from './context.js'

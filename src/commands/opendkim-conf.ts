@@ -1,6 +1,6 @@
 // opendkim.conf as far as it says who signs and how (opendkim.conf(5)); what it says beside that and is not taken over is named.
 
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { readSecretFile } from './secret-file.js'
 
 export interface OpendkimConf {

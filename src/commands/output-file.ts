@@ -20,7 +20,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { isFileError, unwritable } from './file-fault.js'
 
 const DEFAULT_MODE = 0o666

@@ -1,6 +1,6 @@
 // The options that shape a record, shared by keygen and format-record.
 
-import { loadOrganizationalDomain } from '../core/index.js'
+import { loadOrganizationalDomain } from '../core/from-field.js'
 import { DIALECT_NAMES, type DialectName } from '../report/record/dialects.js'
 import { type DnsRecord, relativeName } from '../report/record/dns-record.js'
 import { type CommandTexts, newCommand, Option, type OptionsOf } from './command.js'

@@ -1,6 +1,10 @@
 // dkim rotate-plan: plans a key rotation with dates, and says on any day where it stands and what proves it.
 
-import { CADENCES, type Cadence, CONFIRMATIONS, type Confirmation, PHASE_IDS, SCHEMES, STAGES } from '../core/index.js'
+import { PHASE_IDS } from '../core/rotation/phases.js'
+import { CONFIRMATIONS, type Confirmation } from '../core/rotation/progress.js'
+import { SCHEMES } from '../core/rotation/selector-name.js'
+import { CADENCES, type Cadence } from '../core/rotation/settings.js'
+import { STAGES } from '../core/rotation/stage.js'
 import { DIALECT_NAMES } from '../report/record/dialects.js'
 import { SIGNER_NAMES } from '../report/signer/signers.js'
 import { type CommandTexts, InvalidArgumentError, newCommand, Option, type OptionsOf } from './command.js'

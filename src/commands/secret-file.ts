@@ -2,7 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { DkimError } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
 import { unreadable } from './file-fault.js'
 
 /** No key is longer; a larger file is something else. */

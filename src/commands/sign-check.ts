@@ -1,6 +1,9 @@
 // The last look before a signed message is written: do its new signatures verify with the keys that DNS has?
 
-import { LineEndNormalizer, REASONS, type Resolver, type SignatureReport, Verifier } from '../core/index.js'
+import type { Resolver } from '../core/dns/resolver.js'
+import { LineEndNormalizer } from '../core/line-endings.js'
+import { REASONS, type SignatureReport } from '../core/result.js'
+import { Verifier } from '../core/verify.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import type { MessageInput } from './input.js'
 

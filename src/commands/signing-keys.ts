@@ -1,21 +1,20 @@
 // The keys that sign: from --key and --selector pairs, or from OpenDKIM's tables. Each file is read, and each passphrase asked for, once.
 
+import { decodeBase64 } from '../core/abnf.js'
+import { DkimError } from '../core/errors.js'
+import { givenDomain } from '../core/given-name.js'
+import { importPrivateKey, type PrivateKey } from '../core/key.js'
 import {
-  DkimError,
-  decodeBase64,
-  givenDomain,
-  importPrivateKey,
   isKeyPath,
   type KeyTable,
-  type PrivateKey,
   parseKeyTable,
   parseSigningTable,
-  type SignatureRequest,
   type SigningTable,
   tableName,
   tableSigners,
-  textBytes,
-} from '../core/index.js'
+} from '../core/key-table.js'
+import type { SignatureRequest } from '../core/signature-request.js'
+import { textBytes } from '../core/text-file.js'
 import type { Context } from './context.js'
 import { say } from './main.js'
 import type { OpendkimConf } from './opendkim-conf.js'

@@ -1,7 +1,8 @@
 // Files that are read whole: bounded before they are read, and never a pipe or a device that would keep a program waiting for ever.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
-import { DkimError, textBytes } from '../core/index.js'
+import { DkimError } from '../core/errors.js'
+import { textBytes } from '../core/text-file.js'
 import { type FaultOptions, unreadable } from './file-fault.js'
 
 export interface SmallFileOptions extends FaultOptions {

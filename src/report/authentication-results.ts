@@ -1,6 +1,6 @@
 // A report as an Authentication-Results field (RFC 8601 §2, RFC 6008): typed values in, nothing that could start another field out.
 
-import type { SignatureReport, VerificationReport } from '../core/index.js'
+import type { SignatureReport, VerificationReport } from '../core/result.js'
 
 /** token of RFC 2045 §5.1 */
 const TOKEN = /^[!#$%&'*+.0-9A-Z^_`a-z{|}~-]+$/

@@ -1,6 +1,7 @@
 // What guessing found out about a domain, for people: findings first, and what it proves.
 
-import type { Discovery, KeyReport } from '../core/index.js'
+import type { Discovery } from '../core/lookup/discover.js'
+import type { KeyReport } from '../core/lookup/key-report.js'
 import { findingLines } from './lookup.js'
 import { hasTrouble } from './lookup-verdict.js'
 import { marked, wrapped } from './rows.js'

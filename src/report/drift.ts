@@ -1,6 +1,7 @@
 // What no longer is as the lock file says, for people and logs.
 
-import type { Drift, KeyReport } from '../core/index.js'
+import type { KeyReport } from '../core/lookup/key-report.js'
+import type { Drift } from '../core/lookup/lock.js'
 import { toGithub } from './ci/github.js'
 import { toJunit } from './ci/junit.js'
 import { toSarif } from './ci/sarif.js'

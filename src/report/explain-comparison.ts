@@ -1,6 +1,6 @@
 // A comparison with the original as data for JSON and text: bytes become text that is safe to read, with their hex beside it.
 
-import type { Comparison, Difference } from '../core/index.js'
+import type { Comparison, Difference } from '../core/explain/compare.js'
 import { visibleBytes } from './style.js'
 
 interface ReadableExcerpt {

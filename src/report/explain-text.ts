@@ -1,6 +1,7 @@
 // Explanations for people: which part broke, what is proven, what is likely, what to do, and what could be added to what passes.
 
-import { DIAGNOSES, type Explanation, type FullExplanation } from '../core/index.js'
+import type { FullExplanation } from '../core/explain/explain.js'
+import { DIAGNOSES, type Explanation } from '../core/explain/explanation.js'
 import type { ReadableComparison } from './explain-comparison.js'
 import { wrapped } from './rows.js'
 import { type Style, shorten, visible } from './style.js'

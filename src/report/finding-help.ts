@@ -1,6 +1,6 @@
 // What a finding of dkim lookup means, without a record at hand.
 
-import { FINDINGS, type FindingCode } from '../core/index.js'
+import { FINDINGS, type FindingCode } from '../core/lookup/findings.js'
 import { wrapped } from './rows.js'
 import type { Style } from './style.js'
 

@@ -1,6 +1,6 @@
 // What dkim keygen tells: the new keys as data, and what to do next, in order, with the real names filled in.
 
-import { shellPath } from '../core/index.js'
+import { shellPath } from '../core/shell-word.js'
 import { type DnsRecord, fullName } from './record/dns-record.js'
 import { recordJson } from './record/json.js'
 

@@ -1,6 +1,7 @@
 // Formats of lookup reports that are one document over all names.
 
-import { FINDINGS, type FindingCode, REASONS } from '../core/index.js'
+import { FINDINGS, type FindingCode } from '../core/lookup/findings.js'
+import { REASONS } from '../core/result.js'
 import { toGithub } from './ci/github.js'
 import { toJunit } from './ci/junit.js'
 import { toSarif } from './ci/sarif.js'

@@ -1,6 +1,6 @@
 // Lookup reports as one page: what stands at each name, what is wrong with it, and how it should read.
 
-import type { Finding, Severity } from '../core/index.js'
+import type { Finding, Severity } from '../core/lookup/findings.js'
 import { card, factList, htmlDocument } from './html/document.js'
 import { correctedTexts, type LookupReport, matchText, nextStep, providerText } from './lookup.js'
 import { lookupVerdict } from './lookup-verdict.js'

@@ -1,6 +1,7 @@
 // What each server says, for people: who agrees, who lags behind, who is not in charge.
 
-import type { Agreement, KeyReport, ServerView } from '../core/index.js'
+import type { KeyReport } from '../core/lookup/key-report.js'
+import type { Agreement, ServerView } from '../core/lookup/servers.js'
 import { type Style, visible } from './style.js'
 
 /** What an answer without a record means. */

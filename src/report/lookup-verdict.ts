@@ -1,6 +1,6 @@
 // The verdict of a lookup in one mark and one sentence, for terminals and pages alike: it says what the exit code says.
 
-import type { KeyReport } from '../core/index.js'
+import type { KeyReport } from '../core/lookup/key-report.js'
 import type { LookupReport } from './lookup.js'
 
 export interface LookupVerdict {

@@ -1,6 +1,8 @@
 // Lookup reports for people: what stands at the name, what is wrong with it, and how it should read.
 
-import { type Finding, isNameserver, isTrustedPath, type KeyReport, type Severity } from '../core/index.js'
+import { isNameserver, isTrustedPath } from '../core/dns/nameserver.js'
+import type { Finding, Severity } from '../core/lookup/findings.js'
+import type { KeyReport } from '../core/lookup/key-report.js'
 import { type ServersSeen, STATUS_TEXT, serverLines } from './lookup-servers.js'
 import { hasTrouble, lookupVerdict } from './lookup-verdict.js'
 import { marked, row, wrapped } from './rows.js'

@@ -1,6 +1,6 @@
 // From, Subject and Date as a person reads them. mailparser decodes them for the eyes; no verdict ever depends on what it says.
 
-import { type HeaderSection, rawValue, unfold } from '../core/index.js'
+import { type HeaderSection, rawValue, unfold } from '../core/header.js'
 
 export interface ReadableFields {
   /** Null where the message has no such field. Where it has several, the first, which is what most readers show. */

@@ -1,6 +1,7 @@
 // What dkim sign tells of a message in a batch.
 
-import type { NewSignature, SigningWarningCode } from '../core/index.js'
+import type { NewSignature } from '../core/sign.js'
+import type { SigningWarningCode } from '../core/signing-warnings.js'
 
 export interface SigningOutcome {
   readonly input: string

@@ -1,13 +1,8 @@
 // What the tags of a signature (§3.5) and of a key record (§3.6.1) say, in plain words.
 
-import {
-  decodeDkimQuotedPrintable,
-  formatDuration,
-  isSubdomainOrEqual,
-  type Tag,
-  type TagList,
-  toUnicodeName,
-} from '../core/index.js'
+import { decodeDkimQuotedPrintable, isSubdomainOrEqual, toUnicodeName } from '../core/abnf.js'
+import { formatDuration } from '../core/rotation/calendar.js'
+import type { Tag, TagList } from '../core/tag-list.js'
 
 export interface TagMeaning {
   readonly name: string

@@ -1,6 +1,6 @@
 // Tags and their meanings for people: one line each, values shortened, everything escaped.
 
-import type { TagList } from '../core/index.js'
+import type { TagList } from '../core/tag-list.js'
 import { PLAIN, type Style, shorten, visible } from './style.js'
 import { explainTags } from './tag-meanings.js'
 import { wrapWords } from './wrap.js'

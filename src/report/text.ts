@@ -1,6 +1,7 @@
 // Verification reports for people: the verdict first, what each signature says, why it failed and what to do next.
 
-import { REASONS, type SignatureReport, toUnicodeName, type VerificationReport, type Warning } from '../core/index.js'
+import { toUnicodeName } from '../core/abnf.js'
+import { REASONS, type SignatureReport, type VerificationReport, type Warning } from '../core/result.js'
 import { explanationLines, isExplained } from './explain-text.js'
 import type { ReadableFields } from './readable-fields.js'
 import { marked, row, wrapped } from './rows.js'

@@ -1,6 +1,6 @@
 // How waiting for DNS went, for people.
 
-import type { Sight, WaitOutcome } from '../core/index.js'
+import type { Sight, WaitOutcome } from '../core/lookup/wait.js'
 import { visible } from './style.js'
 
 export function sightText(sights: readonly Sight[]): string {

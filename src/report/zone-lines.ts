@@ -1,6 +1,6 @@
 // What DNS said as zone file lines: octet by octet, so that it reads back as the same answer (RFC 1035 §5.1).
 
-import type { TxtAnswer } from '../core/index.js'
+import type { TxtAnswer } from '../core/dns/resolver.js'
 
 /** The aliases, then the records at their end. */
 export function toZoneLines(answer: TxtAnswer): string[] {

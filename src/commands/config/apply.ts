@@ -1,6 +1,6 @@
 // Settings as defaults of a command's options: the command line wins over the environment, and that over the file.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import type { CommandUnknownOpts } from '../command.js'
 import type { Context } from '../context.js'
 import type { ConfigFile } from './config-file.js'

@@ -1,6 +1,7 @@
 // A selector is never used again: is there a record at its name already?
 
-import { DkimError, TEMPORARY_STATUSES } from '../../core/index.js'
+import { TEMPORARY_STATUSES } from '../../core/dns/resolver.js'
+import { DkimError } from '../../core/errors.js'
 import { fullName } from '../../report/record/dns-record.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'

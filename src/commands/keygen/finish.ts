@@ -1,6 +1,8 @@
 // Behind the making of a key: its file and its record, the proof that they belong together, and what the user is told.
 
-import { exportPrivateKey, formatKeyRecord, type PrivateKey, testKey } from '../../core/index.js'
+import { exportPrivateKey, type PrivateKey } from '../../core/key.js'
+import { formatKeyRecord } from '../../core/key-record.js'
+import { testKey } from '../../core/key-self-test.js'
 import { toJson } from '../../report/json.js'
 import { describeKey, keygenJson, type NewKey, nextSteps } from '../../report/keygen.js'
 import { formatRecords } from '../../report/record/dialects.js'

@@ -1,6 +1,7 @@
 // A run of dkim keygen. The search for primes takes most of its time and begins as early as it can: the rest is loaded meanwhile.
 
-import { DkimError, generatePrivateKey } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { generatePrivateKey } from '../../core/key.js'
 import type { Context } from '../context.js'
 import { prepareDirectory } from '../directory.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'

@@ -1,6 +1,6 @@
 // Which options of dkim lookup go together.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { isLookupDocument } from '../../report/lookup-formats.js'
 import type { LookupOptions } from './options.js'
 

@@ -1,6 +1,7 @@
 // --discover: is this domain DKIM-proof? One screen.
 
-import { type Discovery, discover, givenDomain } from '../../core/index.js'
+import { givenDomain } from '../../core/given-name.js'
+import { type Discovery, discover } from '../../core/lookup/discover.js'
 import { toDiscoveryText } from '../../report/discovery.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import type { LookupReport } from '../../report/lookup.js'

@@ -1,6 +1,10 @@
 // --from-message: the names that the signatures of one message ask for.
 
-import { DkimError, type KeyName, keysOfMessage, LIMITS, LineEndNormalizer } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { LIMITS } from '../../core/limits.js'
+import { LineEndNormalizer } from '../../core/line-endings.js'
+import type { KeyName } from '../../core/lookup/key-name.js'
+import { keysOfMessage } from '../../core/lookup/message-keys.js'
 import type { Context } from '../context.js'
 import { readInputs } from '../input.js'
 import { say } from '../main.js'

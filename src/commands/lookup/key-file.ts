@@ -1,6 +1,7 @@
 // --key: the public half of a key in any form, private or public, or of a record.
 
-import { DkimError, type PublicKey } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import type { PublicKey } from '../../core/public-key.js'
 import type { Context } from '../context.js'
 import { loadKeyMaterial } from '../key-material.js'
 

@@ -1,19 +1,10 @@
 // --lock: holds DNS against what it was, for pipelines; --update writes down what it is.
 
 import { existsSync } from 'node:fs'
-import {
-  DkimError,
-  type Drift,
-  driftOf,
-  formatLock,
-  type KeyName,
-  type KeyReport,
-  type LockFile,
-  lockedKey,
-  lookUpKey,
-  parseLock,
-  readKeyName,
-} from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { type KeyName, readKeyName } from '../../core/lookup/key-name.js'
+import { type KeyReport, lookUpKey } from '../../core/lookup/key-report.js'
+import { type Drift, driftOf, formatLock, type LockFile, lockedKey, parseLock } from '../../core/lookup/lock.js'
 import { toDriftDocument, toDriftText } from '../../report/drift.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { isLookupDocument } from '../../report/lookup-formats.js'

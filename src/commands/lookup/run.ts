@@ -1,15 +1,10 @@
 // Ordinary lookups: one report a name, in the format asked for.
 
-import {
-  type Agreement,
-  askAuthoritative,
-  askResolvers,
-  type DnsSource,
-  type KeyName,
-  lookUpKey,
-  type PublicKey,
-  type ServersReport,
-} from '../../core/index.js'
+import type { DnsSource } from '../../core/dns/answer.js'
+import type { KeyName } from '../../core/lookup/key-name.js'
+import { lookUpKey } from '../../core/lookup/key-report.js'
+import { type Agreement, askAuthoritative, askResolvers, type ServersReport } from '../../core/lookup/servers.js'
+import type { PublicKey } from '../../core/public-key.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { type LookupReport, toLookupText } from '../../report/lookup.js'
 import { isLookupDocument, LOOKUP_DOCUMENTS } from '../../report/lookup-formats.js'

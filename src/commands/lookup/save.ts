@@ -1,7 +1,10 @@
 // --save: what was seen, appended to a zone file, so that mail still verifies after the key has gone from DNS.
 
 import { existsSync } from 'node:fs'
-import { DkimError, DNS_LIMITS, readZone, type TxtAnswer } from '../../core/index.js'
+import type { TxtAnswer } from '../../core/dns/resolver.js'
+import { readZone } from '../../core/dns/zone-file.js'
+import { DkimError } from '../../core/errors.js'
+import { DNS_LIMITS } from '../../core/limits.js'
 import { toZoneLines } from '../../report/zone-lines.js'
 import { replaceOwnFile } from '../file-lock.js'
 import { readSmallFile } from '../small-file.js'

@@ -2,7 +2,9 @@
 
 import { unwatchFile, watchFile } from 'node:fs'
 import { isIP } from 'node:net'
-import { DkimError, startServer, type Zone } from '../../core/index.js'
+import { startServer } from '../../core/dns/server.js'
+import type { Zone } from '../../core/dns/zone.js'
+import { DkimError } from '../../core/errors.js'
 import type { Context } from '../context.js'
 import { openZone } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'

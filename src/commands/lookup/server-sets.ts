@@ -1,6 +1,9 @@
 // Which servers are compared, and how each is asked on its own.
 
-import { type Connect, createClient, DkimError, isNameserver } from '../../core/index.js'
+import { createClient } from '../../core/dns/client.js'
+import { isNameserver } from '../../core/dns/nameserver.js'
+import { DkimError } from '../../core/errors.js'
+import type { Connect } from '../../core/lookup/servers.js'
 import type { LookupOptions } from './options.js'
 
 /** Well-known open resolvers, v4 and v6. They learn the name that is asked for: only on demand. */

@@ -2,21 +2,11 @@
 
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  askAuthoritative,
-  askResolvers,
-  DkimError,
-  type Expectation,
-  expectFile,
-  expectKey,
-  expectRecord,
-  type KeyName,
-  meets,
-  type ServerView,
-  type Sight,
-  type WaitOutcome,
-  waitUntilAgreed,
-} from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { type Expectation, expectFile, expectKey, expectRecord, meets } from '../../core/lookup/expectation.js'
+import type { KeyName } from '../../core/lookup/key-name.js'
+import { askAuthoritative, askResolvers, type ServerView } from '../../core/lookup/servers.js'
+import { type Sight, type WaitOutcome, waitUntilAgreed } from '../../core/lookup/wait.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { visible } from '../../report/style.js'
 import { sightText, toWaitText } from '../../report/wait.js'

@@ -1,6 +1,9 @@
 // What one run brings to a plan: one look at DNS, and the evidence that was named.
 
-import type { Evidence, KeyCache, PlanState, SelectorUse } from '../../core/index.js'
+import type { KeyCache } from '../../core/key-lookup.js'
+import type { SelectorUse } from '../../core/rotation/dmarc-report.js'
+import type { Evidence } from '../../core/rotation/progress.js'
+import type { PlanState } from '../../core/rotation/state.js'
 import { type DomainSample, probe, readSamples, type Samples } from './evidence.js'
 import { mention, type Run } from './judged.js'
 import { observe } from './look.js'

@@ -1,6 +1,7 @@
 // What a run works with, what it judges, and what the state file is told of it.
 
-import type { PlanState, RotationPlan, RotationState } from '../../core/index.js'
+import type { RotationPlan } from '../../core/rotation/plan.js'
+import type { PlanState, RotationState } from '../../core/rotation/state.js'
 import type { Context } from '../context.js'
 import { say } from '../main.js'
 import type { RotatePlanOptions } from './options.js'

@@ -2,17 +2,13 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  checkRsaBits,
-  DkimError,
-  formatKeyRecord,
-  importPrivateKey,
-  type KeyFacts,
-  type PrivateKey,
-  type PublicKey,
-  readKeyMaterial,
-  shellPath,
-} from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { checkRsaBits, importPrivateKey, type PrivateKey } from '../../core/key.js'
+import { readKeyMaterial } from '../../core/key-formats.js'
+import { formatKeyRecord } from '../../core/key-record.js'
+import type { PublicKey } from '../../core/public-key.js'
+import type { KeyFacts } from '../../core/rotation/settings.js'
+import { shellPath } from '../../core/shell-word.js'
 import { readSecretFile } from '../secret-file.js'
 import type { RotatePlanOptions } from './options.js'
 

@@ -1,6 +1,7 @@
 // The options of rotate-plan, and what they ask for.
 
-import { DEFAULT_SETTINGS, DkimError, type Settings } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { DEFAULT_SETTINGS, type Settings } from '../../core/rotation/settings.js'
 import type { RotatePlanOptions } from '../rotate-plan.js'
 
 export type { RotatePlanOptions } from '../rotate-plan.js'

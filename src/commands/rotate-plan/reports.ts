@@ -3,14 +3,9 @@
 
 import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  ARCHIVE_LIMITS,
-  DkimError,
-  isAppleDouble,
-  readAggregateReport,
-  type SelectorUse,
-  unpack,
-} from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { ARCHIVE_LIMITS, isAppleDouble, unpack } from '../../core/rotation/archive.js'
+import { readAggregateReport, type SelectorUse } from '../../core/rotation/dmarc-report.js'
 import { unreadable } from '../file-fault.js'
 import { readSmallFile } from '../small-file.js'
 

@@ -1,18 +1,14 @@
 // One run of rotate-plan: read the state, gather evidence, plan, remember, write the plan, and tell by the exit code.
 
-import {
-  advanceCalendar,
-  DkimError,
-  givenZone,
-  isSubdomainOrEqual,
-  KeyCache,
-  newPlanState,
-  type PlanPhase,
-  type PlanState,
-  planRotation,
-  type RotationRequest,
-  shellPath,
-} from '../../core/index.js'
+import { isSubdomainOrEqual } from '../../core/abnf.js'
+import { DkimError } from '../../core/errors.js'
+import { givenZone } from '../../core/given-name.js'
+import { KeyCache } from '../../core/key-lookup.js'
+import { advanceCalendar } from '../../core/rotation/calendar-entries.js'
+import { type PlanPhase, planRotation } from '../../core/rotation/plan.js'
+import type { RotationRequest } from '../../core/rotation/settings.js'
+import { newPlanState, type PlanState } from '../../core/rotation/state.js'
+import { shellPath } from '../../core/shell-word.js'
 import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
 import type { Context } from '../context.js'

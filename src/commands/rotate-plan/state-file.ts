@@ -1,7 +1,8 @@
 // The state file on the disk: read with its schema checked, replaced as a whole or not at all.
 
 import { existsSync } from 'node:fs'
-import { DkimError, formatState, parseState, type RotationState } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { formatState, parseState, type RotationState } from '../../core/rotation/state.js'
 import { changedMeanwhile, replaceOwnFile } from '../file-lock.js'
 import { readTextFile } from '../small-file.js'
 

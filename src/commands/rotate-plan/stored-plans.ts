@@ -1,6 +1,7 @@
 // Plans from a state file, held against the options of this call: the plan that was made stays the plan.
 
-import { DkimError, type PlanState } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import type { PlanState } from '../../core/rotation/state.js'
 import { readNewKey } from './new-key.js'
 import type { RotatePlanOptions } from './options.js'
 

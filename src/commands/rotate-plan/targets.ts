@@ -1,6 +1,7 @@
 // Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
 
-import { DkimError, givenDomain, givenSelector } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { givenDomain, givenSelector } from '../../core/given-name.js'
 import { readTextFile } from '../small-file.js'
 import type { RotatePlanOptions } from './options.js'
 

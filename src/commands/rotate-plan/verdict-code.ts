@@ -1,6 +1,7 @@
 // From the verdicts of plans to the exit code.
 
-import { DkimError, type PlanVerdict, type RotationPlan } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import type { PlanVerdict, RotationPlan } from '../../core/rotation/plan.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { Judged } from './judged.js'
 import type { RotatePlanOptions } from './options.js'

@@ -1,18 +1,13 @@
 // Who is asked about a key record: every authoritative server of the zone that holds it, or what stands in for them.
 
-import {
-  type Answer,
-  authoritativeServers,
-  createClient,
-  DkimError,
-  type DnsSource,
-  isNameserver,
-  isSubdomainOrEqual,
-  negativeTtl,
-  type TxtAnswer,
-  toTxtAnswer,
-  zoneOf,
-} from '../../core/index.js'
+import { isSubdomainOrEqual } from '../../core/abnf.js'
+import { type Answer, type DnsSource, toTxtAnswer } from '../../core/dns/answer.js'
+import { createClient } from '../../core/dns/client.js'
+import { isNameserver } from '../../core/dns/nameserver.js'
+import { negativeTtl } from '../../core/dns/record.js'
+import type { TxtAnswer } from '../../core/dns/resolver.js'
+import { DkimError } from '../../core/errors.js'
+import { authoritativeServers, zoneOf } from '../../core/lookup/servers.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import type { RotatePlanOptions } from './options.js'

@@ -1,6 +1,6 @@
 // Many messages, each to a file of its own: read one after the other, signed on as many cores as there are, told of in their order.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'

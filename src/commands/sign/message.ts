@@ -1,16 +1,11 @@
 // One message of dkim sign: its new fields, in the message's own line ends, and the last look at DNS before they are used.
 
-import {
-  DkimError,
-  LIMITS,
-  LineEndCensus,
-  LineEndNormalizer,
-  type NewSignature,
-  readAuthor,
-  type SignedFields,
-  Signer,
-  type SigningWarningCode,
-} from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { readAuthor } from '../../core/from-field.js'
+import { LIMITS } from '../../core/limits.js'
+import { LineEndCensus, LineEndNormalizer } from '../../core/line-endings.js'
+import { type NewSignature, type SignedFields, Signer } from '../../core/sign.js'
+import type { SigningWarningCode } from '../../core/signing-warnings.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import type { MessageInput } from '../input.js'

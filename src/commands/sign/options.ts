@@ -1,12 +1,10 @@
 // The options of dkim sign as they come from the command line, and the signature that they ask for.
 
-import {
-  type CanonicalizationName,
-  DkimError,
-  isCanonicalization,
-  parseFieldChoices,
-  type SignatureRequest,
-} from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import type { CanonicalizationName } from '../../core/result.js'
+import { isCanonicalization } from '../../core/signature.js'
+import type { SignatureRequest } from '../../core/signature-request.js'
+import { parseFieldChoices } from '../../core/signed-fields.js'
 import type { SignCommandOptions } from '../sign.js'
 
 export type { SignCommandOptions } from '../sign.js'

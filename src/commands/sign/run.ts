@@ -1,6 +1,6 @@
 // A run of dkim sign: one message to stdout or to a file here, many of them in batch.ts.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { type MessageInput, readInputs } from '../input.js'

@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { isDirectory, prepareBelow, prepareDirectory } from '../directory.js'
 import { isUtf8Name } from '../file-name.js'
 import type { MessageInput } from '../input.js'

@@ -1,6 +1,6 @@
 // The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
 
-import { DNS_LIMITS } from '../../core/index.js'
+import { DNS_LIMITS } from '../../core/limits.js'
 import { toJsonLine } from '../../report/json.js'
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'

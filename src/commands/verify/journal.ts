@@ -11,7 +11,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unwritable } from '../file-fault.js'

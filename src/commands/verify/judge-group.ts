@@ -2,7 +2,8 @@
 
 import { setMaxListeners } from 'node:events'
 import { Readable } from 'node:stream'
-import { KeyCache, type Resolver } from '../../core/index.js'
+import type { Resolver } from '../../core/dns/resolver.js'
+import { KeyCache } from '../../core/key-lookup.js'
 import { styleFor } from '../../report/style.js'
 import type { Entry } from '../../report/verification/format.js'
 import type { SummaryData } from '../../report/verification/summary.js'

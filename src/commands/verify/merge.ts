@@ -1,7 +1,7 @@
 // dkim verify --merge: the ndjson of shards, or of any runs, added up into one report and one exit code; gaps and duplicates are found.
 
 import { createReadStream } from 'node:fs'
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import { summaryJson, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'

@@ -1,7 +1,9 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
 import { isAbsolute, resolve } from 'node:path'
-import { givenDomain, type Policy, parseFieldNames } from '../../core/index.js'
+import { givenDomain } from '../../core/given-name.js'
+import type { Policy } from '../../core/policy.js'
+import { parseFieldNames } from '../../core/signed-fields.js'
 import type { VerifyCommandOptions } from '../verify.js'
 
 export type { VerifyCommandOptions } from '../verify.js'

@@ -1,7 +1,7 @@
 // One DNS client for all threads of a run: a name that a thousand messages need is asked for once, whoever verifies them.
 
 import type { MessagePort } from 'node:worker_threads'
-import { noAnswer, type Resolver, type TxtAnswer } from '../../core/index.js'
+import { noAnswer, type Resolver, type TxtAnswer } from '../../core/dns/resolver.js'
 
 interface Question {
   readonly id: number

@@ -1,6 +1,7 @@
 // A run of dkim verify: what its options make of it, before the first message is read.
 
-import { DkimError, KeyCache } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
+import { KeyCache } from '../../core/key-lookup.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
 import type { ExitCode } from '../exit-code.js'

@@ -1,6 +1,7 @@
 // dkim verify --tags: what each tag of the signatures, and of their key records, means.
 
-import { lookUpKeys, type Signature } from '../../core/index.js'
+import { lookUpKeys } from '../../core/key-lookup.js'
+import type { Signature } from '../../core/signature.js'
 import { type Style, visible } from '../../report/style.js'
 import { tagsText } from '../../report/tags-text.js'
 import type { Bench } from './judge-input.js'

@@ -1,7 +1,7 @@
 // One run of dkim verify over all of its inputs: reports go out as soon as the format allows it, and the account is kept.
 
 import { hostname } from 'node:os'
-import type { Verifier } from '../../core/index.js'
+import type { Verifier } from '../../core/verify.js'
 import { toJson, toJsonLine } from '../../report/json.js'
 import type { Style } from '../../report/style.js'
 import { type Entry, type Format, isFailed, type Settings } from '../../report/verification/format.js'

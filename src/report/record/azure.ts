@@ -1,6 +1,6 @@
 // Azure DNS: az commands. They split long texts themselves.
 
-import { shellQuoted } from '../../core/index.js'
+import { shellQuoted } from '../../core/shell-word.js'
 import type { Dialect } from './dialect.js'
 import { type DnsRecord, relativeName } from './dns-record.js'
 

@@ -1,6 +1,6 @@
 // The table of dialects: a new DNS host is one row here and one file beside this one.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { ansible } from './ansible.js'
 import { azure } from './azure.js'
 import { bind } from './bind.js'

@@ -1,15 +1,9 @@
 // A DNS record about to be published, in validated parts: what every dialect is given. No dialect sees text from anywhere else.
 
-import {
-  DkimError,
-  givenDomain,
-  givenSelector,
-  givenZone,
-  isSubdomainOrEqual,
-  keyRecordName,
-  MAX_TTL,
-  toDomainName,
-} from '../../core/index.js'
+import { isSubdomainOrEqual, keyRecordName, toDomainName } from '../../core/abnf.js'
+import { MAX_TTL } from '../../core/dns/record.js'
+import { DkimError } from '../../core/errors.js'
+import { givenDomain, givenSelector, givenZone } from '../../core/given-name.js'
 
 export const DEFAULT_TTL = 3600
 

@@ -1,6 +1,6 @@
 // dnsmasq.conf: character-strings between commas, each in quotes, in which \" and \\ stand for themselves. It has no TTL per record.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { type Dialect, linesOf } from './dialect.js'
 import { characterStrings, type DnsRecord, fullName } from './dns-record.js'
 import { quoted } from './master-file.js'

@@ -1,6 +1,6 @@
 // Google Cloud DNS: one gcloud command for each record. --rrdatas is a list between commas, or between what ^…^ in front says.
 
-import { shellQuoted } from '../../core/index.js'
+import { shellQuoted } from '../../core/shell-word.js'
 import { type Dialect, linesOf } from './dialect.js'
 import { fullName } from './dns-record.js'
 import { recordData } from './master-file.js'

@@ -1,6 +1,7 @@
 // The records as data, for programs.
 
-import { parseKeyRecord, publicKeyOfRecord } from '../../core/index.js'
+import { parseKeyRecord } from '../../core/key-record.js'
+import { publicKeyOfRecord } from '../../core/public-key.js'
 import { toJson } from '../json.js'
 import type { Dialect } from './dialect.js'
 import { characterStrings, type DnsRecord, fullName } from './dns-record.js'

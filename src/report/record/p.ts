@@ -1,6 +1,6 @@
 // The public key alone: the value of p= (§3.6.1), for programs that build the record themselves.
 
-import { parseKeyRecord } from '../../core/index.js'
+import { parseKeyRecord } from '../../core/key-record.js'
 import { type Dialect, linesOf } from './dialect.js'
 
 export const p: Dialect = {

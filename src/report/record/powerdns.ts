@@ -1,6 +1,6 @@
 // pdnsutil of PowerDNS: master file data as one shell word.
 
-import { shellQuoted } from '../../core/index.js'
+import { shellQuoted } from '../../core/shell-word.js'
 import { type Dialect, linesOf } from './dialect.js'
 import { relativeName } from './dns-record.js'
 import { recordData } from './master-file.js'

@@ -1,6 +1,7 @@
 // One change of a record: a word of what to do, and the record as the DNS host takes it.
 
-import type { RecordChange, RotationPlan } from '../../core/index.js'
+import type { RecordChange } from '../../core/rotation/instructions.js'
+import type { RotationPlan } from '../../core/rotation/plan.js'
 import { DIALECTS, type DialectName, formatRecords } from '../record/dialects.js'
 import { type DnsRecord, dnsRecord } from '../record/dns-record.js'
 

@@ -1,6 +1,6 @@
 // Dates of a plan as people read them, in the plan's time zone.
 
-import { formatDuration, TimeZone } from '../../core/index.js'
+import { formatDuration, TimeZone } from '../../core/rotation/calendar.js'
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 

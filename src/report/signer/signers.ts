@@ -1,6 +1,6 @@
 // The table of signers: a new mail server is one row here and one file beside this one.
 
-import { DkimError } from '../../core/index.js'
+import { DkimError } from '../../core/errors.js'
 import { amavis } from './amavis.js'
 import { dkimpyMilter } from './dkimpy-milter.js'
 import { exim } from './exim.js'

@@ -1,6 +1,6 @@
 // What a batch comes to: messages by result, signatures by reason, signing domain and selector.
 
-import { RESULT_ORDER } from '../../core/index.js'
+import { RESULT_ORDER } from '../../core/result.js'
 import { visible } from '../style.js'
 import { type Entry, isFailed } from './format.js'
 

@@ -5,11 +5,11 @@ import {
   type HeaderSection,
   indexFields,
   rawValue,
-  SINGULAR_FIELDS,
-  type SignatureReport,
   selectFields,
   unfold,
-} from '../../../core/index.js'
+} from '../../../core/header.js'
+import { SINGULAR_FIELDS } from '../../../core/policy.js'
+import type { SignatureReport } from '../../../core/result.js'
 import { escapeMarkup } from '../../rotation/markup.js'
 import { shorten, visibleBytes } from '../../style.js'
 

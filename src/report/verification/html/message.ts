@@ -1,6 +1,6 @@
 // One message: its verdict, each signature with the path that it took, and the header with what is signed of it.
 
-import { REASONS, type Reason, type SignatureReport, type VerificationReport } from '../../../core/index.js'
+import { REASONS, type Reason, type SignatureReport, type VerificationReport } from '../../../core/result.js'
 import { type ExplainedPart, isExplained } from '../../explain-text.js'
 import { card, factList } from '../../html/document.js'
 import { escapeMarkup } from '../../rotation/markup.js'
