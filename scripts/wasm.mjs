@@ -7,8 +7,8 @@ const root = join(import.meta.dirname, '..')
 
 /** By the text in scripts/wasm/: the file that holds the module. */
 export const MODULES = {
-  'line-ends.wat': 'src/core/line-endings-simd.ts',
-  'relaxed-body.wat': 'src/core/canonicalize-body-simd.ts',
+  'line-ends.wat': 'src/core/dkim/line-endings-simd.ts',
+  'relaxed-body.wat': 'src/core/dkim/canonicalize-body-simd.ts',
 }
 
 /** The module as base64. */

@@ -10,7 +10,7 @@ import type { Zone } from '../core/dns/zone.js'
 import { DkimError } from '../core/errors.js'
 import { DNS_LIMITS } from '../core/limits.js'
 import type { Context } from './context.js'
-import { unreadable } from './file-fault.js'
+import { unreadable } from './io/file-fault.js'
 import { say } from './main.js'
 import type { DnsOptions } from './options.js'
 
@@ -74,7 +74,7 @@ export async function openZone(files: readonly string[]): Promise<Zone> {
   const zone = new Zone()
   for (const file of files) {
     const stats = statsOf(file)
-    if (stats?.isDirectory()) (await import('./key-directory.js')).addKeyDirectory(zone, file)
+    if (stats?.isDirectory()) (await import('./io/key-directory.js')).addKeyDirectory(zone, file)
     else readZone(await readZoneBytes(file, stats), file, zone)
   }
   return zone

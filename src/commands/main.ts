@@ -1,11 +1,11 @@
 // The program: finds the command, runs it, and turns every error into one clear message and an exit code.
 
 import { DkimError } from '../core/errors.js'
-import { visible } from '../report/style.js'
+import { visible } from '../report/text/style.js'
 import type { CommandUnknownOpts } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
-import { fileFault } from './file-fault.js'
+import { fileFault } from './io/file-fault.js'
 
 /** Builds a command; its action reports the exit code through `done`. */
 export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => CommandUnknownOpts
@@ -18,35 +18,38 @@ interface CommandRow {
 
 /** A new command is one row here and one file beside this one. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
-  keygen: { summary: 'make a key and its DNS record', load: async () => (await import('./keygen.js')).defineKeygen },
+  keygen: {
+    summary: 'make a key and its DNS record',
+    load: async () => (await import('./keygen/keygen.js')).defineKeygen,
+  },
   'format-record': {
     summary: 'write a record the way a DNS host, a hosted sender or a mail server wants it',
-    load: async () => (await import('./format-record.js')).defineFormatRecord,
+    load: async () => (await import('./format-record/format-record.js')).defineFormatRecord,
   },
-  sign: { summary: 'sign a message', load: async () => (await import('./sign.js')).defineSign },
+  sign: { summary: 'sign a message', load: async () => (await import('./sign/sign.js')).defineSign },
   verify: {
     summary: 'verify the signatures of messages, and say why one fails',
-    load: async () => (await import('./verify.js')).defineVerify,
+    load: async () => (await import('./verify/verify.js')).defineVerify,
   },
   lookup: {
     summary: 'look a key up in DNS, and see what is wrong with it',
-    load: async () => (await import('./lookup.js')).defineLookup,
+    load: async () => (await import('./lookup/lookup.js')).defineLookup,
   },
   'rotate-plan': {
     summary: 'plan a key rotation, and see where it stands',
-    load: async () => (await import('./rotate-plan.js')).defineRotatePlan,
+    load: async () => (await import('./rotate-plan/rotate-plan.js')).defineRotatePlan,
   },
   config: {
     summary: 'show the settings, and where each came from',
-    load: async () => (await import('./config.js')).defineConfig,
+    load: async () => (await import('./config/config.js')).defineConfig,
   },
   help: {
     summary: 'explain a command, or the code of a reason or warning',
-    load: async () => (await import('./help.js')).defineHelp,
+    load: async () => (await import('./help/help.js')).defineHelp,
   },
   completion: {
     summary: 'print the completion script of bash, zsh or fish',
-    load: async () => (await import('./completion.js')).defineCompletion,
+    load: async () => (await import('./help/completion.js')).defineCompletion,
   },
 }
 
@@ -131,9 +134,9 @@ function isHelp(argument: string | undefined): boolean {
 /** Help in our own form. */
 async function openHelp(argv: readonly string[], context: Context): Promise<(command: CommandUnknownOpts) => string> {
   if (argv.length > 0 && !argv.some(isHelp)) return () => ''
-  const { styleFor } = await import('../report/style.js')
+  const { styleFor } = await import('../report/text/style.js')
   const { helpText } = await import('../report/help/text.js')
-  const { pageOf } = await import('./command-page.js')
+  const { pageOf } = await import('./help/command-page.js')
   const { stdout, env } = context
   const option = argv.includes('--no-color') ? false : argv.includes('--color') ? true : undefined
   const style = await styleFor({ option, env, isTTY: stdout.isTTY === true })

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import type { Context, Output } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
+import { openOutput } from './io/output.js'
 import { isBrokenPipe, main, say } from './main.js'
-import { openOutput } from './output.js'
 
 const STDIN = 0
 const THREAD = join(__dirname, 'thread.cjs')

@@ -1,6 +1,6 @@
 // The two ways in which something is wrong: with the message (a Rejection, which becomes a verdict) or with our use (a DkimError).
 
-import type { Reason } from './result.js'
+import type { Reason } from './dkim/result.js'
 
 /** What the caller can react to; stable, part of the library's contract. */
 export type DkimErrorCode =

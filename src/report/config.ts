@@ -1,7 +1,7 @@
 // The settings as dkim config shows them.
 
-import { toJson } from './json.js'
-import { PLAIN, type Style, visible } from './style.js'
+import { toJson } from './json/json.js'
+import { PLAIN, type Style, visible } from './text/style.js'
 
 export interface ConfigPlace {
   readonly path: string

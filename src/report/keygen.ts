@@ -1,8 +1,8 @@
 // What dkim keygen tells: the new keys as data, and what to do next, in order, with the real names filled in.
 
-import { shellPath } from '../core/shell-word.js'
-import { type DnsRecord, fullName } from './record/dns-record.js'
-import { recordJson } from './record/json.js'
+import { shellPath } from '../core/syntax/shell-word.js'
+import { type DnsRecord, fullName } from './records/dns-record.js'
+import { recordJson } from './records/json.js'
 
 export interface NewKey {
   readonly file: string

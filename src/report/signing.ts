@@ -1,7 +1,7 @@
 // What dkim sign tells of a message in a batch.
 
-import type { NewSignature } from '../core/sign.js'
-import type { SigningWarningCode } from '../core/signing-warnings.js'
+import type { NewSignature } from '../core/dkim/sign.js'
+import type { SigningWarningCode } from '../core/dkim/signing-warnings.js'
 
 export interface SigningOutcome {
   readonly input: string

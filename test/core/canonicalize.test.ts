@@ -1,9 +1,9 @@
 // Both canonicalizers against the evil signer's slow twin: every short string, every way to cut it, and random long ones.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bodyCanonicalizer } from '../../src/core/canonicalize-body.js'
-import { CanonicalHeader } from '../../src/core/canonicalize-header.js'
-import { parseHeaderSection } from '../../src/core/header.js'
+import { bodyCanonicalizer } from '../../src/core/dkim/canonicalize-body.js'
+import { CanonicalHeader } from '../../src/core/dkim/canonicalize-header.js'
+import { parseHeaderSection } from '../../src/core/dkim/header.js'
 import { canonicalField, canonicalBody as oracle } from '../support/evil-signer.js'
 
 const NAMES = ['simple', 'relaxed'] as const

@@ -2,7 +2,7 @@
 // and what it writes is compared with transcripts/.
 import { spawnSync } from 'node:child_process'
 import { expect, it, vi } from 'vitest'
-import { pageOf } from '../../src/commands/command-page.js'
+import { pageOf } from '../../src/commands/help/command-page.js'
 import { buildProgram, COMMAND_NAMES } from '../../src/commands/main.js'
 import type { CommandPage } from '../../src/report/help/page.js'
 import { testContext } from '../support/context.js'

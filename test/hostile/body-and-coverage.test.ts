@@ -1,8 +1,8 @@
 // What a signature leaves open: rows B-01 to B-09 and of the list in docs/security.md.
 import { describe, expect, it } from 'vitest'
-import { importPrivateKey } from '../../src/core/key.js'
-import { sign } from '../../src/core/sign.js'
-import { Verifier } from '../../src/core/verify.js'
+import { sign } from '../../src/core/dkim/sign.js'
+import { Verifier } from '../../src/core/dkim/verify.js'
+import { importPrivateKey } from '../../src/core/keys/private-key.js'
 import { type EvilOptions, evilField, evilSign } from '../support/evil-signer.js'
 import {
   CountingResolver,

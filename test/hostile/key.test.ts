@@ -2,10 +2,10 @@
 // What arrives as DNS octets is tested with the client, and what a look-up says of a record with the look-up.
 import { createHash, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { Reason } from '../../src/core/dkim/result.js'
+import { verify } from '../../src/core/dkim/verify.js'
 import { type AnswerStatus, noAnswer } from '../../src/core/dns/resolver.js'
 import { LIMITS } from '../../src/core/limits.js'
-import type { Reason } from '../../src/core/result.js'
-import { verify } from '../../src/core/verify.js'
 import { hexOf, inverse, padded, power, rsaPublicKeyDer, rsaRecord, spkiDer, toNumber } from '../support/der.js'
 import { encodePoint, smallOrderPoints } from '../support/edwards.js'
 import { type EvilOptions, evilField, evilSign } from '../support/evil-signer.js'

@@ -1,6 +1,6 @@
 // Messages that readers and verifiers see differently: rows P-01 to P-20 of the list in docs/security.md.
 import { describe, expect, it } from 'vitest'
-import { verify } from '../../src/core/verify.js'
+import { verify } from '../../src/core/dkim/verify.js'
 import { evilSign } from '../support/evil-signer.js'
 import {
   CountingResolver,

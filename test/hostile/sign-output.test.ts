@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { verify } from '../../src/core/verify.js'
+import { verify } from '../../src/core/dkim/verify.js'
 import { BIN, dkim } from '../support/cli.js'
 import { CountingResolver, M0, REC } from '../support/hostile.js'
 import { keyFile } from '../support/keys.js'

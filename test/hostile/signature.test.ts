@@ -1,6 +1,6 @@
 // The tags of a signature: rows T-01 to T-26 of the list in docs/security.md. All cryptography is right unless it is what is shown.
 import { describe, expect, it } from 'vitest'
-import type { Reason } from '../../src/core/result.js'
+import type { Reason } from '../../src/core/dkim/result.js'
 import { type EvilOptions, evilField, evilSign } from '../support/evil-signer.js'
 import { expectVerdict, judgeMessage, M0, REC, warningCodes } from '../support/hostile.js'
 import { keyRecord } from '../support/keys.js'

@@ -1,6 +1,6 @@
 // The lines of a batch: each signature that failed is told apart from the others, and no line is longer than that takes.
 import { describe, expect, it } from 'vitest'
-import { toBriefText } from '../../src/report/text.js'
+import { toBriefText } from '../../src/report/verification/text.js'
 import { failing, verificationReport } from '../support/report.js'
 
 const reason = 'body-hash-did-not-verify'

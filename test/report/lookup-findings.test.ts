@@ -6,7 +6,7 @@ import { zoneResolver } from '../../src/core/dns/zone-resolver.js'
 import { FINDINGS, type FindingCode } from '../../src/core/lookup/findings.js'
 import { keyName } from '../../src/core/lookup/key-name.js'
 import { lookUpKey } from '../../src/core/lookup/key-report.js'
-import { toLookupText } from '../../src/report/lookup.js'
+import { toLookupText } from '../../src/report/lookup/text.js'
 import * as keys from '../support/public-keys.js'
 
 const GOOD = `v=DKIM1; k=rsa; p=${keys.RSA_2048}`

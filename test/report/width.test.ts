@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { GUIDE_CODES } from '../../src/report/guide/guide.js'
 import { guideText } from '../../src/report/guide/text.js'
-import { styleFor } from '../../src/report/style.js'
-import { toText } from '../../src/report/text.js'
+import { styleFor } from '../../src/report/text/style.js'
+import { toText } from '../../src/report/verification/text.js'
 import { failing, signatureReport, verificationReport } from '../support/report.js'
 
 const terminal = (columns: number) => styleFor({ option: false, env: {}, isTTY: true, columns })

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { expect } from 'vitest'
 import { main } from '../../src/commands/main.js'
+import type { Policy } from '../../src/core/dkim/policy.js'
+import type { MessageResult, Reason, VerificationReport } from '../../src/core/dkim/result.js'
+import { verify } from '../../src/core/dkim/verify.js'
 import { noAnswer, type Resolver } from '../../src/core/dns/resolver.js'
-import type { Policy } from '../../src/core/policy.js'
-import type { MessageResult, Reason, VerificationReport } from '../../src/core/result.js'
-import { verify } from '../../src/core/verify.js'
 import { keyRecord } from './keys.js'
 
 /** 2023-11-14T22:13:20Z */

@@ -1,6 +1,6 @@
 // For every dialect a reader of its own, written from the documentation of the place that reads it and sharing no code with the writers.
 
-import type { DialectName } from '../../src/report/record/dialects.js'
+import type { DialectName } from '../../src/report/records/dialects.js'
 
 /** What a place understood: names without their final dot. `name` is null where the dialect has none. */
 export interface Decoded {

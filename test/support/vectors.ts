@@ -1,5 +1,5 @@
 // The vectors that the evil signer makes: each shows one verdict, with cryptography that is right unless it is what is shown.
-import type { Match, MessageResult, Reason } from '../../src/core/result.js'
+import type { Match, MessageResult, Reason } from '../../src/core/dkim/result.js'
 import { padded, rsaRecord } from './der.js'
 import { type EvilOptions, evilSign } from './evil-signer.js'
 import { M0, NOW, type Records } from './hostile.js'

@@ -4,10 +4,10 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { DkimError } from '../../core/errors.js'
-import { textBytes } from '../../core/text-file.js'
+import { textBytes } from '../../core/syntax/text-file.js'
 import type { Context } from '../context.js'
-import { isFileError, unreadable } from '../file-fault.js'
-import { closest } from '../suggestion.js'
+import { closest } from '../help/suggestion.js'
+import { isFileError, unreadable } from '../io/file-fault.js'
 import { isSettingName, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from './settings.js'
 
 const MAX_BYTES = 65536

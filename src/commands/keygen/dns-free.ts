@@ -2,11 +2,11 @@
 
 import { TEMPORARY_STATUSES } from '../../core/dns/resolver.js'
 import { DkimError } from '../../core/errors.js'
-import { fullName } from '../../report/record/dns-record.js'
+import { fullName } from '../../report/records/dns-record.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
-import type { KeygenOptions, KeyPlan } from '../keygen-plan.js'
 import { say } from '../main.js'
+import type { KeygenOptions, KeyPlan } from './plan.js'
 
 /** Throws where a name is taken; false where that cannot be told now. */
 export async function dnsIsFree(context: Context, options: KeygenOptions, plans: readonly KeyPlan[]): Promise<boolean> {

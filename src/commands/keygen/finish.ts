@@ -1,17 +1,17 @@
 // Behind the making of a key: its file and its record, the proof that they belong together, and what the user is told.
 
-import { exportPrivateKey, type PrivateKey } from '../../core/key.js'
-import { formatKeyRecord } from '../../core/key-record.js'
-import { testKey } from '../../core/key-self-test.js'
-import { toJson } from '../../report/json.js'
+import { formatKeyRecord } from '../../core/dkim/key-record.js'
+import { testKey } from '../../core/dkim/key-self-test.js'
+import { exportPrivateKey, type PrivateKey } from '../../core/keys/private-key.js'
+import { toJson } from '../../report/json/json.js'
 import { describeKey, keygenJson, type NewKey, nextSteps } from '../../report/keygen.js'
-import { formatRecords } from '../../report/record/dialects.js'
-import { doubledDomain } from '../../report/record/dns-record.js'
+import { formatRecords } from '../../report/records/dialects.js'
+import { doubledDomain } from '../../report/records/dns-record.js'
 import type { Context } from '../context.js'
-import type { NewFile } from '../key-files.js'
-import { DEFAULT_BITS, type KeygenOptions, type KeyPlan } from '../keygen-plan.js'
+import { tagsOf } from '../format-record/record-options.js'
+import type { NewFile } from '../io/key-files.js'
 import { say } from '../main.js'
-import { tagsOf } from '../record-options.js'
+import { DEFAULT_BITS, type KeygenOptions, type KeyPlan } from './plan.js'
 
 export interface MadeKey {
   readonly key: NewKey

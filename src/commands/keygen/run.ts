@@ -1,16 +1,16 @@
 // A run of dkim keygen. The search for primes takes most of its time and begins as early as it can: the rest is loaded meanwhile.
 
 import { DkimError } from '../../core/errors.js'
-import { generatePrivateKey } from '../../core/key.js'
+import { generatePrivateKey } from '../../core/keys/private-key.js'
 import type { Context } from '../context.js'
-import { prepareDirectory } from '../directory.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { createFiles, refuseExisting } from '../key-files.js'
-import { type KeygenOptions, type KeyPlan, planKeys } from '../keygen-plan.js'
+import { zoneHints } from '../format-record/record-options.js'
+import { prepareDirectory } from '../io/directory.js'
+import { createFiles, refuseExisting } from '../io/key-files.js'
+import { withSpinner } from '../io/spinner.js'
 import { say } from '../main.js'
-import { zoneHints } from '../record-options.js'
-import { withSpinner } from '../spinner.js'
 import type { Finishing, MadeKey } from './finish.js'
+import { type KeygenOptions, type KeyPlan, planKeys } from './plan.js'
 
 export async function runKeygen(context: Context, options: KeygenOptions): Promise<ExitCode> {
   const now = options.now ?? context.now()
@@ -50,7 +50,7 @@ function asksDns({ checkDns, dnsFile, nameserver, offline }: KeygenOptions): boo
 
 async function passphraseOf(context: Context, options: KeygenOptions): Promise<string | undefined> {
   if (options.passphraseFile === undefined && !options.encrypt) return undefined
-  const { askNewPassphrase, passphraseFromFile } = await import('../passphrase.js')
+  const { askNewPassphrase, passphraseFromFile } = await import('../io/passphrase.js')
   if (options.passphraseFile !== undefined) return passphraseFromFile(options.passphraseFile)
   return await askNewPassphrase(context)
 }

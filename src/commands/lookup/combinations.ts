@@ -1,7 +1,7 @@
 // Which options of dkim lookup go together.
 
 import { DkimError } from '../../core/errors.js'
-import { isLookupDocument } from '../../report/lookup-formats.js'
+import { isLookupDocument } from '../../report/lookup/formats.js'
 import type { LookupOptions } from './options.js'
 
 /** The modes exclude each other: each asks another question. */

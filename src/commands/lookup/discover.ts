@@ -1,17 +1,17 @@
 // --discover: is this domain DKIM-proof? One screen.
 
-import { givenDomain } from '../../core/given-name.js'
 import { type Discovery, discover } from '../../core/lookup/discover.js'
-import { toDiscoveryText } from '../../report/discovery.js'
-import { toJson, toJsonLine } from '../../report/json.js'
-import type { LookupReport } from '../../report/lookup.js'
-import { isLookupDocument, LOOKUP_DOCUMENTS, type LookupDocument } from '../../report/lookup-formats.js'
-import { hasTrouble } from '../../report/lookup-verdict.js'
+import { givenDomain } from '../../core/syntax/given-name.js'
+import { toJson, toJsonLine } from '../../report/json/json.js'
+import { toDiscoveryText } from '../../report/lookup/discovery.js'
+import { isLookupDocument, LOOKUP_DOCUMENTS, type LookupDocument } from '../../report/lookup/formats.js'
+import type { LookupReport } from '../../report/lookup/text.js'
+import { hasTrouble } from '../../report/lookup/verdict.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { openSpinner } from '../spinner.js'
-import { stdoutStyle } from '../stdout-style.js'
+import { openSpinner } from '../io/spinner.js'
+import { stdoutStyle } from '../io/stdout-style.js'
 import type { LookupOptions } from './options.js'
 
 export async function runDiscover(context: Context, text: string, options: LookupOptions): Promise<ExitCode> {

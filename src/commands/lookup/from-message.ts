@@ -1,12 +1,12 @@
 // --from-message: the names that the signatures of one message ask for.
 
+import { LineEndNormalizer } from '../../core/dkim/line-endings.js'
 import { DkimError } from '../../core/errors.js'
 import { LIMITS } from '../../core/limits.js'
-import { LineEndNormalizer } from '../../core/line-endings.js'
 import type { KeyName } from '../../core/lookup/key-name.js'
 import { keysOfMessage } from '../../core/lookup/message-keys.js'
 import type { Context } from '../context.js'
-import { readInputs } from '../input.js'
+import { readInputs } from '../mail/input.js'
 import { say } from '../main.js'
 
 export async function messageKeyNames(

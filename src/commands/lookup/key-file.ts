@@ -1,9 +1,9 @@
 // --key: the public half of a key in any form, private or public, or of a record.
 
+import type { PublicKey } from '../../core/dkim/public-key.js'
 import { DkimError } from '../../core/errors.js'
-import type { PublicKey } from '../../core/public-key.js'
 import type { Context } from '../context.js'
-import { loadKeyMaterial } from '../key-material.js'
+import { loadKeyMaterial } from '../io/key-material.js'
 
 /** `-` is standard input. Who may read the file is of no interest to a comparison. Throws DkimError. */
 export async function readPublicKey(context: Context, file: string, passphraseFile?: string): Promise<PublicKey> {

@@ -1,3 +1,3 @@
 // The options of dkim lookup.
 
-export type { LookupOptions } from '../lookup.js'
+export type { LookupOptions } from './lookup.js'

@@ -5,9 +5,9 @@ import type { TxtAnswer } from '../../core/dns/resolver.js'
 import { readZone } from '../../core/dns/zone-file.js'
 import { DkimError } from '../../core/errors.js'
 import { DNS_LIMITS } from '../../core/limits.js'
-import { toZoneLines } from '../../report/zone-lines.js'
-import { replaceOwnFile } from '../file-lock.js'
-import { readSmallFile } from '../small-file.js'
+import { toZoneLines } from '../../report/records/zone-lines.js'
+import { replaceOwnFile } from '../io/file-lock.js'
+import { readSmallFile } from '../io/small-file.js'
 
 const HINT = '--save takes a zone file to append to'
 

@@ -1,16 +1,16 @@
 // Evidence besides DNS: received messages, and a test message made with the new key.
 
+import { indexFields, parseHeaderSection, rawValue } from '../../core/dkim/header.js'
+import type { KeyCache } from '../../core/dkim/key-lookup.js'
+import { LineEndNormalizer } from '../../core/dkim/line-endings.js'
+import type { SignatureReport } from '../../core/dkim/result.js'
+import { sign } from '../../core/dkim/sign.js'
+import { Verifier, verify } from '../../core/dkim/verify.js'
 import type { Resolver } from '../../core/dns/resolver.js'
-import { indexFields, parseHeaderSection, rawValue } from '../../core/header.js'
-import type { KeyCache } from '../../core/key-lookup.js'
-import { LineEndNormalizer } from '../../core/line-endings.js'
-import type { SignatureReport } from '../../core/result.js'
 import type { Probe, Sample } from '../../core/rotation/evidence.js'
 import type { RotationRequest } from '../../core/rotation/settings.js'
-import { sign } from '../../core/sign.js'
-import { Verifier, verify } from '../../core/verify.js'
 import type { Context } from '../context.js'
-import { readInputs } from '../input.js'
+import { readInputs } from '../mail/input.js'
 import { privateKeyIn } from './new-key.js'
 
 /** A signature of a sample, whatever its domain: several plans pick theirs. */

@@ -1,7 +1,7 @@
 // The forms a plan is written in, one row each.
 
 import type { PlanView } from '../../report/rotation/view.js'
-import type { Style } from '../../report/style.js'
+import type { Style } from '../../report/text/style.js'
 
 export interface PlanFormatRow {
   /** Loaded only where it is asked for. */

@@ -1,6 +1,6 @@
 // What one run brings to a plan: one look at DNS, and the evidence that was named.
 
-import type { KeyCache } from '../../core/key-lookup.js'
+import type { KeyCache } from '../../core/dkim/key-lookup.js'
 import type { SelectorUse } from '../../core/rotation/dmarc-report.js'
 import type { Evidence } from '../../core/rotation/progress.js'
 import type { PlanState } from '../../core/rotation/state.js'

@@ -2,14 +2,14 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatKeyRecord } from '../../core/dkim/key-record.js'
+import type { PublicKey } from '../../core/dkim/public-key.js'
 import { DkimError } from '../../core/errors.js'
-import { checkRsaBits, importPrivateKey, type PrivateKey } from '../../core/key.js'
-import { readKeyMaterial } from '../../core/key-formats.js'
-import { formatKeyRecord } from '../../core/key-record.js'
-import type { PublicKey } from '../../core/public-key.js'
+import { checkRsaBits, importPrivateKey, type PrivateKey } from '../../core/keys/private-key.js'
+import { readKeyMaterial } from '../../core/lookup/key-formats.js'
 import type { KeyFacts } from '../../core/rotation/settings.js'
-import { shellPath } from '../../core/shell-word.js'
-import { readSecretFile } from '../secret-file.js'
+import { shellPath } from '../../core/syntax/shell-word.js'
+import { readSecretFile } from '../io/secret-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface NewKey {

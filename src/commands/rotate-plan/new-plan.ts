@@ -1,14 +1,14 @@
 // A new plan: what DNS says now of the old selector, a free name for the new one, and the figures that the waits come from.
 
-import { keyRecordName } from '../../core/abnf.js'
 import { DkimError } from '../../core/errors.js'
-import { providerOf } from '../../core/providers.js'
+import { providerOf } from '../../core/keys/providers.js'
 import { TimeZone } from '../../core/rotation/calendar.js'
 import type { ServerAnswer } from '../../core/rotation/evidence.js'
 import { keyFactsOf } from '../../core/rotation/observe.js'
 import { refuseTakenSelector } from '../../core/rotation/refusals.js'
 import { selectorCandidates } from '../../core/rotation/selector-name.js'
 import type { KeyFacts, RotationKind, RotationRequest, ZoneFacts } from '../../core/rotation/settings.js'
+import { keyRecordName } from '../../core/syntax/abnf.js'
 import { lookAt, type WitnessView } from './look.js'
 import { type NewKey, readNewKey, unmadeKey } from './new-key.js'
 import { isBlind, type RotatePlanOptions, settingsOf } from './options.js'

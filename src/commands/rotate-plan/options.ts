@@ -2,9 +2,9 @@
 
 import { DkimError } from '../../core/errors.js'
 import { DEFAULT_SETTINGS, type Settings } from '../../core/rotation/settings.js'
-import type { RotatePlanOptions } from '../rotate-plan.js'
+import type { RotatePlanOptions } from './rotate-plan.js'
 
-export type { RotatePlanOptions } from '../rotate-plan.js'
+export type { RotatePlanOptions } from './rotate-plan.js'
 
 /** No source of DNS at all: the plan rests on assumed figures. */
 export function isBlind({ offline, dnsFile }: RotatePlanOptions): boolean {

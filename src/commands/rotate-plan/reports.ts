@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { DkimError } from '../../core/errors.js'
 import { ARCHIVE_LIMITS, isAppleDouble, unpack } from '../../core/rotation/archive.js'
 import { readAggregateReport, type SelectorUse } from '../../core/rotation/dmarc-report.js'
-import { unreadable } from '../file-fault.js'
-import { readSmallFile } from '../small-file.js'
+import { unreadable } from '../io/file-fault.js'
+import { readSmallFile } from '../io/small-file.js'
 
 export interface Reports {
   /** Of the selectors that were asked for. */

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs'
 import { DkimError } from '../../core/errors.js'
 import { formatState, parseState, type RotationState } from '../../core/rotation/state.js'
-import { changedMeanwhile, replaceOwnFile } from '../file-lock.js'
-import { readTextFile } from '../small-file.js'
+import { changedMeanwhile, replaceOwnFile } from '../io/file-lock.js'
+import { readTextFile } from '../io/small-file.js'
 
 export interface StateFile {
   readonly state: RotationState

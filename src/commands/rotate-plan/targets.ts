@@ -1,8 +1,8 @@
 // Which rotations one call is about: from --domain and --selector, or from the lines of --domains.
 
 import { DkimError } from '../../core/errors.js'
-import { givenDomain, givenSelector } from '../../core/given-name.js'
-import { readTextFile } from '../small-file.js'
+import { givenDomain, givenSelector } from '../../core/syntax/given-name.js'
+import { readTextFile } from '../io/small-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface Target {

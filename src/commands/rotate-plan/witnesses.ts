@@ -1,6 +1,5 @@
 // Who is asked about a key record: every authoritative server of the zone that holds it, or what stands in for them.
 
-import { isSubdomainOrEqual } from '../../core/abnf.js'
 import { type Answer, type DnsSource, toTxtAnswer } from '../../core/dns/answer.js'
 import { createClient } from '../../core/dns/client.js'
 import { isNameserver } from '../../core/dns/nameserver.js'
@@ -8,6 +7,7 @@ import { negativeTtl } from '../../core/dns/record.js'
 import type { TxtAnswer } from '../../core/dns/resolver.js'
 import { DkimError } from '../../core/errors.js'
 import { authoritativeServers, zoneOf } from '../../core/lookup/servers.js'
+import { isSubdomainOrEqual } from '../../core/syntax/abnf.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import type { RotatePlanOptions } from './options.js'

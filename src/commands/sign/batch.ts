@@ -1,15 +1,15 @@
 // Many messages, each to a file of its own: read one after the other, signed on as many cores as there are, told of in their order.
 
 import { DkimError } from '../../core/errors.js'
-import { toJson, toJsonLine } from '../../report/json.js'
+import { toJson, toJsonLine } from '../../report/json/json.js'
 import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { unreadable } from '../file-fault.js'
-import { pathsOf } from '../file-list.js'
-import { type Input, type MessageInput, readInputs, tornMessage } from '../input.js'
+import { unreadable } from '../io/file-fault.js'
+import { openFileInDirectory, openOutputFile } from '../io/output-file.js'
+import { countFiles, Progress } from '../io/progress.js'
+import { pathsOf } from '../mail/file-list.js'
+import { type Input, type MessageInput, readInputs, tornMessage } from '../mail/input.js'
 import { say } from '../main.js'
-import { openFileInDirectory, openOutputFile } from '../output-file.js'
-import { countFiles, Progress } from '../progress.js'
 import { hold } from './held-message.js'
 import {
   aboutInput,

@@ -1,7 +1,7 @@
 // A message in memory, so that the next one can be read before it is signed.
 
-import { SPOOL_LIMIT } from '../byte-source.js'
-import type { MessageInput } from '../input.js'
+import { SPOOL_LIMIT } from '../io/byte-source.js'
+import type { MessageInput } from '../mail/input.js'
 
 /** All bytes of a message that is not too long, read once: what is written is what was signed. */
 export async function hold(input: MessageInput): Promise<Buffer | null> {

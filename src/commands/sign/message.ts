@@ -1,17 +1,17 @@
 // One message of dkim sign: its new fields, in the message's own line ends, and the last look at DNS before they are used.
 
+import { readAuthor } from '../../core/dkim/from-field.js'
+import { LineEndCensus, LineEndNormalizer } from '../../core/dkim/line-endings.js'
+import { type NewSignature, type SignedFields, Signer } from '../../core/dkim/sign.js'
+import type { SigningWarningCode } from '../../core/dkim/signing-warnings.js'
 import { DkimError } from '../../core/errors.js'
-import { readAuthor } from '../../core/from-field.js'
 import { LIMITS } from '../../core/limits.js'
-import { LineEndCensus, LineEndNormalizer } from '../../core/line-endings.js'
-import { type NewSignature, type SignedFields, Signer } from '../../core/sign.js'
-import type { SigningWarningCode } from '../../core/signing-warnings.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import type { MessageInput } from '../input.js'
-import type { SignCheck } from '../sign-check.js'
-import type { SigningKeys } from '../signing-keys.js'
+import type { MessageInput } from '../mail/input.js'
 import type { RequestTemplate, SignCommandOptions } from './options.js'
+import type { SignCheck } from './sign-check.js'
+import type { SigningKeys } from './signing-keys.js'
 
 /** What signing takes beside the message: the same for all of a run. */
 export interface SignBench {
@@ -175,7 +175,7 @@ export class NotPublished extends DkimError {
 /** Throws NotPublished where the new signatures do not verify with the keys in DNS. */
 export async function checkFields(input: MessageInput, fields: NewFields, { check }: SignBench): Promise<void> {
   if (check === undefined) return
-  const { checkSigned } = await import('../sign-check.js')
+  const { checkSigned } = await import('./sign-check.js')
   const { code, problems } = await checkSigned(input, fields.bytes, fields.signatures.length, check)
   if (code !== EXIT_CODES.ok) throw new NotPublished(problems, code)
 }

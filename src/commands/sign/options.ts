@@ -1,13 +1,13 @@
 // The options of dkim sign as they come from the command line, and the signature that they ask for.
 
+import type { CanonicalizationName } from '../../core/dkim/result.js'
+import { isCanonicalization } from '../../core/dkim/signature.js'
+import type { SignatureRequest } from '../../core/dkim/signature-request.js'
+import { parseFieldChoices } from '../../core/dkim/signed-fields.js'
 import { DkimError } from '../../core/errors.js'
-import type { CanonicalizationName } from '../../core/result.js'
-import { isCanonicalization } from '../../core/signature.js'
-import type { SignatureRequest } from '../../core/signature-request.js'
-import { parseFieldChoices } from '../../core/signed-fields.js'
-import type { SignCommandOptions } from '../sign.js'
+import type { SignCommandOptions } from './sign.js'
 
-export type { SignCommandOptions } from '../sign.js'
+export type { SignCommandOptions } from './sign.js'
 
 /** Many messages, each to a file of its own. */
 export function isBatch({ inPlace, outDir }: SignCommandOptions): boolean {

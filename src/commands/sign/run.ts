@@ -3,11 +3,9 @@
 import { DkimError } from '../../core/errors.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { type MessageInput, readInputs } from '../input.js'
+import { openOutputFile } from '../io/output-file.js'
+import { type MessageInput, readInputs } from '../mail/input.js'
 import { say } from '../main.js'
-import type { OpendkimConf } from '../opendkim-conf.js'
-import { openOutputFile } from '../output-file.js'
-import { loadSigningKeys } from '../signing-keys.js'
 import {
   aboutInput,
   checkFields,
@@ -18,7 +16,9 @@ import {
   type SignBench,
   withoutReplaced,
 } from './message.js'
+import type { OpendkimConf } from './opendkim-conf.js'
 import { checkOptions, isBatch, requestTemplate, type SignCommandOptions } from './options.js'
+import { loadSigningKeys } from './signing-keys.js'
 
 export async function runSign(
   context: Context,
@@ -46,7 +46,7 @@ export async function runSign(
 }
 
 async function confOf(file: string, { quiet }: SignCommandOptions, context: Context): Promise<OpendkimConf> {
-  const conf = (await import('../opendkim-conf.js')).readOpendkimConf(file)
+  const conf = (await import('./opendkim-conf.js')).readOpendkimConf(file)
   if (conf.ignored.length > 0 && !quiet) say(context, 'note', `not taken from ${file}: ${conf.ignored.join(', ')}`)
   return conf
 }

@@ -3,9 +3,9 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, parse, relative, resolve, sep } from 'node:path'
 import { DkimError } from '../../core/errors.js'
-import { isDirectory, prepareBelow, prepareDirectory } from '../directory.js'
-import { isUtf8Name } from '../file-name.js'
-import type { MessageInput } from '../input.js'
+import { isDirectory, prepareBelow, prepareDirectory } from '../io/directory.js'
+import { isUtf8Name } from '../io/file-name.js'
+import type { MessageInput } from '../mail/input.js'
 
 /** What the user named, and whether in a list. */
 export interface Argument {

@@ -1,15 +1,15 @@
 // The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
 
 import { DNS_LIMITS } from '../../core/limits.js'
-import { toJsonLine } from '../../report/json.js'
+import { toJsonLine } from '../../report/json/json.js'
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import type { MessageExplainer } from '../explain.js'
-import { readsAgain } from '../explain-options.js'
-import { pathsOf } from '../file-list.js'
-import { type DeferredInput, type DeferringOptions, type Found, type Input, readEach } from '../input.js'
-import { countFiles, Progress } from '../progress.js'
+import { countFiles, Progress } from '../io/progress.js'
+import { pathsOf } from '../mail/file-list.js'
+import { type DeferredInput, type DeferringOptions, type Found, type Input, readEach } from '../mail/input.js'
+import type { MessageExplainer } from './explain.js'
+import { readsAgain } from './explain-options.js'
 import type { Journal } from './journal.js'
 import { type Bench, judgeInput, type Outcome } from './judge-input.js'
 import { runNameOf, type VerifyCommandOptions } from './options.js'
@@ -58,7 +58,7 @@ async function openExtras(run: VerifyRun, parts: BatchParts): Promise<Extras> {
   const { context, options, paths } = parts
   return {
     explainer: readsAgain(options)
-      ? (await import('../explain.js')).openExplainer(context, options, paths.length <= 1)
+      ? (await import('./explain.js')).openExplainer(context, options, paths.length <= 1)
       : null,
     journal: options.resume === undefined ? undefined : await openJournal(options.resume, run, parts),
     threads: options.jobs === undefined ? undefined : await import('./pool.js'),

@@ -1,6 +1,6 @@
 // What a thread is given at a time, in columns: objects would be taken apart and put together again one by one on their way.
 
-import type { DeferredInput } from '../input.js'
+import type { DeferredInput } from '../mail/input.js'
 
 export interface PackedGroup {
   readonly names: readonly string[]

@@ -14,8 +14,8 @@ import {
 import { DkimError } from '../../core/errors.js'
 import { type Count, type Share, Summary, type SummaryData } from '../../report/verification/summary.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { unwritable } from '../file-fault.js'
-import { lockFile } from '../file-lock.js'
+import { unwritable } from '../io/file-fault.js'
+import { lockFile } from '../io/file-lock.js'
 import { parseLine } from './json-lines.js'
 import { NameSet } from './names.js'
 

@@ -1,16 +1,16 @@
 // One message of the input to its report: at once where nothing has to be waited for, so that a batch does not pay for promises.
 
+import type { KeyCache } from '../../core/dkim/key-lookup.js'
+import { LineEndNormalizer } from '../../core/dkim/line-endings.js'
+import type { Policy } from '../../core/dkim/policy.js'
+import { Verifier } from '../../core/dkim/verify.js'
 import type { Resolver } from '../../core/dns/resolver.js'
 import { DkimError } from '../../core/errors.js'
-import type { KeyCache } from '../../core/key-lookup.js'
-import { LineEndNormalizer } from '../../core/line-endings.js'
 import { attachedMessages } from '../../core/mail/attached-messages.js'
 import { damageOf } from '../../core/mail/damaged-copy.js'
-import type { Policy } from '../../core/policy.js'
-import { Verifier } from '../../core/verify.js'
 import type { Entry, FailedReport } from '../../report/verification/format.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { type Input, type MessageInput, tornMessage } from '../input.js'
+import { type Input, type MessageInput, tornMessage } from '../mail/input.js'
 
 /** What judging takes beside the message: the same for all of a run. */
 export interface Bench {

@@ -1,6 +1,6 @@
 // Names of messages as numbers: of a million of them eight megabytes are kept, not a hundred.
 
-import { bytesOfPath } from '../file-name.js'
+import { bytesOfPath } from '../io/file-name.js'
 
 /** FNV-1a over the UTF-8 of a name, then mixed: names that differ in their last digits alone spread as well. What shards go by. */
 export function numberOf(name: string): number {

@@ -1,12 +1,12 @@
 // The options of dkim verify as they come from the command line, and the policy they make.
 
 import { isAbsolute, resolve } from 'node:path'
-import { givenDomain } from '../../core/given-name.js'
-import type { Policy } from '../../core/policy.js'
-import { parseFieldNames } from '../../core/signed-fields.js'
-import type { VerifyCommandOptions } from '../verify.js'
+import type { Policy } from '../../core/dkim/policy.js'
+import { parseFieldNames } from '../../core/dkim/signed-fields.js'
+import { givenDomain } from '../../core/syntax/given-name.js'
+import type { VerifyCommandOptions } from './verify.js'
 
-export type { VerifyCommandOptions } from '../verify.js'
+export type { VerifyCommandOptions } from './verify.js'
 
 /** What a run is about, as one word: its journal is of no use to another. */
 export function runNameOf(paths: readonly string[], options: VerifyCommandOptions): string {

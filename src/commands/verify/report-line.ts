@@ -1,6 +1,6 @@
 // One line of ndjson for dkim verify --merge: a report, or the record of a shard, as far as they are counted.
 
-import { RESULT_ORDER } from '../../core/result.js'
+import { RESULT_ORDER } from '../../core/dkim/result.js'
 import type { Entry } from '../../report/verification/format.js'
 import { MAX_SHARDS, type ShardRecord, type ShardStart } from './shard.js'
 

@@ -1,12 +1,12 @@
 // A run of dkim verify: what its options make of it, before the first message is read.
 
+import { KeyCache } from '../../core/dkim/key-lookup.js'
 import { DkimError } from '../../core/errors.js'
-import { KeyCache } from '../../core/key-lookup.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
 import type { ExitCode } from '../exit-code.js'
-import { checkStandardInput } from '../file-list.js'
-import { stdoutStyle } from '../stdout-style.js'
+import { stdoutStyle } from '../io/stdout-style.js'
+import { checkStandardInput } from '../mail/file-list.js'
 import { verifyAll } from './batch.js'
 import { policyOf, type VerifyCommandOptions } from './options.js'
 import { openWriter, VerifyRun } from './verify-run.js'

@@ -1,9 +1,9 @@
 // dkim verify --tags: what each tag of the signatures, and of their key records, means.
 
-import { lookUpKeys } from '../../core/key-lookup.js'
-import type { Signature } from '../../core/signature.js'
-import { type Style, visible } from '../../report/style.js'
-import { tagsText } from '../../report/tags-text.js'
+import { lookUpKeys } from '../../core/dkim/key-lookup.js'
+import type { Signature } from '../../core/dkim/signature.js'
+import { type Style, visible } from '../../report/text/style.js'
+import { tagsText } from '../../report/verification/tags-text.js'
 import type { Bench } from './judge-input.js'
 
 export async function signatureTags(signatures: readonly Signature[], bench: Bench, style: Style): Promise<string> {

@@ -1,26 +1,28 @@
 // One run of dkim verify over all of its inputs: reports go out as soon as the format allows it, and the account is kept.
 
 import { hostname } from 'node:os'
-import type { Verifier } from '../../core/verify.js'
-import { toJson, toJsonLine } from '../../report/json.js'
-import type { Style } from '../../report/style.js'
+import type { Verifier } from '../../core/dkim/verify.js'
+import { toJson, toJsonLine } from '../../report/json/json.js'
+import type { Style } from '../../report/text/style.js'
 import { type Entry, type Format, isFailed, type Settings } from '../../report/verification/format.js'
 import { FORMATS } from '../../report/verification/formats.js'
 import { Summary, type SummaryData, summaryJson, summaryLine, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { readsAgain, wantsExplanation } from '../explain-options.js'
 import { say } from '../main.js'
+import { readsAgain, wantsExplanation } from './explain-options.js'
 import type { Bench, Outcome } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
 import type { ShardRecord } from './shard.js'
 
 /** What writes the reports: a format, or the text for people. */
-type Writer = { readonly format: Format } | { readonly text: typeof import('../../report/text.js') }
+type Writer = { readonly format: Format } | { readonly text: typeof import('../../report/verification/text.js') }
 
 /** Loads what writes reports in this format, and no other. */
 export async function openWriter(format: VerifyCommandOptions['format']): Promise<Writer> {
-  return format === 'text' ? { text: await import('../../report/text.js') } : { format: await FORMATS[format]() }
+  return format === 'text'
+    ? { text: await import('../../report/verification/text.js') }
+    : { format: await FORMATS[format]() }
 }
 
 /** Reports go out together, so many characters or milliseconds of them: a system call for each would be a good part of its price. */
@@ -175,9 +177,13 @@ export class VerifyRun {
     return { single: this.#single, authservId, now: this.#parts.bench.now }
   }
 
-  async #fullText({ report }: Outcome, verifier: Verifier, { toText }: typeof import('../../report/text.js')) {
+  async #fullText(
+    { report }: Outcome,
+    verifier: Verifier,
+    { toText }: typeof import('../../report/verification/text.js'),
+  ) {
     if (isFailed(report)) return ''
-    const { readableFields } = await import('../../report/readable-fields.js')
+    const { readableFields } = await import('../../report/verification/readable-fields.js')
     const fields = await readableFields(verifier.section)
     const names = verifier.section.fields.map(({ name }) => name)
     const { style, bench } = this.#parts

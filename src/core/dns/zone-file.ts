@@ -3,7 +3,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS } from '../limits.js'
-import { textBytes } from '../text-file.js'
+import { textBytes } from '../syntax/text-file.js'
 import { absoluteName, unescapeText } from './name.js'
 import { otherTypeCode } from './other-types.js'
 import { MAX_TTL, type RecordData, type ResourceRecord } from './record.js'

@@ -1,7 +1,7 @@
 // What a family of body hypotheses gets and gives: the body as received, and bodies that might have been the signed one.
 
-import type { FieldIndex, HeaderSection } from '../header.js'
-import type { Signature } from '../signature.js'
+import type { FieldIndex, HeaderSection } from '../dkim/header.js'
+import type { Signature } from '../dkim/signature.js'
 import type { BodyTarget } from './body-target.js'
 import type { Cause } from './causes.js'
 import type { MimeBody } from './mime-parts.js'

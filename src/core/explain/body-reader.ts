@@ -1,6 +1,6 @@
 // The body of a message read a second time: kept where it is small enough to be changed and tried, passed through otherwise.
 
-import { MessageSplitter } from '../message.js'
+import { MessageSplitter } from '../dkim/message.js'
 
 /** The bytes of the message with CRLF line ends, from the start, as often as it is called. */
 export type ReadMessage = () => AsyncIterable<Uint8Array>

@@ -1,7 +1,7 @@
 // The footer of a body that is too large to be held: looked for near the end, then at every line, as the body is read again and again.
 
 import { createHash, type Hash } from 'node:crypto'
-import { bodyCanonicalizer } from '../canonicalize-body.js'
+import { bodyCanonicalizer } from '../dkim/canonicalize-body.js'
 import { eachBodyChunk, type ReadMessage } from './body-reader.js'
 import type { BodyFinding } from './body-search.js'
 import type { BodyTarget } from './body-target.js'

@@ -1,8 +1,8 @@
 // The body hash that is looked for, and bodies held against it (§3.4, §3.7).
 
 import { hash } from 'node:crypto'
-import { bodyCanonicalizer } from '../canonicalize-body.js'
-import type { CanonicalizationName } from '../result.js'
+import { bodyCanonicalizer } from '../dkim/canonicalize-body.js'
+import type { CanonicalizationName } from '../dkim/result.js'
 
 /** Octets of a body from which every guess about it takes long: the clock is read for each. */
 export const LARGE_BODY = 100_000

@@ -1,7 +1,7 @@
 // The received message against the one that was sent: canonical streams side by side, exact to the byte.
 
-import { type FieldIndex, type HeaderSection, indexFields } from '../header.js'
-import type { Signature } from '../signature.js'
+import { type FieldIndex, type HeaderSection, indexFields } from '../dkim/header.js'
+import type { Signature } from '../dkim/signature.js'
 import { canonicalBody, digestOf } from './body-target.js'
 import { HeaderModel, positionsOf } from './header-model.js'
 import type { HeaderOracle } from './header-oracle.js'

@@ -1,10 +1,10 @@
 // What the message itself tells about its way: z= copies, other signatures, ARC hops, software that names itself. Pointers, never proof.
 
-import { lowerAscii } from '../abnf.js'
-import type { FieldIndex, HeaderSection } from '../header.js'
-import type { SignatureReport } from '../result.js'
-import type { Signature } from '../signature.js'
-import { parseTagList, type TagList, TagListError } from '../tag-list.js'
+import type { FieldIndex, HeaderSection } from '../dkim/header.js'
+import type { SignatureReport } from '../dkim/result.js'
+import type { Signature } from '../dkim/signature.js'
+import { parseTagList, type TagList, TagListError } from '../dkim/tag-list.js'
+import { lowerAscii } from '../syntax/abnf.js'
 import type { Pointer } from './explanation.js'
 import { differencesToCopies } from './header/copied-fields.js'
 import { plainValue, readable, usualName } from './header/field-text.js'

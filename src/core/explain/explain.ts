@@ -1,10 +1,10 @@
 // Why a signature failed: judges its two halves apart, searches for what was changed, and says what is proven and what is not.
 
-import type { FieldIndex, HeaderSection } from '../header.js'
-import { indexFields } from '../header.js'
-import type { KeyLookup } from '../key-lookup.js'
-import type { PublicKey } from '../public-key.js'
-import type { CanonicalizationName, SignatureReport } from '../result.js'
+import type { FieldIndex, HeaderSection } from '../dkim/header.js'
+import { indexFields } from '../dkim/header.js'
+import type { KeyLookup } from '../dkim/key-lookup.js'
+import type { PublicKey } from '../dkim/public-key.js'
+import type { CanonicalizationName, SignatureReport } from '../dkim/result.js'
 import { rewrittenLinks } from './body/links.js'
 import type { BodyScene } from './body-hypothesis.js'
 import { type ReadMessage, readBody } from './body-reader.js'

@@ -1,9 +1,9 @@
 // What an attacker could add to a message, or do with it, while this signature still passes (§8.2, §8.6, §8.15).
 
-import type { FieldIndex } from '../header.js'
-import { SINGULAR_FIELDS } from '../policy.js'
-import type { SignatureReport } from '../result.js'
-import type { Signature } from '../signature.js'
+import type { FieldIndex } from '../dkim/header.js'
+import { SINGULAR_FIELDS } from '../dkim/policy.js'
+import type { SignatureReport } from '../dkim/result.js'
+import type { Signature } from '../dkim/signature.js'
 import { lineAt } from './body-hypothesis.js'
 import { usualName } from './header/field-text.js'
 import type { MimeBody } from './mime-parts.js'

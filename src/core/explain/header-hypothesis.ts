@@ -1,7 +1,7 @@
 // What a family of header hypotheses gets and gives: the header as received, and changes that might undo what happened to it.
 
-import type { FieldIndex, HeaderSection } from '../header.js'
-import type { Signature } from '../signature.js'
+import type { FieldIndex, HeaderSection } from '../dkim/header.js'
+import type { Signature } from '../dkim/signature.js'
 import type { Cause } from './causes.js'
 import type { Change, HeaderModel } from './header-model.js'
 

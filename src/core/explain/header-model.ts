@@ -1,9 +1,9 @@
 // The header as it was signed, made for trying: canonical fields side by side in one buffer, any of them exchanged at the cost of a copy (§3.7).
 
-import { CanonicalHeader } from '../canonicalize-header.js'
-import { type FieldIndex, type HeaderSection, selectFields } from '../header.js'
-import type { CanonicalizationName } from '../result.js'
-import { type Signature, withEmptyB } from '../signature.js'
+import { CanonicalHeader } from '../dkim/canonicalize-header.js'
+import { type FieldIndex, type HeaderSection, selectFields } from '../dkim/header.js'
+import type { CanonicalizationName } from '../dkim/result.js'
+import { type Signature, withEmptyB } from '../dkim/signature.js'
 
 /** What one item of h= selects: the field without its CRLF as latin1, or null where the message has none (left). */
 export interface Position {

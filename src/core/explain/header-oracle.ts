@@ -1,9 +1,9 @@
 // Says whether a canonical header is the one that was signed: one SHA-256 where RSA gave the digest away, one verification otherwise.
 
 import { hash, verify } from 'node:crypto'
-import { ALGORITHMS, type AlgorithmName } from '../algorithm.js'
-import { sha256 } from '../message-hash.js'
-import type { PublicKey } from '../public-key.js'
+import { sha256 } from '../dkim/message-hash.js'
+import type { PublicKey } from '../dkim/public-key.js'
+import { ALGORITHMS, type AlgorithmName } from '../keys/algorithm.js'
 import { type RecoveredDigest, recoverDigest } from './recovered-digest.js'
 
 export interface HeaderOracle {

@@ -1,8 +1,8 @@
 // The bytes as they were hashed, for comparing with another implementation (§3.7).
 
-import { bodyCanonicalizer } from '../canonicalize-body.js'
-import { type HeaderSection, indexFields } from '../header.js'
-import type { Signature } from '../signature.js'
+import { bodyCanonicalizer } from '../dkim/canonicalize-body.js'
+import { type HeaderSection, indexFields } from '../dkim/header.js'
+import type { Signature } from '../dkim/signature.js'
 import { eachBodyChunk, type ReadMessage } from './body-reader.js'
 import { HeaderModel } from './header-model.js'
 

@@ -1,9 +1,9 @@
 // Which selectors a domain has: bounded guessing, ranked by what MX and SPF say. Absence can never be proven this way.
 
-import { isSubdomainOrEqual } from '../abnf.js'
 import type { DnsSource } from '../dns/answer.js'
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
-import { allProviders, knownSelectors, type ProviderRow } from '../providers.js'
+import { allProviders, knownSelectors, type ProviderRow } from '../keys/providers.js'
+import { isSubdomainOrEqual } from '../syntax/abnf.js'
 import { keyName } from './key-name.js'
 import { type KeyReport, lookUpKey } from './key-report.js'
 import { isWildcard, randomSelector } from './lint-answer.js'

@@ -1,11 +1,11 @@
 // What a name should hold: the key of a file, the key of a record, a revoked one, or nothing at all.
 
+import { parseKeyRecord } from '../dkim/key-record.js'
+import { type PublicKey, publicKeyOfRecord } from '../dkim/public-key.js'
 import type { AnswerStatus } from '../dns/resolver.js'
 import { DkimError, Rejection } from '../errors.js'
-import { importPublicKey } from '../key.js'
-import { parseKeyRecord } from '../key-record.js'
-import { type PublicKey, publicKeyOfRecord } from '../public-key.js'
-import { textBytes } from '../text-file.js'
+import { importPublicKey } from '../keys/private-key.js'
+import { textBytes } from '../syntax/text-file.js'
 
 export type Expectation =
   | { readonly kind: 'key'; readonly fingerprint: string }

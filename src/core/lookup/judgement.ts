@@ -1,10 +1,10 @@
 // What a verifier makes of an answer: which of its texts mean to be key records, and whether one of them will do (§6.1.2).
 
+import { excessOf } from '../dkim/key-lookup.js'
+import { looksLikeKeyRecord, parseKeyRecord } from '../dkim/key-record.js'
+import { publicKeyOfRecord } from '../dkim/public-key.js'
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
 import { Rejection } from '../errors.js'
-import { excessOf } from '../key-lookup.js'
-import { looksLikeKeyRecord, parseKeyRecord } from '../key-record.js'
-import { publicKeyOfRecord } from '../public-key.js'
 import { lintRecord, type RecordLint } from './lint.js'
 
 export type LookupResult = 'found' | 'not-found' | 'revoked' | 'invalid' | 'unavailable'

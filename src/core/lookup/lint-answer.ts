@@ -1,11 +1,11 @@
 // What is wrong beyond the text of one record: aliases, neighbours at the name, and records that landed elsewhere.
 
 import { randomBytes } from 'node:crypto'
-import { MAX_NAME_LENGTH, toDomainName } from '../abnf.js'
+import { excessOf } from '../dkim/key-lookup.js'
 import type { DnsSource } from '../dns/answer.js'
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
-import { excessOf } from '../key-lookup.js'
-import { providerOf } from '../providers.js'
+import { providerOf } from '../keys/providers.js'
+import { MAX_NAME_LENGTH, toDomainName } from '../syntax/abnf.js'
 import { type Finding, type FindingCode, finding } from './findings.js'
 import type { Judged } from './judgement.js'
 import type { KeyName } from './key-name.js'

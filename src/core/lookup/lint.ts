@@ -1,5 +1,10 @@
 // The linter for key records (§3.6.1): whatever was published, what is wrong with it, and how it should read.
 
+import { type KeyRecord, parseKeyRecord } from '../dkim/key-record.js'
+import type { PublicKey } from '../dkim/public-key.js'
+import { formatTagList } from '../dkim/tag-list.js'
+import { Rejection } from '../errors.js'
+import { LIMITS } from '../limits.js'
 import {
   decodeBase64,
   encodeDkimQuotedPrintable,
@@ -8,12 +13,7 @@ import {
   lowerAscii,
   removeFws,
   trimFws,
-} from '../abnf.js'
-import { Rejection } from '../errors.js'
-import { type KeyRecord, parseKeyRecord } from '../key-record.js'
-import { LIMITS } from '../limits.js'
-import type { PublicKey } from '../public-key.js'
-import { formatTagList } from '../tag-list.js'
+} from '../syntax/abnf.js'
 import { bySeverity, type Finding, type FindingCode, finding, isRepaired } from './findings.js'
 import { isPrivateKey, type KeyLint, lintKey } from './lint-key.js'
 import { repairText } from './repair.js'

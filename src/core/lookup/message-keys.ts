@@ -1,9 +1,9 @@
 // The keys that a message asks for: the name made of s= and d= of each DKIM-Signature (§3.6.2.1).
 
+import { parseHeaderSection } from '../dkim/header.js'
+import { parseSignature } from '../dkim/signature.js'
 import { DkimError } from '../errors.js'
-import { parseHeaderSection } from '../header.js'
 import { LIMITS } from '../limits.js'
-import { parseSignature } from '../signature.js'
 import { type KeyName, keyName } from './key-name.js'
 
 export interface MessageKeys {

@@ -1,10 +1,10 @@
 // What became of the base64 of a key on its way into DNS: each repair is offered only where the key then parses whole.
 
-import { decodeBase64, removeFws } from '../abnf.js'
-import { isEd25519Point, isWeakEd25519Point } from '../ed25519.js'
+import { parseKeyRecord } from '../dkim/key-record.js'
+import { publicKeyOfRecord, readRsa, rsaFault } from '../dkim/public-key.js'
 import { Rejection } from '../errors.js'
-import { parseKeyRecord } from '../key-record.js'
-import { publicKeyOfRecord, readRsa, rsaFault } from '../public-key.js'
+import { isEd25519Point, isWeakEd25519Point } from '../keys/ed25519.js'
+import { decodeBase64, removeFws } from '../syntax/abnf.js'
 import { type Finding, finding } from './findings.js'
 
 type Found = Omit<Finding, 'record'>

@@ -1,6 +1,6 @@
 // Pasting accidents in the text of a key record: what happened, and the text without it.
 
-import { decodeBase64, latin1ToUtf8, removeFws } from '../abnf.js'
+import { decodeBase64, latin1ToUtf8, removeFws } from '../syntax/abnf.js'
 import { type Finding, finding } from './findings.js'
 import { isSoundRecord, PEM_LINES } from './repair-key.js'
 

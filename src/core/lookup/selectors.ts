@@ -1,6 +1,6 @@
 // Selectors worth guessing, and mail hosts that tell who signs. Data only.
 
-import type { ProviderId } from '../providers.js'
+import type { ProviderId } from '../keys/providers.js'
 
 /** Names that software and people use, the usual ones first. */
 export const COMMON_SELECTORS: readonly string[] = [

@@ -1,8 +1,8 @@
 // What to do in each phase: the commands, the changes of records, the check that proves it done, and the way back.
 
 import { createHash } from 'node:crypto'
-import { decodeBase64, keyRecordName } from '../abnf.js'
-import { shellPath } from '../shell-word.js'
+import { decodeBase64, keyRecordName } from '../syntax/abnf.js'
+import { shellPath } from '../syntax/shell-word.js'
 import type { RecordState } from './evidence.js'
 import type { PhaseId } from './phases.js'
 import type { KeyFacts, RotationRequest } from './settings.js'

@@ -1,9 +1,9 @@
 // From DNS answers to what each server says of a key record.
 
+import { type KeyRecord, looksLikeKeyRecord, parseKeyRecord } from '../dkim/key-record.js'
+import { publicKeyOfRecord } from '../dkim/public-key.js'
 import type { TxtAnswer } from '../dns/resolver.js'
 import { Rejection } from '../errors.js'
-import { type KeyRecord, looksLikeKeyRecord, parseKeyRecord } from '../key-record.js'
-import { publicKeyOfRecord } from '../public-key.js'
 import type { Instant } from './calendar.js'
 import { type Observation, type ServerAnswer, viewRecord } from './evidence.js'
 import type { KeyFacts, RotationRequest } from './settings.js'

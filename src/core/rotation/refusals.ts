@@ -1,9 +1,9 @@
 // What is no plan at all: refused with the reason and the way out, before any date is computed.
 
-import { keyRecordName } from '../abnf.js'
 import { MAX_TTL } from '../dns/record.js'
 import { DkimError } from '../errors.js'
-import { givenDomain, givenSelector } from '../given-name.js'
+import { keyRecordName } from '../syntax/abnf.js'
+import { givenDomain, givenSelector } from '../syntax/given-name.js'
 import { DAY, type Instant } from './calendar.js'
 import type { Progress } from './progress.js'
 import type { RotationRequest } from './settings.js'

@@ -1,6 +1,6 @@
 // Findings as GitHub workflow commands, which show up as annotations of the file.
 
-import { visible } from '../style.js'
+import { visible } from '../text/style.js'
 import type { Level, Subject } from './subject.js'
 
 const COMMANDS = { error: 'error', warning: 'warning', note: 'notice' } as const satisfies Record<Level, string>

@@ -1,6 +1,6 @@
 // Reports as a JUnit XML document: a subject is a test case, what keeps it from passing a failure.
 
-import { visible } from '../style.js'
+import { visible } from '../text/style.js'
 import type { Check, Finding, Subject } from './subject.js'
 
 export function toJunit(subjects: readonly Subject[], { command }: Check): string {

@@ -1,6 +1,6 @@
 // Reports as a SARIF 2.1.0 log, which code scanning services read: a finding is a result, its code the rule.
 
-import { toJson } from '../json.js'
+import { toJson } from '../json/json.js'
 import type { Check, Finding, Subject } from './subject.js'
 
 export function toSarif(subjects: readonly Subject[], check: Check): string {

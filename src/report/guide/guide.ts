@@ -1,6 +1,6 @@
 // A page for each reason and each warning: what causes it, how to make sure, how to mend it.
 
-import { REASONS, type Reason, WARNINGS, type WarningCode } from '../../core/result.js'
+import { REASONS, type Reason, WARNINGS, type WarningCode } from '../../core/dkim/result.js'
 import { KEY_GUIDES } from './key.js'
 import { POLICY_GUIDES } from './policy.js'
 import { SIGNATURE_GUIDES } from './signature.js'

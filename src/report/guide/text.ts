@@ -1,8 +1,8 @@
 // A page of the guide on a terminal.
 
-import { marked } from '../rows.js'
-import { PLAIN, type Style } from '../style.js'
-import { wrapWords } from '../wrap.js'
+import { marked } from '../text/rows.js'
+import { PLAIN, type Style } from '../text/style.js'
+import { wrapWords } from '../text/wrap.js'
 import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
 
 export function guideText(code: GuideCode, style: Style = PLAIN): string {

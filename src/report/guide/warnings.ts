@@ -1,6 +1,6 @@
 // Pages for warnings: worth knowing, without a bearing on the verdict.
 
-import type { WarningCode } from '../../core/result.js'
+import type { WarningCode } from '../../core/dkim/result.js'
 import type { Guide } from './guide.js'
 
 const VERIFY: readonly [string, string] = ['The warning names what was found', 'dkim verify message.eml']

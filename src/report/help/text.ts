@@ -1,7 +1,7 @@
 // Help on a terminal: examples first, options in groups, exit codes last.
 
-import { PLAIN, type Style } from '../style.js'
-import { wrapWords } from '../wrap.js'
+import { PLAIN, type Style } from '../text/style.js'
+import { wrapWords } from '../text/wrap.js'
 import { type CommandPage, EXIT_CODE_ROWS, optionGroups, optionTerm, optionText } from './page.js'
 
 type Row = readonly [term: string, text: string]

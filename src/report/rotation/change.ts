@@ -2,8 +2,8 @@
 
 import type { RecordChange } from '../../core/rotation/instructions.js'
 import type { RotationPlan } from '../../core/rotation/plan.js'
-import { DIALECTS, type DialectName, formatRecords } from '../record/dialects.js'
-import { type DnsRecord, dnsRecord } from '../record/dns-record.js'
+import { DIALECTS, type DialectName, formatRecords } from '../records/dialects.js'
+import { type DnsRecord, dnsRecord } from '../records/dns-record.js'
 
 export interface ChangeView {
   /** `add s2._domainkey.example.com TXT` */

@@ -1,7 +1,7 @@
 // A plan as a calendar (RFC 5545): one event per phase, in UTC, with a UID that stays the same for the life of the plan.
 
 import { createHash } from 'node:crypto'
-import { visible } from '../style.js'
+import { visible } from '../text/style.js'
 import type { PhaseView, PlanView } from './view.js'
 
 export function planIcs(views: readonly PlanView[]): string {

@@ -1,6 +1,6 @@
 // A plan as JSON: one object, or an array for several.
 
-import { toJson, toJsonLine } from '../json.js'
+import { toJson, toJsonLine } from '../json/json.js'
 import type { PlanView } from './view.js'
 
 export function planJson(views: readonly PlanView[]): string {

@@ -1,6 +1,6 @@
 // A plan as a Markdown checklist, for tickets and wikis.
 
-import { visible } from '../style.js'
+import { visible } from '../text/style.js'
 import { distance, type LocalDates, localDates } from './dates.js'
 import type { PhaseView, PlanView } from './view.js'
 

@@ -1,6 +1,6 @@
 // Text inside XML and HTML: escaped once, here, and wrapped by an estimate of its width.
 
-import { visible } from '../style.js'
+import { visible } from '../text/style.js'
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,6 +1,6 @@
 // A plan as input for nsupdate (RFC 2136): only what is due is live, each transaction changes nothing where it does not fit.
 
-import { visible } from '../style.js'
+import { visible } from '../text/style.js'
 import { transaction } from './change.js'
 import type { PhaseView, PlanView } from './view.js'
 

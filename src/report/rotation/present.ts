@@ -1,7 +1,7 @@
 // Completes a plan for its renderers: records in the chosen dialect, the signer's configuration, the path of the state file.
 
 import type { PlanPhase, RotationPlan } from '../../core/rotation/plan.js'
-import type { DialectName } from '../record/dialects.js'
+import type { DialectName } from '../records/dialects.js'
 import { installCommand, type Signer } from '../signer/signer.js'
 import { formatSigner, SIGNERS, type SignerName } from '../signer/signers.js'
 import { changeView } from './change.js'

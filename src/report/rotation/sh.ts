@@ -1,7 +1,7 @@
 // A plan as a POSIX shell script: one function a phase, each behind a check that it is due. It changes nothing by itself.
 
-import { shellQuote } from '../../core/shell-word.js'
-import { visible } from '../style.js'
+import { shellQuote } from '../../core/syntax/shell-word.js'
+import { visible } from '../text/style.js'
 import { type PhaseView, type PlanView, stateSelection } from './view.js'
 
 export function planSh(views: readonly PlanView[]): string {

@@ -1,8 +1,8 @@
 // A plan on a terminal: the stage, the timeline with "you are here", and in full what the next step asks for.
 
-import { marked } from '../rows.js'
-import { type Style, visible } from '../style.js'
-import { wrapWords } from '../wrap.js'
+import { marked } from '../text/rows.js'
+import { type Style, visible } from '../text/style.js'
+import { wrapWords } from '../text/wrap.js'
 import { distance, type LocalDates, localDates } from './dates.js'
 import { INPUT_NAMES, type PhaseView, type PlanView } from './view.js'
 

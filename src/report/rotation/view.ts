@@ -1,7 +1,7 @@
 // A plan as the renderers get it: the engine's plan, and the texts that depend on the DNS host and the mail server.
 
 import type { PlanPhase, RotationPlan } from '../../core/rotation/plan.js'
-import { shellPath } from '../../core/shell-word.js'
+import { shellPath } from '../../core/syntax/shell-word.js'
 import type { ChangeView } from './change.js'
 
 export interface PhaseView extends PlanPhase {

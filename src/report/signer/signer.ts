@@ -1,8 +1,8 @@
 // What a signer is: one mail server whose configuration for a key can be printed. Nothing is ever applied.
 
 import { DkimError } from '../../core/errors.js'
-import type { PrivateKeyForm } from '../../core/key-text.js'
-import { shellPath, shellQuote } from '../../core/shell-word.js'
+import type { PrivateKeyForm } from '../../core/keys/key-text.js'
+import { shellPath, shellQuote } from '../../core/syntax/shell-word.js'
 
 /** A key about to be used, in validated parts. */
 export interface SignerKey {

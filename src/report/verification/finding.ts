@@ -1,6 +1,6 @@
 // A verification report as build systems want it: the message, and one finding for each fault.
 
-import { REASONS, type Reason, type VerificationReport, WARNINGS, type WarningCode } from '../../core/result.js'
+import { REASONS, type Reason, type VerificationReport, WARNINGS, type WarningCode } from '../../core/dkim/result.js'
 import { toGithub } from '../ci/github.js'
 import { toJunit } from '../ci/junit.js'
 import { toSarif } from '../ci/sarif.js'

@@ -1,7 +1,7 @@
 // What a format of verification reports is, and what it gets.
 
-import type { HeaderSection } from '../../core/header.js'
-import type { VerificationReport } from '../../core/result.js'
+import type { HeaderSection } from '../../core/dkim/header.js'
+import type { VerificationReport } from '../../core/dkim/result.js'
 
 /** What a report says when the input could not be read at all. */
 export interface FailedReport {

@@ -1,6 +1,6 @@
 // Every format of verification reports but text, which needs the terminal. A new one is one row here and one file.
 
-import { toJson, toJsonLine } from '../json.js'
+import { toJson, toJsonLine } from '../json/json.js'
 import { type Format, isFailed } from './format.js'
 
 /** What a format needs is loaded where it is asked for. */
@@ -11,7 +11,7 @@ export const FORMATS = {
   }),
   ndjson: async () => ({ each: ({ report }) => toJsonLine(report) }),
   'authentication-results': async () => {
-    const { toAuthenticationResults } = await import('../authentication-results.js')
+    const { toAuthenticationResults } = await import('./authentication-results.js')
     return {
       each: ({ report }, { authservId }) =>
         isFailed(report) ? '' : toAuthenticationResults(report, authservId(), '\n'),

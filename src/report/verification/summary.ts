@@ -1,7 +1,7 @@
 // What a batch comes to: messages by result, signatures by reason, signing domain and selector.
 
-import { RESULT_ORDER } from '../../core/result.js'
-import { visible } from '../style.js'
+import { RESULT_ORDER } from '../../core/dkim/result.js'
+import { visible } from '../text/style.js'
 import { type Entry, isFailed } from './format.js'
 
 /** Names are chosen by strangers, and so is how many there are: those beyond this are counted as one. */

@@ -3,8 +3,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { exportPrivateKey, generatePrivateKey, type PrivateKey } from '../../../src/core/key.js'
-import { formatKeyRecord } from '../../../src/core/key-record.js'
+import { formatKeyRecord } from '../../../src/core/dkim/key-record.js'
+import { exportPrivateKey, generatePrivateKey, type PrivateKey } from '../../../src/core/keys/private-key.js'
 
 export const NOW = '2026-11-22T12:00:00Z'
 export const REVOKED = 'v=DKIM1; p='

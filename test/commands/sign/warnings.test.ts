@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LongLineFinder } from '../../../src/core/dkim/signing-warnings.js'
 import {
   formatKeyRecord,
   importPrivateKey,
@@ -14,7 +15,6 @@ import {
   verify,
   zoneResolver,
 } from '../../../src/core/index.js'
-import { LongLineFinder } from '../../../src/core/signing-warnings.js'
 import { dkim, type Outcome } from '../../support/cli.js'
 
 const HEAD = 'From: a@example.com\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { DeferredInput } from '../../../src/commands/input.js'
+import type { DeferredInput } from '../../../src/commands/mail/input.js'
 import { packed, unpacked } from '../../../src/commands/verify/group.js'
 
 const inputs: fc.Arbitrary<DeferredInput> = fc.record({

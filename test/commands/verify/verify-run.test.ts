@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Output } from '../../../src/commands/context.js'
 import { openWriter, VerifyRun } from '../../../src/commands/verify/verify-run.js'
 import { KeyCache, readZone, zoneResolver } from '../../../src/core/index.js'
-import { PLAIN } from '../../../src/report/style.js'
+import { PLAIN } from '../../../src/report/text/style.js'
 
 let written: string[] = []
 const stdout: Output = {

@@ -1,8 +1,8 @@
 // Key records that lie, as they come over the wire: the reason a verifier gives, and what it cost to find out.
 import { describe, expect, it } from 'vitest'
+import { KeyCache, type KeyLookup, lookUpKeys } from '../../../src/core/dkim/key-lookup.js'
+import type { Reason } from '../../../src/core/dkim/result.js'
 import { createClient } from '../../../src/core/dns/client.js'
-import { KeyCache, type KeyLookup, lookUpKeys } from '../../../src/core/key-lookup.js'
-import type { Reason } from '../../../src/core/result.js'
 import {
   ED25519,
   ED25519_SPKI,

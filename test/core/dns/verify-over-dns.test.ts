@@ -1,9 +1,9 @@
 // Whole verifications through the live client: what the key record allows, and how many packets a message can cause.
 import { describe, expect, it } from 'vitest'
+import { KeyCache } from '../../../src/core/dkim/key-lookup.js'
+import type { VerificationReport } from '../../../src/core/dkim/result.js'
+import { verify } from '../../../src/core/dkim/verify.js'
 import { createClient } from '../../../src/core/dns/client.js'
-import { KeyCache } from '../../../src/core/key-lookup.js'
-import type { VerificationReport } from '../../../src/core/result.js'
-import { verify } from '../../../src/core/verify.js'
 import { evilField, evilSign } from '../../support/evil-signer.js'
 import { p } from '../../support/keys.js'
 import { type Handler, type RawDnsServer, startRawDnsServer } from '../../support/raw-dns-server.js'

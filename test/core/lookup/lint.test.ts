@@ -2,16 +2,16 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, generatePrimeSync, type KeyObject } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rsaPublicKey } from '../../../src/core/dkim/public-key.js'
 import {
   writeEd25519SubjectPublicKeyInfo,
   writeRsaPublicKey,
   writeRsaSubjectPublicKeyInfo,
-} from '../../../src/core/der.js'
+} from '../../../src/core/keys/der.js'
 import { FINDINGS } from '../../../src/core/lookup/findings.js'
 import { rejectionOf } from '../../../src/core/lookup/judgement.js'
 import { lintRecord } from '../../../src/core/lookup/lint.js'
 import { fermatSteps, hasRocaFingerprint, smallFactor, weaknessesOf } from '../../../src/core/lookup/weak-key.js'
-import { rsaPublicKey } from '../../../src/core/public-key.js'
 import { KEYS, type KeyName, keyRecord } from '../../support/keys.js'
 
 const rsa = (bits: number): { privateKey: KeyObject; p: string } => {

@@ -5,8 +5,8 @@ import { zoneResolver } from '../../../src/core/dns/zone-resolver.js'
 import { discover } from '../../../src/core/lookup/discover.js'
 import { keyName } from '../../../src/core/lookup/key-name.js'
 import { type KeyReport, lookUpKey } from '../../../src/core/lookup/key-report.js'
-import { toDiscoveryText } from '../../../src/report/discovery.js'
-import { nextStep, providerText } from '../../../src/report/lookup.js'
+import { toDiscoveryText } from '../../../src/report/lookup/discovery.js'
+import { nextStep, providerText } from '../../../src/report/lookup/text.js'
 import { RSA_2048, RSA_2048_SECOND } from '../../support/public-keys.js'
 
 const GOOD = `v=DKIM1; k=rsa; p=${RSA_2048}`

@@ -11,7 +11,7 @@ import { planNsupdate } from '../../../src/report/rotation/nsupdate.js'
 import { planSh } from '../../../src/report/rotation/sh.js'
 import { planSvg } from '../../../src/report/rotation/svg.js'
 import { planText } from '../../../src/report/rotation/text.js'
-import { PLAIN } from '../../../src/report/style.js'
+import { PLAIN } from '../../../src/report/text/style.js'
 import { DAY, request, T0 } from '../../core/rotation/scenario.js'
 import { NASTY, nastyView, view } from './plans.js'
 

@@ -1,6 +1,6 @@
 // Signed fields added, removed, duplicated or reordered: what h= selects from the bottom up is then another field (§5.4.2).
 
-import { indexFields } from '../../header.js'
+import { indexFields } from '../../dkim/header.js'
 import type { HeaderFamily, HeaderHypothesis, HeaderScene } from '../header-hypothesis.js'
 import { type Change, positionsOf } from '../header-model.js'
 import { fieldText, present, readable, usualName } from './field-text.js'

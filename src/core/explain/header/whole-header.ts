@@ -1,6 +1,6 @@
 // The whole header hashed in another form than §3.7 asks for: another canonicalization, LF line ends, another order, one CRLF too many.
 
-import { canonicalHeaderOf } from '../../message-hash.js'
+import { canonicalHeaderOf } from '../../dkim/message-hash.js'
 import type { Cause } from '../causes.js'
 import type { HeaderScene } from '../header-hypothesis.js'
 import { HeaderModel } from '../header-model.js'

@@ -1,6 +1,6 @@
 // What a batch of messages looks like as a whole: bars by result, signing domain and key. Each bar has its number beside it.
 
-import type { VerificationReport } from '../../../core/result.js'
+import type { VerificationReport } from '../../../core/dkim/result.js'
 import { escapeMarkup } from '../../rotation/markup.js'
 import type { Entry } from '../format.js'
 import { markOf, RESULT_COLOURS, RESULT_WORDS, type ResultWord, resultOf } from './result.js'

@@ -7,11 +7,11 @@ import {
   rawValue,
   selectFields,
   unfold,
-} from '../../../core/header.js'
-import { SINGULAR_FIELDS } from '../../../core/policy.js'
-import type { SignatureReport } from '../../../core/result.js'
+} from '../../../core/dkim/header.js'
+import { SINGULAR_FIELDS } from '../../../core/dkim/policy.js'
+import type { SignatureReport } from '../../../core/dkim/result.js'
 import { escapeMarkup } from '../../rotation/markup.js'
-import { shorten, visibleBytes } from '../../style.js'
+import { shorten, visibleBytes } from '../../text/style.js'
 
 const MOST_FIELDS = 300
 const MOST_CHARACTERS = 600

@@ -1,9 +1,9 @@
 // One message: its verdict, each signature with the path that it took, and the header with what is signed of it.
 
-import { REASONS, type Reason, type SignatureReport, type VerificationReport } from '../../../core/result.js'
-import { type ExplainedPart, isExplained } from '../../explain-text.js'
+import { REASONS, type Reason, type SignatureReport, type VerificationReport } from '../../../core/dkim/result.js'
 import { card, factList } from '../../html/document.js'
 import { escapeMarkup } from '../../rotation/markup.js'
+import { type ExplainedPart, isExplained } from '../explain-text.js'
 import { type Entry, isFailed } from '../format.js'
 import { headerTable } from './header.js'
 import { markOf, RESULT_COLOURS, resultOf } from './result.js'

@@ -1,6 +1,6 @@
 // Verification reports as one page: the verdict of a message first, or what a batch looks like as a whole.
 
-import type { VerificationReport } from '../../../core/result.js'
+import type { VerificationReport } from '../../../core/dkim/result.js'
 import { htmlDocument } from '../../html/document.js'
 import { escapeMarkup } from '../../rotation/markup.js'
 import { type Entry, type Format, isFailed, type Settings } from '../format.js'

@@ -1,6 +1,6 @@
 // Results as a word, a mark and a colour: never the colour alone.
 
-import type { MessageResult } from '../../../core/result.js'
+import type { MessageResult } from '../../../core/dkim/result.js'
 import type { Entry } from '../format.js'
 
 export type ResultWord = MessageResult | 'unreadable'

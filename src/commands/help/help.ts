@@ -1,0 +1,59 @@
+// dkim help: on a command, on a reason or warning code, or on everything.
+
+import { DkimError } from '../../core/errors.js'
+import { helpText } from '../../report/help/text.js'
+import type { Style } from '../../report/text/style.js'
+import { type CommandTexts, newCommand } from '../command.js'
+import type { Context } from '../context.js'
+import { EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { stdoutStyle } from '../io/stdout-style.js'
+import { buildProgram, COMMAND_NAMES, type DefineCommand } from '../main.js'
+import { addColourOptions } from '../options.js'
+import { pageOf } from './command-page.js'
+import { closest } from './suggestion.js'
+
+const TEXTS: CommandTexts = {
+  examples: [
+    { run: 'dkim help verify', text: 'a command' },
+    { run: 'dkim help body-hash-did-not-verify', text: 'a reason that a report gave' },
+    { run: 'dkim help dangling-cname', text: 'a finding of dkim lookup' },
+    { run: 'dkim help codes', text: 'all reasons and warnings' },
+  ],
+}
+
+export const defineHelp: DefineCommand = (context, done) =>
+  addColourOptions(newCommand('help', TEXTS))
+    .description(
+      'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
+    )
+    .argument('[topic]', 'a command, a code, or "codes"')
+    .action(async (topic, options) => done(await runHelp(context, topic, options.color)))
+
+async function runHelp(context: Context, topic: string | undefined, option?: boolean): Promise<ExitCode> {
+  const style = await stdoutStyle(context, option)
+  context.stdout.write(await textOn(topic, context, style))
+  return EXIT_CODES.ok
+}
+
+async function textOn(topic: string | undefined, context: Context, style: Style): Promise<string> {
+  const columns = context.stdout.columns ?? 80
+  if (topic === undefined) return helpText(pageOf(await buildProgram([], context)), columns, style)
+  if (COMMAND_NAMES.includes(topic)) {
+    const program = await buildProgram([topic], context)
+    return helpText(pageOf(program.commands.find(command => command.name() === topic) ?? program), columns, style)
+  }
+  const { GUIDE_CODES, isGuideCode } = await import('../../report/guide/guide.js')
+  const { guideIndex, guideText } = await import('../../report/guide/text.js')
+  const { FINDING_CODES, findingHelp, isFindingCode } = await import('../../report/lookup/finding-help.js')
+  if (topic === 'codes') return guideIndex(style)
+  if (isGuideCode(topic)) return guideText(topic, style)
+  if (isFindingCode(topic)) return findingHelp(topic, style)
+  const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES, ...FINDING_CODES])
+  throw new DkimError(
+    'usage',
+    `there is no help on "${topic}"`,
+    meant === undefined
+      ? 'dkim help lists the commands, dkim help codes the codes'
+      : `did you mean dkim help ${meant}?`,
+  )
+}

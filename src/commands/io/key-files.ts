@@ -1,0 +1,183 @@
+// New files that hold keys: never half written, never over a file that is there, all of them or none.
+// Each is written in a private directory beside its place and gets its own name only when it is whole and on the disk.
+
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { DkimError } from '../../core/errors.js'
+import { isFileError, unwritable } from './file-fault.js'
+
+export interface NewFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+  /** Set exactly, whatever the umask is. */
+  readonly mode: number
+}
+
+export interface CreateOptions {
+  /** Replace files that are there; each is kept beside under a name ending in .bak-TIME. */
+  readonly force?: boolean
+  readonly now?: Date
+}
+
+/** Throws DkimError('output-exists') for the first of `paths` that cannot be a new file. Links count as files, whatever they point at. */
+export function refuseExisting(paths: readonly string[], force = false): void {
+  const seen = new Set<string>()
+  for (const path of paths) {
+    // Some file systems hold one name for both cases.
+    const name = resolve(path).toLowerCase()
+    if (seen.has(name)) throw new DkimError('usage', `two keys would be written to ${path}`, 'use different selectors')
+    seen.add(name)
+    refuseExistingFile(path, force)
+  }
+}
+
+function refuseExistingFile(path: string, force: boolean): Stats | undefined {
+  const stats = guarded(path, () => lstatSync(path, { throwIfNoEntry: false }))
+  if (stats === undefined) return undefined
+  if (!stats.isFile()) {
+    throw new DkimError('output-exists', `${path} is there and is no regular file`, 'move it away, or use another name')
+  }
+  if (force) return stats
+  throw new DkimError(
+    'output-exists',
+    `${path} exists: a key is never overwritten`,
+    'use another selector (a key keeps its selector for life), or --force to replace it and keep a backup',
+  )
+}
+
+/** Creates all files or none. Throws DkimError; then everything is as it was. Returns the paths of the backups made. */
+export function createFiles(
+  files: readonly NewFile[],
+  { force = false, now = new Date() }: CreateOptions = {},
+): string[] {
+  refuseExisting(
+    files.map(({ path }) => path),
+    force,
+  )
+  const stages = new Map<string, string>()
+  const undo: (() => void)[] = []
+  const backups: string[] = []
+  try {
+    const staged = files.map(file => ({ file, temporary: guarded(file.path, () => stage(file, stages)) }))
+    for (const { file, temporary } of staged) {
+      guarded(file.path, () => {
+        const backup = putInPlace(file.path, temporary, { force, now, undo })
+        if (backup !== undefined) backups.push(backup)
+      })
+    }
+    for (const directory of stages.keys()) guarded(directory, () => syncDirectory(directory))
+    return backups
+  } catch (error) {
+    for (const step of undo.reverse()) step()
+    throw error
+  } finally {
+    for (const directory of stages.values()) rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Writes the file into a directory of our own (mode 0700) next to its place, so that it can be linked into it. */
+function stage({ path, bytes, mode }: NewFile, stages: Map<string, string>): string {
+  const directory = dirname(resolve(path))
+  const own = stages.get(directory) ?? mkdtempSync(join(directory, '.dkim-'))
+  stages.set(directory, own)
+  return writeNew(join(own, `${stages.size}-${Math.random().toString(36).slice(2)}`), bytes, mode)
+}
+
+function writeNew(path: string, bytes: Uint8Array, mode: number): string {
+  const fd = openSync(path, 'wx', 0o600)
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written)
+    fchmodSync(fd, mode)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  return path
+}
+
+interface Placement {
+  readonly force: boolean
+  readonly now: Date
+  readonly undo: (() => void)[]
+}
+
+/** Returns the name of the backup where a file was replaced. */
+function putInPlace(path: string, temporary: string, { force, now, undo }: Placement): string | undefined {
+  const existing = refuseExistingFile(path, force)
+  if (existing === undefined) {
+    linkExclusively(temporary, path)
+    undo.push(() => rmSync(path, { force: true }))
+    return undefined
+  }
+  const backup = `${path}.bak-${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  // A copy: renaming the old file away would leave a moment without any.
+  const copy = `${temporary}.bak`
+  copyFileSync(path, copy, constants.COPYFILE_EXCL)
+  const fd = openSync(copy, 'r+')
+  fchmodSync(fd, 0o600)
+  fsyncSync(fd)
+  closeSync(fd)
+  linkExclusively(copy, backup)
+  const original = `${temporary}.old`
+  linkOrCopy(path, original)
+  undo.push(() => {
+    renameSync(original, path)
+    rmSync(backup, { force: true })
+  })
+  renameSync(temporary, path)
+  return backup
+}
+
+/** Fails where `path` exists, even as a dangling link; what appears is the whole file. */
+function linkExclusively(from: string, path: string): void {
+  try {
+    linkOrCopy(from, path)
+  } catch (error) {
+    if (!isFileError(error) || error.code !== 'EEXIST') throw error
+    throw new DkimError('output-exists', `${path} exists: a key is never overwritten`, 'use another selector')
+  }
+}
+
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])
+
+function linkOrCopy(from: string, path: string): void {
+  try {
+    linkSync(from, path)
+  } catch (error) {
+    if (!isFileError(error) || !NO_HARD_LINKS.has(error.code)) throw error
+    // FAT and some network file systems have no hard links.
+    copyFileSync(from, path, constants.COPYFILE_EXCL)
+  }
+}
+
+function syncDirectory(path: string): void {
+  if (process.platform === 'win32') return
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+}

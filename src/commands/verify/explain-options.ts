@@ -1,0 +1,49 @@
+// The options of dkim verify --explain, apart from what it does: a wrong option does not load the engine.
+
+import { type Command, InvalidArgumentError, type OptionsOf, type OptionValues } from '../command.js'
+import { parseDuration } from '../options.js'
+
+export interface ExplainBudget {
+  /** Milliseconds. */
+  readonly time?: number
+  readonly hypotheses?: number
+}
+
+export const addExplainOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
+  command
+    .optionsGroup('Explaining')
+    .option('--explain', 'say what was changed, with proof where there is any, and what could be added to what passes')
+    .option(
+      '--explain-budget <budget>',
+      'for each signature: a time (5s), a number of hypotheses (100000), or both (5s,100000)',
+      parseBudget,
+    )
+    .option('--original <file>', 'compare with this message, as it was sent')
+    .option(
+      '--trace <dir>',
+      'write the canonical header and body of each signature, as hashed, to files in this directory',
+    )
+
+export type ExplainOptions = OptionsOf<ReturnType<typeof addExplainOptions<Record<never, never>>>>
+
+export function wantsExplanation({ explain: asked, explainBudget, original }: ExplainOptions): boolean {
+  return asked === true || explainBudget !== undefined || original !== undefined
+}
+
+/** The message has to be read again. */
+export function readsAgain(options: ExplainOptions): boolean {
+  return wantsExplanation(options) || options.trace !== undefined
+}
+
+function parseBudget(value: string): ExplainBudget {
+  const budget: { time?: number; hypotheses?: number } = {}
+  for (const item of value.split(',')) {
+    if (/^\d{1,9}$/.test(item)) budget.hypotheses = Number(item)
+    else if (/^\d{1,9}(?:ms|s|m|h)$/.test(item)) budget.time = parseDuration(item)
+    else
+      throw new InvalidArgumentError(
+        'expected a time such as 5s, a number of hypotheses such as 100000, or both: 5s,100000',
+      )
+  }
+  return budget
+}
