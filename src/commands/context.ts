@@ -1,4 +1,4 @@
-// What a command may touch of the outside: streams, environment, clock. Injected, so that tests can stand in for all of it.
+// A command's access to the outside: streams, environment, clock. Injected so that tests can replace it.
 
 import type { Readable } from 'node:stream'
 
@@ -24,7 +24,7 @@ export interface Context {
   readonly signal: AbortSignal
   /** Processors that this process may use. */
   readonly processors?: number
-  /** Has an effect before anything else is done beside the main thread: so many operations at a time. */
+  /** Thread pool size; must be set before the pool is first used. */
   readonly widenPool?: (threads: number) => void
   /** Called now and then in a long run: keeps the room for young objects from growing on, which in a batch die at once. */
   readonly boundYoungSpace?: () => void

@@ -34,12 +34,12 @@ export async function openSource(
   const nameservers = options.nameserver ?? []
   for (const server of nameservers) checkNameserver(server)
   if (options.offline && nameservers.length > 0) {
-    throw new DkimError('usage', '--offline and --nameserver exclude each other', 'leave one of them out')
+    throw new DkimError('usage', '--offline and --nameserver are mutually exclusive', 'leave one of them out')
   }
   const timeout = options.timeout === undefined ? {} : { timeout: options.timeout }
   const onFailureKept = options.quiet === true ? () => undefined : sayOnce(context)
   const live = asksLiveDns(options) ? await openClient({ nameservers, ...timeout, onFailureKept }) : undefined
-  // As many questions as are on their way listen to it: more than ten are no leak, and no reason for a warning of Node.
+  // Each pending query adds a listener, so more than ten are not a leak: no Node warning needed.
   if (live !== undefined) setMaxListeners(0, context.signal)
   if (files.length === 0 && live !== undefined) return live
   const { zoneResolver } = await import('../core/dns/zone-resolver.js')
@@ -109,7 +109,7 @@ function checkNameserver(server: string): void {
   if (isNameserver(server)) return
   throw new DkimError(
     'usage',
-    `${server} is no name server address`,
+    `${server} is not a name server address`,
     '--nameserver takes 192.0.2.53, 192.0.2.53:5300, [2001:db8::53]:5300 or https://dns.example/dns-query',
   )
 }

@@ -19,36 +19,36 @@ interface CommandRow {
 /** A new command is one row here and one file beside this one. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
   keygen: {
-    summary: 'make a key and its DNS record',
+    summary: 'generate a key and its DNS record',
     load: async () => (await import('./keygen/keygen.js')).defineKeygen,
   },
   'format-record': {
-    summary: 'write a record the way a DNS host, a hosted sender or a mail server wants it',
+    summary: 'format a record for a DNS host, hosted sender or mail server',
     load: async () => (await import('./format-record/format-record.js')).defineFormatRecord,
   },
   sign: { summary: 'sign a message', load: async () => (await import('./sign/sign.js')).defineSign },
   verify: {
-    summary: 'verify the signatures of messages, and say why one fails',
+    summary: 'verify signatures and explain why they fail',
     load: async () => (await import('./verify/verify.js')).defineVerify,
   },
   lookup: {
-    summary: 'look a key up in DNS, and see what is wrong with it',
+    summary: 'look up a key in DNS and find problems',
     load: async () => (await import('./lookup/lookup.js')).defineLookup,
   },
   'rotate-plan': {
-    summary: 'plan a key rotation, and see where it stands',
+    summary: 'plan a key rotation and track its progress',
     load: async () => (await import('./rotate-plan/rotate-plan.js')).defineRotatePlan,
   },
   config: {
-    summary: 'show the settings, and where each came from',
+    summary: 'show all settings and where they come from',
     load: async () => (await import('./config/config.js')).defineConfig,
   },
   help: {
-    summary: 'explain a command, or the code of a reason or warning',
+    summary: 'explain a command, reason code or warning code',
     load: async () => (await import('./help/help.js')).defineHelp,
   },
   completion: {
-    summary: 'print the completion script of bash, zsh or fish',
+    summary: 'print a completion script for bash, zsh or fish',
     load: async () => (await import('./help/completion.js')).defineCompletion,
   },
 }
@@ -64,8 +64,8 @@ const EXAMPLES = [
     run: 'dkim sign --key mail._domainkey.example.com.private.pem --domain example.com --selector mail message.eml > signed.eml',
     text: 'sign a message with it',
   },
-  { run: 'dkim verify signed.eml', text: 'verify a message, and learn why it fails' },
-  { run: 'dkim lookup example.com --selector mail', text: 'check what DNS says' },
+  { run: 'dkim verify signed.eml', text: 'verify a message and see why it fails' },
+  { run: 'dkim lookup example.com --selector mail', text: 'check the published key' },
 ]
 
 const VERSION = '0.1.0'
@@ -107,7 +107,7 @@ export async function buildProgram(
   const { addConfigOptions } = await import('./options.js')
   const { newCommand } = await import('./command.js')
   const program = newCommand('dkim', { examples: EXAMPLES })
-    .description('The whole life of a DKIM key: make it, publish it, sign, verify, look it up, rotate it.')
+    .description('Manage DKIM keys: generate, publish, sign, verify, look up, rotate.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpCommand(false)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
@@ -149,7 +149,7 @@ function reportError(fault: unknown, context: Context, argv: readonly string[]):
   if (isCommanderError(error)) return reportUsage(error, context, argv)
   // Whoever owns the stream ends the process (run.ts).
   if (isBrokenPipe(error)) return EXIT_CODES.ok
-  // What was being done is not done, and what is there of it is no account of all.
+  // The work was not finished, so the output is incomplete.
   if (context.signal.aborted && error === context.signal.reason) {
     say(context, 'error', 'interrupted')
     return EXIT_CODES.temporary
@@ -161,7 +161,7 @@ function reportError(fault: unknown, context: Context, argv: readonly string[]):
     return 'exitCode' in error && error.exitCode === EXIT_CODES.temporary ? EXIT_CODES.temporary : EXIT_CODES.usage
   }
   say(context, 'error', `internal error: ${error instanceof Error ? error.message : String(error)}`)
-  say(context, 'hint', 'this is a fault of dkim itself: please report it with the command line that caused it')
+  say(context, 'hint', 'this is a bug in dkim: please report it with the command line you used')
   if (context.env['DKIM_DEBUG'] && error instanceof Error) context.stderr.write(`${error.stack}\n`)
   return EXIT_CODES.internal
 }

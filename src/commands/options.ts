@@ -17,18 +17,18 @@ const REPORT_FORMATS = ['text', 'json', 'ndjson'] as const
 export const addDnsOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
   command
     .addOption(
-      new Option('--dns-file <file>', 'answer names from this zone file or JSON file (repeatable)')
+      new Option('--dns-file <file>', 'read DNS records from this zone file or JSON file (repeatable)')
         .argParser(collect)
         .helpGroup('DNS'),
     )
-    .addOption(new Option('--offline', 'names that no --dns-file has do not exist').helpGroup('DNS'))
+    .addOption(new Option('--offline', 'never query DNS: names missing from --dns-file do not exist').helpGroup('DNS'))
     .addOption(
-      new Option('--nameserver <address>', 'ask this server: IP[:PORT] or https://… (repeatable)')
+      new Option('--nameserver <address>', 'query this server: IP[:PORT] or https://… (repeatable)')
         .argParser(collect)
         .helpGroup('DNS'),
     )
     .addOption(
-      new Option('--timeout <duration>', 'give up on DNS after this time, for instance 5s')
+      new Option('--timeout <duration>', 'DNS timeout, for example 5s')
         .argParser(parsePositiveDuration)
         .helpGroup('DNS'),
     )
@@ -43,34 +43,34 @@ export const addReportOptions = <Options extends OptionValues, const Format exte
   addColourOptions(
     command
       .addOption(
-        new Option('--format <format>', 'how to write the report')
+        new Option('--format <format>', 'report format')
           .choices(formats)
           .default('text' as Format)
           .helpGroup('Report'),
       )
-      .addOption(new Option('-q, --quiet', 'write nothing but errors: the exit code tells').helpGroup('Report')),
+      .addOption(new Option('-q, --quiet', 'print only errors; the result is the exit code').helpGroup('Report')),
   )
 
 /** Of everything that writes text for people. */
 export const addColourOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
   command
-    .addOption(new Option('--color', 'colour even where stdout is no terminal').helpGroup('Report'))
-    .addOption(new Option('--no-color', 'no colour').helpGroup('Report'))
+    .addOption(new Option('--color', 'always use colour').helpGroup('Report'))
+    .addOption(new Option('--no-color', 'never use colour').helpGroup('Report'))
 
 /** What every command takes besides its own options. */
 export function addConfigOptions(command: CommandUnknownOpts): void {
   command
-    .addOption(new Option('--config <file>', 'read this configuration file (see dkim config)').helpGroup('Settings'))
-    .addOption(new Option('--no-config', 'read no configuration file').helpGroup('Settings'))
+    .addOption(new Option('--config <file>', 'use this configuration file (see dkim config)').helpGroup('Settings'))
+    .addOption(new Option('--no-config', 'ignore the configuration file').helpGroup('Settings'))
 }
 
 export function nowOption() {
-  return new Option('--now <time>', 'the time to judge at: ISO 8601 or Unix seconds').argParser(parseTime)
+  return new Option('--now <time>', 'use this as the current time: ISO 8601 or Unix seconds').argParser(parseTime)
 }
 
 /** For what is one thing in one command and a list in another: a second value would silently win over the first. */
 export function once(value: string, previous: string | undefined): string {
-  if (previous !== undefined) throw new InvalidArgumentError(`one at a time, after "${previous}"`)
+  if (previous !== undefined) throw new InvalidArgumentError(`already given: "${previous}"`)
   return value
 }
 
@@ -85,7 +85,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5
 export function parsePositiveDuration(value: string): number {
   const duration = parseDuration(value)
   if (duration > 0) return duration
-  throw new InvalidArgumentError('expected a duration longer than nothing, such as 5s')
+  throw new InvalidArgumentError('expected a positive duration, such as 5s')
 }
 
 /** `500ms`, `5s`, `2m`, `1h`, `14d`, `2w`, or bare seconds, as milliseconds. */
@@ -107,7 +107,7 @@ export function parseTime(value: string): Date {
   const time = /^\d{1,12}$/.test(value) ? Number(value) * 1000 : isoTime(value)
   const date = new Date(time)
   if (Number.isNaN(date.getTime())) {
-    throw new InvalidArgumentError('expected Unix seconds or ISO 8601, for instance 2026-01-31T12:00:00Z')
+    throw new InvalidArgumentError('expected Unix seconds or ISO 8601, for example 2026-01-31T12:00:00Z')
   }
   return date
 }

@@ -36,10 +36,10 @@ export function run(process: NodeJS.Process): void {
   const failed = (error: Error, isProduct: boolean): void => {
     closed = true
     if (isBrokenPipe(error)) process.exit(BROKEN_PIPE)
-    // A full disk, most of all: what stands there is not the whole product, and no exit code but this one says so.
+    // Usually a full disk: the output is incomplete, and only this exit code says so.
     if (isProduct) {
       say(context, 'error', `cannot write to standard output: ${reasonOf(error)}`)
-      say(context, 'hint', 'what was written so far is not the whole: do not use it')
+      say(context, 'hint', 'the output is incomplete: do not use it')
     }
     process.exit(EXIT_CODES.usage)
   }
@@ -58,7 +58,7 @@ export function run(process: NodeJS.Process): void {
     get stdin() {
       return process.stdin
     },
-    // The pipes of Windows are no descriptors that libuv can watch.
+    // libuv cannot poll Windows pipes.
     ...(process.platform === 'win32' ? {} : { stdinFd: STDIN }),
     get stdout() {
       stdout ??= output(1, () => process.stdout, true)
@@ -92,21 +92,21 @@ export function run(process: NodeJS.Process): void {
       // For all threads, and a new thread sets it back to 2. At 2 the flags are those of the build, whose code a new thread starts in.
       setFlagsFromString(`--semi-space-growth-factor=${(young?.space_size ?? 0) < YOUNG_OCTETS ? 2 : 1}`)
     },
-    // The program is one CommonJS bundle, its threads another one beside it.
+    // The program is one CommonJS bundle; its worker threads use a second one in the same directory.
     // The single-file program has no second file to run in a thread.
     ...(existsSync(THREAD) ? { workerScript: THREAD } : {}),
   }
   void main(process.argv.slice(2), context).then(code => {
-    // A run that a signal cut short has no result: who waits for it is told of the signal, as the shell expects it (130, 143).
+    // An interrupted run has no result: the exit code reports the signal, as shells expect (130, 143).
     if (received !== undefined && code !== EXIT_CODES.ok) process.kill(process.pid, received)
     if (closed) return
     process.exitCode = code
-    // All is written: the system takes back at once what Node.js would put away piece by piece.
+    // All output is written: exiting is faster than letting Node.js clean up.
     if (received === undefined && !hasStream) process.exit()
   })
 }
 
 function reasonOf(error: Error): string {
   const code = 'code' in error ? String(error.code) : error.message
-  return code === 'ENOSPC' ? 'no space is left' : code
+  return code === 'ENOSPC' ? 'no space left on device' : code
 }

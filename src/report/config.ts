@@ -28,7 +28,7 @@ export function configText(file: ConfigPlace | null, rows: readonly ConfigRow[],
 }
 
 function placeText(file: ConfigPlace | null): string {
-  if (file === null) return 'none is read'
+  if (file === null) return 'none'
   return `${visible(file.path)}${file.exists ? '' : ' (does not exist)'}`
 }
 

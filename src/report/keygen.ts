@@ -43,18 +43,18 @@ const SPELLED_OUT = 4
 
 export function nextSteps(keys: readonly NewKey[]): NextStep[] {
   const shown = keys.slice(0, SPELLED_OUT)
-  const more = keys.length > shown.length ? ` (and ${keys.length - shown.length} more the same way)` : ''
+  const more = keys.length > shown.length ? ` (likewise for ${keys.length - shown.length} more)` : ''
   const [it, record] = keys.length === 1 ? ['it', 'the record'] : ['them', 'the records']
   const first = shown[0]!
   const format = `dkim format-record ${keyArguments(first)} --key ${shellPath(first.file)}`
   return [
     {
-      text: `publish ${record}${more}; in the form of your DNS host, for instance`,
+      text: `publish ${record}${more}, in your DNS host's format, for example`,
       commands: [`${format} --dialect panel`],
     },
-    { text: `wait until DNS has ${it}${more}`, commands: shown.map(lookupCommand) },
+    { text: `wait until ${it} can be found in DNS${more}`, commands: shown.map(lookupCommand) },
     {
-      text: `only then sign with ${it}${more}, or configure your mail server, for instance`,
+      text: `then sign with ${it}${more} or configure your mail server, for example`,
       commands: [...signCommands(shown), `${format} --signer opendkim`],
     },
   ]

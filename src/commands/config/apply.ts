@@ -22,13 +22,13 @@ function fromEnvironment(name: SettingName, value: string): Setting {
   if (SETTINGS[name].kind === 'list') return { name, values: value.split(/[ ,]+/).filter(Boolean), source }
   if (SETTINGS[name].kind !== 'flag') return { name, values: [value], source }
   const flag = /^(?:1|true|yes|on)$/i.test(value) ? 'true' : /^(?:0|false|no|off)$/i.test(value) ? 'false' : undefined
-  if (flag === undefined) throw new DkimError('usage', `${source} is neither 1 nor 0`, 'unset it, or give 1 or 0')
+  if (flag === undefined) throw new DkimError('usage', `${source} must be 1 or 0`, 'unset it, or set it to 1 or 0')
   return { name, values: [flag], source }
 }
 
 /** Fills in what the command line left open. */
 export function applySettings(command: CommandUnknownOpts, settings: ReadonlyMap<SettingName, Setting>): void {
-  // What was given is looked at before anything is filled in: a default never hides behind another.
+  // Check the given options before filling in defaults, so one default never masks another.
   const given = new Set(
     command.options.filter(option => isGiven(command, option)).map(({ long = '' }) => long.slice(2)),
   )

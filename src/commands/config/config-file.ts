@@ -41,12 +41,12 @@ function defaultPath(env: Context['env']): string | null {
 function readText(path: string, named: boolean): string | null {
   try {
     const stats = statSync(path)
-    if (!stats.isFile()) throw fault(path, 'is no regular file')
-    if (stats.size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} octets`)
+    if (!stats.isFile()) throw fault(path, 'is not a regular file')
+    if (stats.size > MAX_BYTES) throw fault(path, `is larger than ${MAX_BYTES} bytes`)
     return new TextDecoder('utf-8', { fatal: true }).decode(textBytes(readFileSync(path), path, 'usage'))
   } catch (error) {
     if (error instanceof DkimError) throw error
-    if (error instanceof TypeError) throw fault(path, 'is no UTF-8')
+    if (error instanceof TypeError) throw fault(path, 'is not UTF-8')
     if (!named && isFileError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
     throw unreadable(path, error, { code: 'usage', hint: HINT })
   }
@@ -69,7 +69,7 @@ function settingsIn(table: Record<string, unknown>, path: string): Setting[] {
       const meant = closest(name, SETTING_NAMES)
       throw fault(
         path,
-        `knows no "${name}"`,
+        `has an unknown setting "${name}"`,
         meant === undefined ? 'dkim config lists the settings' : `did you mean ${meant}?`,
       )
     }
@@ -88,11 +88,11 @@ function valuesOf(name: SettingName, value: unknown, path: string): string[] {
 }
 
 const EXPECTED = {
-  text: 'a text in quotes',
-  list: 'a text in quotes or a list of them',
+  text: 'a quoted string',
+  list: 'a quoted string or a list of strings',
   number: 'a number',
   flag: 'true or false',
-  path: 'a path in quotes',
+  path: 'a quoted path',
 } as const
 
 function isText(value: unknown): value is string {

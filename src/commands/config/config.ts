@@ -13,22 +13,20 @@ import { SETTING_NAMES, SETTINGS, variableOf } from './settings.js'
 
 const TEXTS: CommandTexts = {
   examples: [
-    { run: 'dkim config', text: 'what is set, and by whom' },
+    { run: 'dkim config', text: 'show all settings and their sources' },
     { run: 'DKIM_NAMESERVER=192.0.2.53 dkim config --format json', text: 'for programs' },
   ],
   notes: [
     'The file is $XDG_CONFIG_HOME/dkim/config.toml or ~/.config/dkim/config.toml, or the one that --config or DKIM_CONFIG names; ' +
-      'never one of the working directory. The command line wins over DKIM_… variables, and they win over the file.',
+      'never a file in the working directory. The command line overrides DKIM_… variables, which override the file.',
   ],
 }
 
 const configCommand = () =>
   addColourOptions(newCommand('config', TEXTS))
-    .description('Show every setting, its value, and where that came from.')
+    .description('Show every setting, its value and its source.')
     .addOption(
-      new Option('--format <format>', 'how to write the settings')
-        .choices(['text', 'json'] as const)
-        .default('text' as const),
+      new Option('--format <format>', 'output format').choices(['text', 'json'] as const).default('text' as const),
     )
 
 export const defineConfig: DefineCommand = (context, done) =>

@@ -12,7 +12,7 @@ export interface SettingRow {
 }
 
 const DNS_COMMANDS = ['verify', 'lookup', 'rotate-plan']
-/** The options that say which key it is about: one of them given, none of the others is filled in. */
+/** Options that choose the key: if one is given, the others get no defaults. */
 const KEY_CHOICE = ['key', 'selector', 'key-table', 'signing-table', 'opendkim-conf', 'revoke', 'provider']
 
 /** Of dkim lookup: what takes its names from elsewhere. */
@@ -33,15 +33,15 @@ export const SETTINGS = {
     kind: 'text',
     text: 'the selector of the key',
   },
-  key: { commands: ['sign', 'format-record'], unless: KEY_CHOICE, kind: 'path', text: 'the private key that signs' },
-  'out-dir': { commands: ['keygen'], kind: 'path', text: 'where new keys go' },
+  key: { commands: ['sign', 'format-record'], unless: KEY_CHOICE, kind: 'path', text: 'the signing key' },
+  'out-dir': { commands: ['keygen'], kind: 'path', text: 'directory for new keys' },
   type: { commands: ['keygen'], kind: 'text', text: 'the kind of new keys' },
   bits: { commands: ['keygen'], kind: 'number', text: 'the size of new RSA keys' },
   dialect: {
     commands: ['keygen', 'format-record', 'rotate-plan'],
     unless: ['signer'],
     kind: 'text',
-    text: 'how records are written',
+    text: 'the record format',
   },
   ttl: { commands: ['keygen', 'format-record'], kind: 'number', text: 'the time to live of records' },
   canonicalization: {
@@ -57,14 +57,19 @@ export const SETTINGS = {
     // A zone file alone means: no network. A default must not change that.
     unless: ['nameserver', 'dns-file', 'offline', 'resolver-set', 'serve'],
     kind: 'list',
-    text: 'the servers that are asked',
+    text: 'DNS servers to query',
   },
-  timeout: { commands: DNS_COMMANDS, unless: ['wait'], kind: 'text', text: 'when to give up on DNS' },
+  timeout: { commands: DNS_COMMANDS, unless: ['wait'], kind: 'text', text: 'the DNS timeout' },
   'authserv-id': { commands: ['verify'], kind: 'text', text: 'the name in Authentication-Results' },
-  'min-key-bits': { commands: ['verify'], kind: 'number', text: 'the shortest RSA key that is accepted' },
+  'min-key-bits': { commands: ['verify'], kind: 'number', text: 'minimum RSA key size' },
   'require-signed': { commands: ['verify'], kind: 'text', text: 'fields that must be signed' },
-  'require-aligned': { commands: ['verify'], kind: 'flag', text: 'accept aligned signatures only' },
-  color: { commands: ['verify', 'lookup', 'rotate-plan'], unless: ['no-color'], kind: 'flag', text: 'colour or none' },
+  'require-aligned': { commands: ['verify'], kind: 'flag', text: 'accept only aligned signatures' },
+  color: {
+    commands: ['verify', 'lookup', 'rotate-plan'],
+    unless: ['no-color'],
+    kind: 'flag',
+    text: 'whether to use colour',
+  },
 } as const satisfies Readonly<Record<string, SettingRow>>
 
 export type SettingName = keyof typeof SETTINGS

@@ -52,23 +52,23 @@ const texts = (): CommandTexts => ({
 
 const formatRecordCommand = () =>
   recordCommand('format-record', texts())
-    .description('Write the record of a key the way your DNS host, hosted sender or mail server wants it.')
+    .description("Print a key's record in the format of your DNS host, hosted sender or mail server.")
     .option('--selector <name>', 'the selector of the key (repeatable, one for each --key)', collect)
-    .option('--domain <domain>', 'the domain that signs', once)
+    .option('--domain <domain>', 'signing domain', once)
     .option(
       '--key <file>',
       'private or public key (PEM, DER, JWK, OpenSSH, certificate) or a record; - is stdin',
       collect,
     )
-    .option('--revoke', 'say that the key is revoked: an empty p=')
-    .option('--provider <id>', 'the records of a hosted sender: microsoft365, google, ses, sendgrid, fastmail …')
-    .option('--value <name=value>', 'what the provider has assigned (repeatable)', collectValue)
+    .option('--revoke', 'print a revoked record: an empty p=')
+    .option('--provider <id>', 'records for a hosted sender: microsoft365, google, ses, sendgrid, fastmail …')
+    .option('--value <name=value>', 'a value assigned by the provider (repeatable)', collectValue)
     .addOption(
-      new Option('--signer <name>', 'the configuration of a mail server instead of the record').choices(SIGNER_NAMES),
+      new Option('--signer <name>', 'print mail server configuration instead of the record').choices(SIGNER_NAMES),
     )
-    .option('--key-path <path>', 'where that mail server finds the private key')
-    .option('--passphrase-file <file>', 'the passphrase of an encrypted key (else it is asked for on the terminal)')
-    .option('-q, --quiet', 'the record only: no notes')
+    .option('--key-path <path>', 'path of the private key on that mail server')
+    .option('--passphrase-file <file>', "file with the key's passphrase (default: prompt)")
+    .option('-q, --quiet', 'print only the record')
 
 type FormatRecordOptions = OptionsOf<ReturnType<typeof formatRecordCommand>>
 
@@ -109,15 +109,15 @@ async function productOf(context: Context, options: FormatRecordOptions, note: N
 function checkCombination({ signer, dialect, revoke, provider, value, keyPath, key = [] }: FormatRecordOptions): void {
   const usage = (message: string, hint: string) => new DkimError('usage', message, hint)
   if (signer !== undefined && (dialect !== undefined || revoke || provider !== undefined)) {
-    throw usage('--signer together with --dialect, --revoke or --provider', 'ask for one thing at a time')
+    throw usage('--signer cannot be combined with --dialect, --revoke or --provider', 'ask for one thing at a time')
   }
   if (provider !== undefined && revoke)
-    throw usage('--provider and --revoke exclude each other', 'leave one of them out')
-  if (value !== undefined && provider === undefined) throw usage('--value without --provider', 'name the provider')
-  if (keyPath !== undefined && signer === undefined) throw usage('--key-path without --signer', 'name the mail server')
-  if (keyPath !== undefined && key.length > 1) throw usage('one --key-path for several keys', 'print one key at a time')
+    throw usage('--provider and --revoke are mutually exclusive', 'leave one of them out')
+  if (value !== undefined && provider === undefined) throw usage('--value requires --provider', 'name the provider')
+  if (keyPath !== undefined && signer === undefined) throw usage('--key-path requires --signer', 'name the mail server')
+  if (keyPath !== undefined && key.length > 1) throw usage('--key-path accepts a single key', 'print one key at a time')
   if (key.filter(path => path === '-').length > 1)
-    throw usage('standard input holds one key', 'name files for the others')
+    throw usage('only one key can come from standard input', 'name files for the others')
 }
 
 // ---------------------------------------------------------------------------------------------- hosted senders
@@ -125,11 +125,7 @@ function checkCombination({ signer, dialect, revoke, provider, value, keyPath, k
 function delegated(provider: ProviderRow, options: FormatRecordOptions, note: Note): DnsRecord[] {
   const { domain, selector, value, key } = options
   if (key !== undefined) {
-    throw new DkimError(
-      'usage',
-      `${provider.name} keeps the key itself: its customers publish a CNAME`,
-      'leave --key out',
-    )
+    throw new DkimError('usage', `${provider.name} hosts the key: you publish a CNAME`, 'omit --key')
   }
   if (domain === undefined) throw new DkimError('usage', 'the records of a provider need a domain', 'give --domain')
   const records = delegatedRecords(provider, givenDomain(domain), value)
@@ -139,7 +135,7 @@ function delegated(provider: ProviderRow, options: FormatRecordOptions, note: No
     throw new DkimError('usage', `${provider.name} has no such selector`, `it uses ${known}: leave --selector out`)
   }
   const { needs } = provider.setup
-  const origin = { nothing: 'computed from the domain', values: 'computed from the values given', targets: 'pasted' }
+  const origin = { nothing: 'computed from the domain', values: 'computed from the given values', targets: 'pasted' }
   describeProvider(provider, needs === 'record' ? '' : origin[needs], note)
   return wanted.map(record => {
     return dnsRecord({ ...namesOf(options), type: 'CNAME', selector: record.selector, value: record.target })
@@ -148,9 +144,9 @@ function delegated(provider: ProviderRow, options: FormatRecordOptions, note: No
 
 function describeProvider(provider: ProviderRow, origin: string, note: Note): void {
   const { name, confidence, source, checked } = provider
-  note('note', `${name}: ${origin}; the pattern comes from ${source} (checked ${checked}, confidence ${confidence})`)
+  note('note', `${name}: ${origin}; pattern from ${source} (checked ${checked}, confidence ${confidence})`)
   if (provider.note !== undefined) note('note', provider.note)
-  if (confidence !== 'high') note('warning', `compare with what ${name} shows you before you publish it`)
+  if (confidence !== 'high') note('warning', `compare it with what ${name} shows before publishing`)
 }
 
 // ---------------------------------------------------------------------------------------------- output
@@ -175,8 +171,8 @@ function warningsOf(dialect: DialectName, records: readonly DnsRecord[]): string
   const slow = records.some(({ ttl }) => ttl > 86_400)
   return [
     ...records.map(doubledDomain).filter(text => text !== null),
-    ...(long && dialect !== 'p' ? ['a long record: some DNS hosts refuse it, 2048 bits are enough for RSA'] : []),
-    ...(slow ? ['a TTL of more than a day makes a mistake last as long'] : []),
+    ...(long && dialect !== 'p' ? ['long record: some DNS hosts reject it; 2048 bits are enough for RSA'] : []),
+    ...(slow ? ['with a TTL above one day, a mistake stays cached just as long'] : []),
   ]
 }
 
@@ -184,7 +180,7 @@ function ed25519Warnings(name: SignerName, keys: readonly SignerKey[]): string[]
   const { name: program, ed25519 } = SIGNERS[name]
   if (keys.every(({ type }) => type === 'rsa')) return []
   if (usableKeys(name, keys).length < keys.length) {
-    return [`${program} signs with one algorithm: the Ed25519 keys are left out`]
+    return [`${program} supports one algorithm: Ed25519 keys are omitted`]
   }
   return ed25519 === 'doubtful' ? [`not every version of ${program} signs with Ed25519: keep an RSA key`] : []
 }
@@ -192,11 +188,11 @@ function ed25519Warnings(name: SignerName, keys: readonly SignerKey[]): string[]
 function signerText(options: FormatRecordOptions, name: SignerName, keys: readonly NamedKey[], note: Note): string {
   const { domain, keyPath } = options
   const signer: Signer = SIGNERS[name]
-  if (domain === undefined) throw new DkimError('usage', 'a mail server needs to know the domain', 'give --domain')
+  if (domain === undefined) throw new DkimError('usage', 'mail server configuration needs a domain', 'give --domain')
   const checked = givenDomain(domain)
   const signerKeys = keys.map(({ selector, material }): SignerKey => {
     const type = material?.publicKey?.type
-    if (type === undefined) throw new DkimError('usage', 'a revoked key signs nothing', 'give the key with --key FILE')
+    if (type === undefined) throw new DkimError('usage', 'a revoked key cannot sign', 'give the key with --key FILE')
     const path = checkedPath(keyPath ?? signer.keyPath(selector, checked))
     return { selector, domain: checked, type, path }
   })
@@ -206,7 +202,7 @@ function signerText(options: FormatRecordOptions, name: SignerName, keys: readon
   for (const [index, key] of signerKeys.entries()) {
     if (used.includes(key)) noteKeyFile(signer, key, fileOf(options.key?.[index]), keys[index]?.material ?? null, note)
   }
-  note('hint', `publish the record and see it in DNS before you switch; then: ${signer.reload}`)
+  note('hint', `publish the record and wait until DNS has it; then: ${signer.reload}`)
   return text
 }
 
@@ -221,7 +217,7 @@ function noteKeyFile(signer: Signer, key: SignerKey, file: string, material: Key
   const given = material?.form ?? null
   const kind = type === 'rsa' ? 'rsa' : 'ed25519'
   if (material?.source !== 'private-key') {
-    note('hint', `${file} is not the private key: put that one in place, as ${path}, readable by the mail server alone`)
+    note('hint', `${file} is not the private key: install that one as ${path}, readable only by the mail server`)
     if (form === 'seed')
       note('hint', `${signer.name} reads an Ed25519 key as its seed: dkim keygen --type ed25519 --out-format seed`)
   } else if (given === null || given === form || others.includes(given)) {

@@ -42,11 +42,7 @@ export async function loadKeys(
   const selectors = selectorsOf(options, provider)
   const count = files.length === 0 ? selectors.length : files.length
   if (selectors.length !== count) {
-    throw new DkimError(
-      'usage',
-      `${count} --key and ${selectors.length} --selector`,
-      'each key has a selector of its own',
-    )
+    throw new DkimError('usage', `${count} --key and ${selectors.length} --selector`, 'each key needs its own selector')
   }
   const names = distinct(selectors.map(givenSelector))
   const warn = (text: string): void => note('warning', text)
@@ -65,7 +61,7 @@ function distinct(selectors: readonly string[]): readonly string[] {
   for (const selector of selectors) {
     const name = selector.toLowerCase()
     if (seen.has(name)) {
-      throw new DkimError('usage', `two records for the selector ${selector}`, 'each key has a selector of its own')
+      throw new DkimError('usage', `two records for the selector ${selector}`, 'each key needs its own selector')
     }
     seen.add(name)
   }
@@ -74,13 +70,13 @@ function distinct(selectors: readonly string[]): readonly string[] {
 
 function noKey(provider: ProviderRow | undefined): DkimError {
   if (provider === undefined) {
-    return new DkimError('usage', 'there is no key to write a record of', 'give --key FILE, --revoke, or --provider ID')
+    return new DkimError('usage', 'no key given', 'give --key FILE, --revoke, or --provider ID')
   }
   const where = provider.where === undefined ? 'its pages' : provider.where
   return new DkimError(
     'usage',
-    `${provider.name} assigns the record: nothing can compute it`,
-    `copy it from ${where} into a file and give that with --key FILE`,
+    `${provider.name} assigns the record: it cannot be computed`,
+    `copy it from ${where} into a file and pass it with --key FILE`,
   )
 }
 
@@ -101,9 +97,9 @@ export function describe({ selector, material }: NamedKey, note: Note): void {
   for (const { code, severity, text } of findings) {
     if (code !== 'unknown-tag') note(severity === 'info' ? 'note' : 'warning', `${selector}: ${text}`)
   }
-  if (repaired) note('warning', `${selector}: the record was put right: compare it with the old one`)
+  if (repaired) note('warning', `${selector}: the record was corrected: compare it with the old one`)
   for (const name of record?.tags.keys() ?? []) {
-    if (!KNOWN_TAGS.has(name)) note('warning', `${selector}: the tag ${name}= means nothing in a key record: left out`)
+    if (!KNOWN_TAGS.has(name)) note('warning', `${selector}: unknown tag ${name}= omitted`)
   }
 }
 

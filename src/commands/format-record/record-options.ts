@@ -10,16 +10,16 @@ import { parseWholeNumber } from '../options.js'
 export const recordCommand = (name: string, texts: CommandTexts) =>
   newCommand(name, texts)
     .optionsGroup('Record')
-    .addOption(new Option('--dialect <dialect>', 'how to write the record').choices(DIALECT_NAMES))
-    .option('--ttl <seconds>', 'the time to live of the record (default: 3600)', parseWholeNumber)
-    .option('--zone <zone>', 'the zone that holds the domain (default: the domain itself)')
+    .addOption(new Option('--dialect <dialect>', 'record format').choices(DIALECT_NAMES))
+    .option('--ttl <seconds>', 'TTL of the record (default: 3600)', parseWholeNumber)
+    .option('--zone <zone>', 'zone of the domain (default: the domain itself)')
     .addOption(new Option('--relative', 'names relative to the zone').conflicts('absolute'))
-    .option('--absolute', 'names with a final dot')
+    .option('--absolute', 'absolute names, with a trailing dot')
     .addOption(new Option('--hashes <list>', 'restrict the hash algorithms, h=').choices(['sha256'] as const))
     .addOption(new Option('--services <list>', 'restrict the services, s=').choices(['email', '*'] as const))
-    .option('--testing', 'say that DKIM is only being tested, t=y')
-    .option('--strict-identity', 'refuse identities in subdomains, t=s')
-    .option('--notes <text>', 'a note for administrators, n=')
+    .option('--testing', 'mark the domain as testing DKIM, t=y')
+    .option('--strict-identity', 'forbid subdomain identities, t=s')
+    .option('--notes <text>', 'note for administrators, n=')
     .optionsGroup('Options')
 
 export type RecordOptions = OptionsOf<ReturnType<typeof recordCommand>>

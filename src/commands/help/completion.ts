@@ -30,15 +30,15 @@ const TEXTS: CommandTexts = {
     { run: 'dkim completion fish > ~/.config/fish/completions/dkim.fish', text: null },
   ],
   notes: [
-    'Selectors and domains are those of the files that keygen wrote: in the working directory, and where --key, --key-dir, ' +
-      '--out-dir, DKIM_OUT_DIR and the configuration file point. Nothing is run for it, dkim neither.',
+    'Selectors and domains are taken from the files written by keygen: in the working directory, and where --key, --key-dir, ' +
+      '--out-dir, DKIM_OUT_DIR and the configuration file point. Completion runs no programs, not even dkim.',
   ],
 }
 
 export const defineCompletion: DefineCommand = (context, done) =>
   newCommand('completion', TEXTS)
     .description(
-      'Print the completion script of a shell: commands, options and their values, files, and the selectors and domains of your keys.',
+      'Print a shell completion script for commands, options, values, files, and the selectors and domains of your keys.',
     )
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS) as Shell[]))
     .action(async shell => {

@@ -15,8 +15,8 @@ import { closest } from './suggestion.js'
 const TEXTS: CommandTexts = {
   examples: [
     { run: 'dkim help verify', text: 'a command' },
-    { run: 'dkim help body-hash-did-not-verify', text: 'a reason that a report gave' },
-    { run: 'dkim help dangling-cname', text: 'a finding of dkim lookup' },
+    { run: 'dkim help body-hash-did-not-verify', text: 'a reason code from a report' },
+    { run: 'dkim help dangling-cname', text: 'a finding from dkim lookup' },
     { run: 'dkim help codes', text: 'all reasons and warnings' },
   ],
 }
@@ -24,7 +24,7 @@ const TEXTS: CommandTexts = {
 export const defineHelp: DefineCommand = (context, done) =>
   addColourOptions(newCommand('help', TEXTS))
     .description(
-      'Explain a command, or the code of a reason, warning or finding: what causes it, how to make sure, what to do.',
+      'Explain a command, or a reason, warning or finding code: its cause, how to confirm it, and what to do.',
     )
     .argument('[topic]', 'a command, a code, or "codes"')
     .action(async (topic, options) => done(await runHelp(context, topic, options.color)))
@@ -51,9 +51,9 @@ async function textOn(topic: string | undefined, context: Context, style: Style)
   const meant = closest(topic, [...COMMAND_NAMES, ...GUIDE_CODES, ...FINDING_CODES])
   throw new DkimError(
     'usage',
-    `there is no help on "${topic}"`,
+    `no help for "${topic}"`,
     meant === undefined
-      ? 'dkim help lists the commands, dkim help codes the codes'
+      ? 'run dkim help for commands, or dkim help codes for codes'
       : `did you mean dkim help ${meant}?`,
   )
 }

@@ -74,8 +74,8 @@ function readExactly(fd: number, buffer: Buffer, position: number, name: string)
     if (count === 0)
       throw new DkimError(
         'input-unreadable',
-        `${name} became shorter while it was read`,
-        'try again when nothing writes to it',
+        `${name} was truncated while being read`,
+        'try again when no program is writing to it',
       )
     filled += count
   }

@@ -8,11 +8,11 @@ const NUL = 'ERR_INVALID_ARG_VALUE'
 const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: ['no such file or directory', 'check the name; - reads standard input'],
   ENOTDIR: ['no such file or directory', 'check the name; - reads standard input'],
-  EACCES: ['permission denied', 'run dkim as a user who may read it'],
-  EPERM: ['permission denied', 'run dkim as a user who may read it'],
+  EACCES: ['permission denied', 'run dkim as a user with read access'],
+  EPERM: ['permission denied', 'run dkim as a user with read access'],
   ELOOP: ['too many symbolic links', 'name the file itself'],
   ENAMETOOLONG: ['the name is too long', 'check the name'],
-  EISDIR: ['it is a directory', 'name a file'],
+  EISDIR: ['is a directory', 'name a file'],
   EMFILE: ['too many open files', 'raise the limit: ulimit -n'],
   ENFILE: ['too many open files on this machine', 'run it again later'],
   ENXIO: ['it is a socket, or a device that is not there', 'name a file'],
@@ -21,16 +21,16 @@ const UNREADABLE: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 const UNWRITABLE: Readonly<Record<string, readonly [string, string]>> = {
-  ENOENT: ['there is no such directory', 'make the directory first, or write elsewhere'],
-  ENOTDIR: ['there is no such directory', 'make the directory first, or write elsewhere'],
-  EACCES: ['permission denied', 'write where this user may, or run dkim as one who may'],
-  EPERM: ['permission denied', 'write where this user may, or run dkim as one who may'],
+  ENOENT: ['no such directory', 'create the directory first, or write elsewhere'],
+  ENOTDIR: ['no such directory', 'create the directory first, or write elsewhere'],
+  EACCES: ['permission denied', 'choose a writable directory, or run dkim as another user'],
+  EPERM: ['permission denied', 'choose a writable directory, or run dkim as another user'],
   EROFS: ['the file system is read-only', 'write elsewhere'],
-  ENOSPC: ['no space left on the disk', 'make room, or write elsewhere: nothing was changed'],
-  EDQUOT: ['the disk quota is used up', 'make room, or write elsewhere: nothing was changed'],
-  EISDIR: ['it is a directory', 'name a file'],
+  ENOSPC: ['no space left on the disk', 'free some space, or write elsewhere: nothing was changed'],
+  EDQUOT: ['disk quota exceeded', 'free some space, or write elsewhere: nothing was changed'],
+  EISDIR: ['is a directory', 'name a file'],
   ELOOP: ['too many symbolic links', 'name the file itself'],
-  ENAMETOOLONG: ['the name is too long', 'use a shorter one'],
+  ENAMETOOLONG: ['the name is too long', 'use a shorter name'],
   EMFILE: ['too many open files', 'raise the limit: ulimit -n'],
   ENFILE: ['too many open files on this machine', 'run it again later'],
   EFBIG: ['the file would be larger than allowed', 'raise the limit: ulimit -f'],
@@ -60,10 +60,10 @@ export function unreadable(path: string, error: unknown, options: FaultOptions =
   )
 }
 
-/** Node knows names as UTF-8 alone: what is none of it is replaced, and then not found. */
+/** Node decodes file names as UTF-8: invalid bytes are replaced, and the file is then not found. */
 function notUtf8(path: string, { code = 'input-unreadable' }: FaultOptions): DkimError {
   const hint = 'rename it, or link to it under another name'
-  return new DkimError(code, `cannot read ${path}: its name is not UTF-8, or there is no such file`, hint)
+  return new DkimError(code, `cannot read ${path}: its name is not UTF-8, or it does not exist`, hint)
 }
 
 /** PEM, a bare Ed25519 seed, or DER in base64: no name of a file that was meant to be one. */
@@ -79,8 +79,8 @@ function isRecordText(path: string): boolean {
 function recordInArguments(): DkimError {
   return new DkimError(
     'input-unreadable',
-    'the text of a record stands where the name of its file belongs',
-    'put the text into a file and name that',
+    'expected a file name, got the text of a record',
+    'save the text to a file and pass its name',
   )
 }
 
@@ -88,8 +88,8 @@ function recordInArguments(): DkimError {
 function keyInArguments(): DkimError {
   return new DkimError(
     'key-unreadable',
-    'the text of a key stands where the name of its file belongs',
-    'put the key into a file and name that; what is on a command line, other users can read while it runs',
+    'expected a file name, got the text of a key',
+    'save the key to a file and pass its name: other users can see command lines',
   )
 }
 

@@ -20,7 +20,7 @@ export function addKeyDirectory(zone: Zone, directory: string): void {
   if (files.length === 0) {
     throw new DkimError(
       'zone-invalid',
-      `${directory} holds no key of a domain`,
+      `${directory} contains no domain keys`,
       'keygen --domain writes them: SELECTOR._domainkey.DOMAIN.private.pem',
     )
   }

@@ -1,5 +1,5 @@
 // New files that hold keys: never half written, never over a file that is there, all of them or none.
-// Each is written in a private directory beside its place and gets its own name only when it is whole and on the disk.
+// Each file is written to a private directory next to its target and renamed only once complete and synced.
 
 import {
   closeSync,
@@ -49,13 +49,13 @@ function refuseExistingFile(path: string, force: boolean): Stats | undefined {
   const stats = guarded(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (stats === undefined) return undefined
   if (!stats.isFile()) {
-    throw new DkimError('output-exists', `${path} is there and is no regular file`, 'move it away, or use another name')
+    throw new DkimError('output-exists', `${path} exists and is not a regular file`, 'move it, or use another name')
   }
   if (force) return stats
   throw new DkimError(
     'output-exists',
-    `${path} exists: a key is never overwritten`,
-    'use another selector (a key keeps its selector for life), or --force to replace it and keep a backup',
+    `${path} exists: keys are never overwritten`,
+    'use another selector (never reuse one for a new key), or --force to replace it and keep a backup',
   )
 }
 
@@ -142,13 +142,13 @@ function putInPlace(path: string, temporary: string, { force, now, undo }: Place
   return backup
 }
 
-/** Fails where `path` exists, even as a dangling link; what appears is the whole file. */
+/** Fails if `path` exists, even as a dangling link; the file appears atomically. */
 function linkExclusively(from: string, path: string): void {
   try {
     linkOrCopy(from, path)
   } catch (error) {
     if (!isFileError(error) || error.code !== 'EEXIST') throw error
-    throw new DkimError('output-exists', `${path} exists: a key is never overwritten`, 'use another selector')
+    throw new DkimError('output-exists', `${path} exists: keys are never overwritten`, 'use another selector')
   }
 }
 

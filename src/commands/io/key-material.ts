@@ -22,7 +22,7 @@ export async function loadKeyMaterial(
   const passphrase = passphraseFile === undefined ? {} : { passphrase: passphraseFromFile(passphraseFile) }
   const material = await open(bytes, { name, ...passphrase }, context)
   // A public key may be read by everybody.
-  if (material.source === 'private-key') for (const text of exposures) warn(`${name} is not safe: ${text}`)
+  if (material.source === 'private-key') for (const text of exposures) warn(`${name} is insecure: ${text}`)
   return material
 }
 
@@ -43,11 +43,7 @@ async function readStdin({ stdin }: Context): Promise<Buffer> {
     const bytes = Buffer.from(chunk)
     size += bytes.length
     if (size > MAX_SIZE)
-      throw new DkimError(
-        'key-unreadable',
-        'standard input is longer than any key (64 KiB)',
-        'feed the file of the key',
-      )
+      throw new DkimError('key-unreadable', 'standard input is too long for a key (64 KiB)', 'pass the key file')
     chunks.push(bytes)
   }
   return Buffer.concat(chunks)

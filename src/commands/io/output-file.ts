@@ -135,7 +135,7 @@ function openReplacement({ path, target, existing, mode }: Replacement): OutputF
   const settle = (): void => {
     try {
       if (existing !== undefined) keepOwnerAndMode(fd, existing)
-      // Some file systems tell of a full disk only here.
+      // Some file systems report a full disk only here.
       close()
       renameSync(temporary, target)
       done = true

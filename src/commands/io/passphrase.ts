@@ -17,13 +17,13 @@ export function passphraseFromFile(path: string): string {
     .toString('utf8')
     .split(/\r?\n/)
   if (line === '')
-    throw new DkimError('key-passphrase', `${path} holds no passphrase`, 'its first line is the passphrase')
+    throw new DkimError('key-passphrase', `${path} contains no passphrase`, 'its first line is the passphrase')
   return line
 }
 
 /** Asks on the terminal itself, so that the message may come through stdin. */
 export async function askPassphrase(key: string, context: Context): Promise<string> {
-  const hint = 'give the passphrase with --passphrase-file FILE'
+  const hint = 'pass the passphrase with --passphrase-file FILE'
   const fault = new DkimError('key-passphrase', `${key} is encrypted`, hint)
   const [passphrase = ''] = await askHidden([`passphrase for ${visible(key)}: `], context, fault)
   return passphrase
@@ -31,11 +31,12 @@ export async function askPassphrase(key: string, context: Context): Promise<stri
 
 /** Asks twice: nobody sees what is typed. */
 export async function askNewPassphrase(context: Context): Promise<string> {
-  const fault = new DkimError('key-passphrase', 'there is no terminal to ask for a passphrase', 'use --passphrase-file')
-  const [first = '', second] = await askHidden(['new passphrase: ', 'once more: '], context, fault)
-  if (first === '') throw new DkimError('key-passphrase', 'the passphrase is empty', 'leave --encrypt out for none')
+  const fault = new DkimError('key-passphrase', 'no terminal to prompt for a passphrase', 'use --passphrase-file')
+  const [first = '', second] = await askHidden(['new passphrase: ', 'repeat passphrase: '], context, fault)
+  if (first === '')
+    throw new DkimError('key-passphrase', 'the passphrase is empty', 'omit --encrypt for an unencrypted key')
   if (first === second) return first
-  throw new DkimError('key-passphrase', 'the two passphrases differ', 'try again')
+  throw new DkimError('key-passphrase', 'the passphrases do not match', 'try again')
 }
 
 /** One answer for each prompt. */

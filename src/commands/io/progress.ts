@@ -1,4 +1,4 @@
-// How far a batch is, on a terminal: one line on stderr with count, rate and time left. Nothing where nobody watches.
+// How far a batch is, on a terminal: one line on stderr with count, rate and time left. Silent without a terminal.
 
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import type { Context } from '../context.js'

@@ -30,17 +30,17 @@ export function readSecretFile(path: string, { what = 'key', hint }: SecretFileO
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = fstatSync(fd)
     if (!stats.isFile())
-      throw new DkimError('key-unreadable', `${path} is no regular file`, `name the file of the ${what}`)
+      throw new DkimError('key-unreadable', `${path} is not a regular file`, `name the file of the ${what}`)
     if (stats.size > MAX_SIZE) {
       throw new DkimError(
         'key-unreadable',
-        `${path} is larger than any ${what} (${MAX_SIZE / 1024} KiB)`,
+        `${path} is too large for a ${what} (${MAX_SIZE / 1024} KiB)`,
         `name the file of the ${what}`,
       )
     }
     return { bytes: readAll(fd), exposures: exposuresOf(path, stats) }
   } catch (error) {
-    throw unreadable(path, error, { code: 'key-unreadable', hint: hint ?? `check the name of the file of the ${what}` })
+    throw unreadable(path, error, { code: 'key-unreadable', hint: hint ?? `check the name of the ${what} file` })
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
@@ -58,13 +58,12 @@ function readAll(fd: number): Buffer {
 function exposuresOf(path: string, stats: Stats): string[] {
   if (process.platform === 'win32') return []
   const exposures: string[] = []
-  if (stats.mode & 0o004) exposures.push('every user can read it: chmod 600')
-  if (stats.mode & 0o022) exposures.push('other users can change it: chmod 600')
+  if (stats.mode & 0o004) exposures.push('any user can read it: chmod 600')
+  if (stats.mode & 0o022) exposures.push('other users can modify it: chmod 600')
   const owner = process.getuid?.()
   if (stats.uid !== 0 && stats.uid !== owner) exposures.push('it belongs to another user')
   const folder = statSync(dirname(resolve(path)))
   const sticky = (folder.mode & 0o1000) !== 0
-  if ((folder.mode & 0o002) !== 0 && !sticky)
-    exposures.push('every user can replace it: its directory is writable for all')
+  if ((folder.mode & 0o002) !== 0 && !sticky) exposures.push('any user can replace it: its directory is world-writable')
   return exposures
 }

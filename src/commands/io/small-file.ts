@@ -19,8 +19,8 @@ export function readSmallFile(path: string, options: SmallFileOptions): Buffer {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const stats = fstatSync(fd)
     if (stats.isDirectory()) throw new DkimError(code, `cannot read ${path}: it is a directory`, hint)
-    if (!stats.isFile()) throw new DkimError(code, `${path} is no regular file`, hint)
-    if (stats.size > limit) throw new DkimError(code, `${path} is larger than ${limit} octets`, hint)
+    if (!stats.isFile()) throw new DkimError(code, `${path} is not a regular file`, hint)
+    if (stats.size > limit) throw new DkimError(code, `${path} is larger than ${limit} bytes`, hint)
     return readFileSync(fd)
   } catch (error) {
     throw unreadable(path, error, options)

@@ -28,7 +28,7 @@ async function* readRegular(fd: number): AsyncGenerator<Buffer> {
   for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer)) yield buffer.subarray(0, count)
 }
 
-/** Pieces that are read at once where they are there already: then the event loop has its turn, and signals are heard. */
+/** Chunks read synchronously if already available, before yielding to the event loop so signals are handled. */
 const AT_ONCE = 32
 
 /** Does not block: signals are heard while nothing comes. Closes the descriptor at the end, but for those of the process. */

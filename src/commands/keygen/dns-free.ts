@@ -12,19 +12,18 @@ import type { KeygenOptions, KeyPlan } from './plan.js'
 export async function dnsIsFree(context: Context, options: KeygenOptions, plans: readonly KeyPlan[]): Promise<boolean> {
   const resolver = await openResolver(context, options)
   for (const { empty, domain, selector } of plans) {
-    if (domain === null)
-      throw new DkimError('usage', 'without a domain there is nothing to look up in DNS', 'give --domain')
+    if (domain === null) throw new DkimError('usage', 'the DNS check needs a domain', 'give --domain')
     const { status, detail } = await resolver.txt(fullName(empty).toLowerCase(), context.signal)
     if (status === 'found' || status === 'cname-loop') {
       throw new DkimError(
         'usage',
-        `${fullName(empty)} is in DNS already`,
-        `a selector is never used again: choose another than ${selector}`,
+        `${fullName(empty)} already exists in DNS`,
+        `never reuse a selector: choose one other than ${selector}`,
       )
     }
     if (!TEMPORARY_STATUSES.has(status)) continue
-    say(context, 'error', `cannot tell whether ${fullName(empty)} is free: ${detail ?? status}`)
-    say(context, 'hint', 'try again, or leave the check out')
+    say(context, 'error', `cannot check whether ${fullName(empty)} is free: ${detail ?? status}`)
+    say(context, 'hint', 'try again, or skip the check')
     return false
   }
   return true

@@ -55,7 +55,7 @@ export function productOf(keys: readonly NewKey[], options: KeygenOptions): stri
 }
 
 export function tell(context: Context, keys: readonly NewKey[], backups: readonly string[]): void {
-  for (const backup of backups) say(context, 'note', `kept the old key as ${backup}`)
+  for (const backup of backups) say(context, 'note', `kept a backup of the old key: ${backup}`)
   for (const key of keys) say(context, 'note', describeKey(key))
   for (const warning of warningsOf(keys)) say(context, 'warning', warning)
   for (const [index, { text, commands }] of nextSteps(keys).entries()) {
@@ -68,13 +68,13 @@ function warningsOf(keys: readonly NewKey[]): string[] {
   const warnings = keys.map(({ record }) => doubledDomain(record)).filter(text => text !== null)
   const sizes = new Set(keys.filter(({ type }) => type === 'rsa').map(({ bits }) => bits))
   for (const bits of sizes) {
-    if (bits < DEFAULT_BITS) warnings.push(`${bits} bits are few: use ${DEFAULT_BITS} (RFC 8301 §3.2)`)
+    if (bits < DEFAULT_BITS) warnings.push(`${bits} bits is weak: use ${DEFAULT_BITS} (RFC 8301 §3.2)`)
     if (bits > 4096)
-      warnings.push(`verifiers need not take keys of more than 4096 bits (RFC 8301 §3.2): ${DEFAULT_BITS} are enough`)
-    else if (bits > DEFAULT_BITS) warnings.push(`a key of ${bits} bits makes a long record: some DNS hosts refuse it`)
+      warnings.push(`verifiers need not support keys over 4096 bits (RFC 8301 §3.2): ${DEFAULT_BITS} are enough`)
+    else if (bits > DEFAULT_BITS) warnings.push(`a ${bits}-bit key makes a long record, which some DNS hosts reject`)
   }
   if (keys.every(({ type }) => type === 'ed25519')) {
-    warnings.push('not every verifier knows Ed25519: sign with an RSA key as well (RFC 8463 §5), see --type both')
+    warnings.push('not every verifier supports Ed25519: also sign with an RSA key (RFC 8463 §5), see --type both')
   }
   return warnings
 }

@@ -19,38 +19,38 @@ const TEXTS: CommandTexts = {
       text: null,
     },
   ],
-  notes: ['The private key goes to SELECTOR._domainkey.DOMAIN.private.pem, the record to stdout.'],
+  notes: ['The private key is written to SELECTOR._domainkey.DOMAIN.private.pem.'],
 }
 
 const keygenCommand = () =>
   addDnsOptions(recordCommand('keygen', TEXTS))
-    .description('Make a key: the private half in a file that only you can read, the record for DNS on stdout.')
-    .option('--selector <name>', 'the name of the key (with --type both twice, or NAME and NAME-ed25519)', collect)
-    .option('--selector-template <template>', 'make the name, as in s{date:%Y%m}; {type} and {bits} are known too')
-    .option('--domain <domain>', 'the domain that signs (repeatable: each gets a key of its own)', collect)
-    .addOption(
-      new Option('--type <type>', 'the kind of key')
-        .choices(['rsa', 'ed25519', 'both'] as const)
-        .default('rsa' as const),
+    .description('Generate a key: writes the private key to a file only you can read, and prints the DNS record.')
+    .option(
+      '--selector <name>',
+      'selector of the key (with --type both: give two, or get NAME and NAME-ed25519)',
+      collect,
     )
-    .option('--bits <number>', 'the size of an RSA key (default: 2048)', parseWholeNumber)
-    .option('--out-dir <directory>', 'where the files go', '.')
+    .option('--selector-template <template>', 'build the selector, as in s{date:%Y%m}; also {type} and {bits}')
+    .option('--domain <domain>', 'signing domain (repeatable: each gets its own key)', collect)
     .addOption(
-      new Option('--out-format <format>', 'the form of the private key')
+      new Option('--type <type>', 'key type').choices(['rsa', 'ed25519', 'both'] as const).default('rsa' as const),
+    )
+    .option('--bits <number>', 'RSA key size (default: 2048)', parseWholeNumber)
+    .option('--out-dir <directory>', 'output directory', '.')
+    .addOption(
+      new Option('--out-format <format>', 'private key format')
         .choices(['pkcs8', 'pkcs1', 'der', 'seed'] as const)
         .default('pkcs8' as const),
     )
-    .option('--mode <mode>', 'the mode of the file, 0600 or 0640 for a daemon in the same group', parseMode, 0o600)
-    .option('--encrypt', 'encrypt the private key with a passphrase that is asked for')
-    .option('--passphrase-file <file>', 'encrypt the private key with the first line of this file')
-    .option('--force', 'replace a key that is there, and keep it as a backup')
-    .option('--check-dns', 'refuse a selector that DNS has already (implied by the DNS options)')
+    .option('--mode <mode>', 'file mode: 0600, or 0640 for a daemon in the same group', parseMode, 0o600)
+    .option('--encrypt', 'prompt for a passphrase and encrypt the private key')
+    .option('--passphrase-file <file>', "encrypt the private key; the passphrase is this file's first line")
+    .option('--force', 'replace an existing key and keep a backup')
+    .option('--check-dns', 'refuse a selector that already exists in DNS (implied by the DNS options)')
     .addOption(
-      new Option('--format <format>', 'how to write the result')
-        .choices(['text', 'json'] as const)
-        .default('text' as const),
+      new Option('--format <format>', 'output format').choices(['text', 'json'] as const).default('text' as const),
     )
-    .option('-q, --quiet', 'the record only: no notes, no next steps')
+    .option('-q, --quiet', 'print only the record')
 
 /** As the command line and the settings give them. */
 export type KeygenOptions = OptionsOf<ReturnType<typeof keygenCommand>>
@@ -63,5 +63,5 @@ function parseMode(value: string): number {
   const mode = /^0?[0-7]{3}$/.test(value) ? Number.parseInt(value, 8) : Number.NaN
   if ((mode & 0o600) === 0o600 && (mode & ~0o640) === 0) return mode
   if ((mode & 0o400) === 0o400 && (mode & ~0o640) === 0) return mode
-  throw new InvalidArgumentError('expected 0600, 0640, 0400 or 0440: a private key is not for everybody')
+  throw new InvalidArgumentError('expected 0600, 0640, 0400 or 0440: a private key must not be readable by others')
 }

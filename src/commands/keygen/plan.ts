@@ -56,22 +56,26 @@ function checkCombination({
 }: KeygenOptions): void {
   const usage = (message: string, hint: string) => new DkimError('usage', message, hint)
   if (selector === undefined && selectorTemplate === undefined) {
-    throw usage('the key has no name', 'give --selector NAME, or --selector-template for one with a date: s{date:%Y%m}')
+    throw usage(
+      'the key needs a selector',
+      'give --selector NAME, or --selector-template for one with a date: s{date:%Y%m}',
+    )
   }
   if (selector !== undefined && selectorTemplate !== undefined) {
-    throw usage('--selector and --selector-template exclude each other', 'leave one of them out')
+    throw usage('--selector and --selector-template are mutually exclusive', 'leave one of them out')
   }
   if (type === 'ed25519' && bits !== undefined) {
-    throw usage('an Ed25519 key has always 256 bits', 'leave --bits out, or use --type rsa')
+    throw usage('Ed25519 keys are always 256 bits', 'leave --bits out, or use --type rsa')
   }
   if (bits !== undefined) checkRsaBits(bits)
-  if (outFormat === 'pkcs1' && type !== 'rsa') throw usage('only RSA keys have a PKCS#1 form', 'use --out-format pkcs8')
+  if (outFormat === 'pkcs1' && type !== 'rsa')
+    throw usage('only RSA keys can be written as PKCS#1', 'use --out-format pkcs8')
   if (outFormat === 'seed' && type !== 'ed25519') {
-    throw usage('only Ed25519 keys are a bare seed', 'use --out-format pkcs8, or --type ed25519')
+    throw usage('only Ed25519 keys can be written as a seed', 'use --out-format pkcs8, or --type ed25519')
   }
   const encrypted = encrypt || passphraseFile !== undefined
   if (encrypted && (outFormat === 'pkcs1' || outFormat === 'seed')) {
-    throw usage(`the form ${outFormat} cannot be encrypted`, 'use --out-format pkcs8')
+    throw usage(`the ${outFormat} format cannot be encrypted`, 'use --out-format pkcs8')
   }
 }
 
@@ -95,7 +99,8 @@ function selectorsOf(options: KeygenOptions, now: Date): WantedKey[] {
   }
   const [first = '', second, third] = names ?? []
   if (type !== 'both') return (names ?? []).map(selector => ({ selector, ...kinds[0]! }))
-  if (third !== undefined) throw new DkimError('usage', 'three selectors for two keys', 'give one, or one for each key')
+  if (third !== undefined)
+    throw new DkimError('usage', 'three selectors for two keys', 'give one selector, or one per key')
   return [
     { selector: first, ...rsa },
     { selector: second ?? `${first}-ed25519`, ...ed25519 },

@@ -60,7 +60,7 @@ async function makeKeys(context: Context, plans: readonly KeyPlan[], finishing: 
   const made: MadeKey[] = []
   for (const [index, plan] of plans.entries()) {
     const count = plans.length === 1 ? '' : ` (${index + 1} of ${plans.length})`
-    const text = `making ${plan.type === 'rsa' ? `an RSA key of ${plan.bits} bits` : 'an Ed25519 key'}${count}`
+    const text = `generating ${plan.type === 'rsa' ? `a ${plan.bits}-bit RSA key` : 'an Ed25519 key'}${count}`
     const work = makeKey(plan, finishing)
     made.push(await withSpinner(context, text, !quiet && format === 'text', work))
   }

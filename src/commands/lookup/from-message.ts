@@ -15,11 +15,7 @@ export async function messageKeyNames(
 ): Promise<{ names: readonly KeyName[]; skipped: number }> {
   const { names, skipped } = keysOfMessage(await readHeader(context, path))
   if (skipped > 0)
-    say(
-      context,
-      'warning',
-      `${skipped} signature${skipped === 1 ? '' : 's'} of ${path} name no key that could be asked for`,
-    )
+    say(context, 'warning', `${skipped} signature${skipped === 1 ? '' : 's'} of ${path} name no key to look up`)
   return { names, skipped }
 }
 
@@ -39,5 +35,5 @@ async function readHeader(context: Context, path: string): Promise<Buffer> {
     lines.end()
     return Buffer.concat(chunks)
   }
-  throw new DkimError('input-unreadable', `${path} holds no message`, 'name the file of one message')
+  throw new DkimError('input-unreadable', `${path} is not a message`, 'name the file of one message')
 }

@@ -9,5 +9,9 @@ import { loadKeyMaterial } from '../io/key-material.js'
 export async function readPublicKey(context: Context, file: string, passphraseFile?: string): Promise<PublicKey> {
   const { publicKey } = await loadKeyMaterial(file, passphraseFile, context, () => undefined)
   if (publicKey !== null) return publicKey
-  throw new DkimError('key-invalid', `${file} holds a revoked record, and no key`, 'name the key that should be in DNS')
+  throw new DkimError(
+    'key-invalid',
+    `${file} contains a revoked record, not a key`,
+    'pass the key that should be in DNS',
+  )
 }

@@ -25,7 +25,7 @@ export async function runLock(context: Context, asked: readonly KeyName[], optio
   const lock: LockFile = text === undefined ? new Map() : parseLock(text, file)
   const names = asked.length > 0 ? asked : [...lock.keys()].map(name => readKeyName(name))
   if (names.length === 0)
-    throw new DkimError('usage', `${file} holds no key`, 'dkim lookup DOMAIN --selector S --lock FILE --update')
+    throw new DkimError('usage', `${file} contains no keys`, 'dkim lookup DOMAIN --selector S --lock FILE --update')
   const source = await openSource(context, options)
   const reports = await Promise.all(
     names.map(async name => (await lookUpKey(source, name, { probe: false, signal: context.signal })).report),
@@ -54,7 +54,7 @@ function update(
 ): ExitCode {
   const failed = reports.find(({ result }) => result === 'unavailable')
   if (failed !== undefined) {
-    say(context, 'warning', `${failed.name} could not be looked up: ${file} stays as it is`)
+    say(context, 'warning', `${failed.name} could not be looked up: ${file} is unchanged`)
     return EXIT_CODES.temporary
   }
   const next = new Map(lock)

@@ -32,31 +32,31 @@ const FORMATS = ['text', 'json', 'ndjson', ...(Object.keys(LOOKUP_DOCUMENTS) as 
 
 const lookupCommand = () =>
   addReportOptions(addDnsOptions(newCommand('lookup', TEXTS)), FORMATS)
-    .description('Look a key up in DNS, explain it, and find what is wrong with it.')
-    .argument('[domain]', 'the domain, or the whole name SELECTOR._domainkey.DOMAIN')
+    .description('Look up a key in DNS, explain it and find problems.')
+    .argument('[domain]', 'domain, or the full name SELECTOR._domainkey.DOMAIN')
     .option('-s, --selector <name>', 'the selector of the key (repeatable)', collect)
-    .option('--from-message <file>', 'look up every key that this message asks for; - for standard input')
-    .option('--key <file>', 'is this private or public key the published one?')
-    .option('--passphrase-file <file>', 'with --key: the first line is the passphrase of the key')
-    .option('--all-servers', 'ask every authoritative server of the zone, over IPv4 and IPv6')
-    .option('--resolver-set <set>', 'compare what resolvers see: public, or IP,IP…')
-    .option('--wait', 'look again until all agree; --timeout is then for all of it (default: 1h)')
-    .option('--expect <record>', 'with --wait: the record, a file with it, a key file, or none')
+    .option('--from-message <file>', 'look up every key used by this message (- is standard input)')
+    .option('--key <file>', 'check that this private or public key is the published one')
+    .option('--passphrase-file <file>', 'with --key: file whose first line is the passphrase')
+    .option('--all-servers', 'query every authoritative server of the zone, over IPv4 and IPv6')
+    .option('--resolver-set <set>', 'compare answers of several resolvers: public, or IP,IP…')
+    .option('--wait', 'poll until all servers agree; --timeout limits the total wait (default: 1h)')
+    .option('--expect <record>', 'with --wait: expected record, file with it, key file, or none')
     .option(
       '--interval <duration>',
-      'with --wait: the first pause, which then grows (default: 2s)',
+      'with --wait: initial polling interval, then increasing (default: 2s)',
       parsePositiveDuration,
     )
-    .option('--discover', 'guess the selectors of a domain: is it DKIM-proof?')
-    .option('--save <file>', 'append what was seen to a zone file, to verify old mail with later')
-    .option('--lock <file>', 'compare with this lock file, for CI; without DOMAIN all that it holds')
-    .option('--update', 'with --lock: write what was seen into it')
-    .option('--no-probe', 'do not ask for misplaced records and wildcards beside the name')
+    .option('--discover', "find a domain's keys by trying common selectors")
+    .option('--save <file>', 'append the answers to a zone file, to verify old mail later')
+    .option('--lock <file>', 'compare with this lock file, for CI (without DOMAIN: all its entries)')
+    .option('--update', 'with --lock: update it from DNS')
+    .option('--no-probe', 'skip the checks for misplaced records and wildcards')
     .option(
       '--serve <address:port>',
-      'serve the records of --dns-file on loopback until interrupted; port 0 is any free one',
+      'serve the --dns-file records on this address until interrupted; port 0 picks a free port',
     )
-    .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
+    .option('--server-port <port>', 'port of authoritative servers, for test setups (default: 53)', parsePort)
 
 /** As the command line and the settings give them. */
 export type LookupOptions = OptionsOf<ReturnType<typeof lookupCommand>>
@@ -75,7 +75,7 @@ async function runLookup(context: Context, domain: string | undefined, options: 
   for (const name of names) await run.take(name)
   const code = run.finish()
   if (options.fromMessage !== undefined && names.length === 0 && skipped === 0) {
-    if (!options.quiet) say(context, 'note', `${options.fromMessage} is not signed: it asks for no key`)
+    if (!options.quiet) say(context, 'note', `${options.fromMessage} is not signed: nothing to look up`)
     return EXIT_CODES.nothing
   }
   return skipped > 0 && code === EXIT_CODES.ok ? EXIT_CODES.problem : code

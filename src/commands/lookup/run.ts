@@ -48,7 +48,7 @@ export class LookupRun {
     const key = options.key === undefined ? null : await readPublicKey(context, options.key, options.passphraseFile)
     const source = await openSource(context, { ...options, ...nameserversOf(options) })
     if (options.resolverSet === 'public' && !options.quiet) {
-      say(context, 'note', 'the public resolvers of Cloudflare, Google and Quad9 learn the name that is asked for')
+      say(context, 'note', 'the query reveals the name to Cloudflare, Google and Quad9')
     }
     const style = await stdoutStyle(context, options.color)
     return new LookupRun(context, options, source, style, key)
@@ -56,7 +56,7 @@ export class LookupRun {
 
   async take(name: KeyName): Promise<LookupReport> {
     const spinner = openSpinner(this.#context, this.#options.format === 'text' && !this.#options.quiet)
-    spinner.say(`asking for ${name.name}`)
+    spinner.say(`querying ${name.name}`)
     try {
       const report = await this.#lookUp(name)
       spinner.stop()

@@ -18,10 +18,10 @@ export async function runServe(context: Context, options: LookupOptions): Promis
   const { address, port } = readListenAddress(options.serve!)
   const files = options.dnsFile ?? []
   if (files.length === 0) {
-    throw new DkimError('usage', 'there is nothing to serve', 'name the records with --dns-file FILE')
+    throw new DkimError('usage', 'there is nothing to serve', 'give the records with --dns-file FILE')
   }
   if (!isLoopback(address)) {
-    say(context, 'warning', `${address} may be reached from elsewhere: this server is made for demos and tests`)
+    say(context, 'warning', `${address} may be reachable from other machines: this server is for demos and tests only`)
   }
   let zone = await openZone(files)
   const server = await startServer({ zone: () => zone, address, port })
@@ -45,7 +45,7 @@ function readListenAddress(text: string): { address: string; port: number } {
   if (isIP(address) !== 0 && port <= 65_535) return { address, port }
   throw new DkimError(
     'usage',
-    `${text} is no address to listen on`,
+    `${text} is not a listen address`,
     '--serve 127.0.0.1:5300, or [::1]:5300; port 0 is any free one',
   )
 }
@@ -59,7 +59,7 @@ function watch(context: Context, files: readonly string[], take: (zone: Zone) =>
   const reload = (): void => {
     openZone(files).then(take, error => {
       if (!(error instanceof DkimError)) throw error
-      say(context, 'warning', `${error.message}: the records served before stay`)
+      say(context, 'warning', `${error.message}: still serving the previous records`)
     })
   }
   for (const file of files) watchFile(file, { interval: RELOAD_MILLISECONDS }, reload)

@@ -39,7 +39,7 @@ export async function runWait(context: Context, name: KeyName, options: LookupOp
       firstPause: options.interval ?? DEFAULT_INTERVAL,
       onLook: (sights, pause) => {
         if (plain && pause > 0)
-          context.stderr.write(`dkim: note: ${visible(sightText(sights))}, next look in ${seconds(pause)} s\n`)
+          context.stderr.write(`dkim: note: ${visible(sightText(sights))}, next attempt in ${seconds(pause)} s\n`)
       },
       now: () => performance.now(),
       sleep: (milliseconds, signal) => countDown(spinner, name, milliseconds, signal),

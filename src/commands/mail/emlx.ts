@@ -11,5 +11,5 @@ export function messageRange(source: ByteSource, name: string): { start: number;
   const end = line.length + Number(octets)
   if (end <= source.size) return { start: line.length, end }
   const hint = 'fetch or copy the file again'
-  throw new DkimError('input-unreadable', `${name} is cut off: its message has ${octets} octets`, hint)
+  throw new DkimError('input-unreadable', `${name} is truncated: its message should have ${octets} bytes`, hint)
 }

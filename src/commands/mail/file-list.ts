@@ -16,8 +16,8 @@ const CR = 0x0d
 /** Standard input is read once: as one list, or as a message. Throws a usage error. */
 export function checkStandardInput(paths: readonly string[], lists: readonly string[] = []): void {
   if (!lists.includes('-') || [...paths, ...lists].filter(name => name === '-').length === 1) return
-  const hint = 'name files instead of -, or put the list into a file'
-  throw new DkimError('usage', 'standard input cannot be a list and something else', hint)
+  const hint = 'pass files instead of -, or save the list to a file'
+  throw new DkimError('usage', 'standard input can be read only once', hint)
 }
 
 /** The arguments, then the lists. */
@@ -37,7 +37,7 @@ async function* pathsOfList(
   const stream = list === '-' ? context.stdin : createReadStream(list)
   const end = nul ? 0 : LF
   const nameOf = (bytes: Buffer): string => {
-    if (!nul && bytes.includes(0)) throw notAList(list, 'a name in it holds a NUL', nul)
+    if (!nul && bytes.includes(0)) throw notAList(list, 'it contains a NUL', nul)
     // A list that was made on Windows.
     const name = pathOfBytes(!nul && bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes)
     // Names of files stand in a list: this one does not mean standard input.
@@ -55,7 +55,7 @@ async function* pathsOfList(
         start = at + 1
       }
       rest = bytes.subarray(start)
-      if (rest.length > MAX_PATH) throw notAList(list, `a name in it has more than ${MAX_PATH} bytes`, nul)
+      if (rest.length > MAX_PATH) throw notAList(list, `a name exceeds ${MAX_PATH} bytes`, nul)
     }
   } catch (error) {
     throw unreadable(list, error)
@@ -91,6 +91,8 @@ function notAList(list: string, why: string, nul: boolean): DkimError {
   return new DkimError(
     'input-unreadable',
     `${shown(list)} is no list of files: ${why}`,
-    nul ? 'with -0 a NUL ends each name, as find -print0 writes it' : 'each name is a line; add -0 if a NUL ends each',
+    nul
+      ? 'with -0 a NUL ends each name, as find -print0 writes it'
+      : 'use one name per line, or -0 for NUL-separated names',
   )
 }

@@ -26,14 +26,13 @@ export async function* gunzip(pieces: Iterable<Buffer>, name: string): AsyncGene
 }
 
 function faultOf(error: unknown, name: string, some: boolean): DkimError {
-  const hint = 'fetch or copy the file again; gzip -t tells whether it is whole'
+  const hint = 'download or copy it again; gzip -t checks its integrity'
   const fault = (Fault: typeof DkimError, text: string) => new Fault('input-unreadable', `${name} is ${text}`, hint)
   const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { message: '' }
-  if (code === 'Z_BUF_ERROR') return fault(CutOff, 'cut off: its gzip data does not end as it should')
+  if (code === 'Z_BUF_ERROR') return fault(CutOff, 'truncated: its gzip data ends early')
   // What came before the header of a member was checked by the sum at the end of the member before.
-  if (some && message === 'incorrect header check')
-    return fault(CutOff, 'damaged: what is no gzip data follows at its end')
-  return fault(DkimError, 'damaged: its gzip data is not what was written')
+  if (some && message === 'incorrect header check') return fault(CutOff, 'damaged: trailing data is not gzip')
+  return fault(DkimError, 'damaged: its gzip data is corrupt')
 }
 
 function* copies(pieces: Iterable<Buffer>): Generator<Buffer> {

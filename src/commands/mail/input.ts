@@ -49,7 +49,7 @@ export interface FailedInput {
   readonly part?: number
 }
 
-/** Where a message stands, for another thread to open. */
+/** Location of a message, for another thread to open. */
 export interface DeferredInput {
   readonly name: string
   readonly alone: boolean
@@ -88,7 +88,7 @@ export async function* readInputs(
   for await (const inputs of readEach(paths, context, options)) {
     for (const input of inputs) {
       if (input.later !== undefined) yield* input.later
-      // Nothing is deferred where nobody asked for that.
+      // Nothing is deferred unless requested.
       else if (input.deferred === undefined) yield input
     }
   }
@@ -105,9 +105,9 @@ export async function* readEach(
   options: Options,
 ): AsyncGenerator<Iterable<Found>> {
   const nothingNamed = Array.isArray(paths) && paths.length === 0
-  // Waiting in silence for somebody to type a message is never what was meant; "-" says that it is.
+  // Never wait silently for terminal input unless "-" was given.
   if (nothingNamed && isTerminal(context)) {
-    throw new DkimError('usage', 'there is no message', 'name a file, or - to read one from standard input')
+    throw new DkimError('usage', 'no message given', 'name a file, or - to read one from standard input')
   }
   for await (const path of nothingNamed ? ['-'] : paths) yield uninterrupted(readPath(path, context, options), context)
 }
@@ -144,7 +144,7 @@ function* readPath(path: string, context: InputContext, options: Options): Gener
 function mboxHint(path: string): { hint?: string } {
   const box = /^(.+)#\d+$/s.exec(path)?.[1]
   if (box === undefined || !existsSync(box)) return {}
-  return { hint: `messages of an mbox are read together: name ${box} itself` }
+  return { hint: `messages inside an mbox cannot be named: pass ${box}` }
 }
 
 /** What cannot be read is an input as well. */
@@ -162,7 +162,7 @@ async function* readLater(name: string, alone: boolean, open: () => AsyncIterabl
 
 function* readDirectory(path: string, options: Options): Generator<Found> {
   if (options.single) {
-    throw new DkimError('input-unreadable', `${path} is a directory`, 'name the file of one message')
+    throw new DkimError('input-unreadable', `${path} is a directory`, 'pass a single message file')
   }
   let empty = true
   for (const { path: file, error } of mailFiles(path)) {
@@ -177,7 +177,7 @@ function* readDirectory(path: string, options: Options): Generator<Found> {
   if (empty) {
     throw new DkimError(
       'input-not-a-message',
-      `there is no mail in ${path}`,
+      `no mail found in ${path}`,
       `in a directory, mail is what ends in .eml or .mbox (or .gz behind that) or has no ending; name other files themselves: ${shellPath(path)}/*`,
     )
   }
@@ -313,7 +313,7 @@ function* mboxMessages(source: ByteSource, box: string, options: Options): Gener
       yield {
         name,
         alone: false,
-        error: new DkimError('input-not-a-message', `${name} is empty`, 'a message has at least a header section'),
+        error: new DkimError('input-not-a-message', `${name} is empty`, 'a message needs at least a header'),
       }
     else if (source.path !== null && !torn && options.defer?.()) {
       yield { name, alone: false, part, deferred: { path: source.path, start, end, unquote } }
@@ -325,16 +325,16 @@ function* mboxMessages(source: ByteSource, box: string, options: Options): Gener
   }
 }
 
-/** What becomes of a message that its mbox does not have to its end. */
+/** The error for a message truncated by the end of its mbox. */
 export function tornMessage({ name }: MessageInput): DkimError {
   return new DkimError(
     'input-unreadable',
-    `${name} is cut off: the mbox file ends in the middle of it`,
-    'fetch or copy the file again; where nothing is missing, end its last line: echo >> FILE',
+    `${name} is truncated: the mbox ends in the middle of it`,
+    'download or copy it again; if nothing is missing, add the final newline: echo >> FILE',
   )
 }
 
-/** Opens what was deferred; the messages of one file, as they come behind one another, share its descriptor. */
+/** Opens a deferred message; consecutive messages of the same file share its descriptor. */
 export class DeferredReader {
   #path: string | null = null
   #fd = -1
@@ -361,22 +361,18 @@ export class DeferredReader {
   }
 }
 
-const FROM_MAILBOX = 'take the message from its mailbox again, as an .eml file'
-const UNPACK = 'unpack it first'
+const FROM_MAILBOX = 'export the message again as an .eml file'
+const UNPACK = 'decompress it first'
 
 /** How files begin that people take for messages, in latin1. */
 const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[] = [
   [
     /^\xef\xbb\xbf/,
     'starts with a UTF-8 byte order mark, which no message has',
-    'an editor put it there: save the file without BOM, or take the message from its mailbox again',
+    'save the file without a BOM, or export the message again',
   ],
   [/^(?:\xff\xfe|\xfe\xff|[^\0]\0[^\0]\0|\0[^\0]\0[^\0])/, 'is text in UTF-16, not a message', FROM_MAILBOX],
-  [
-    /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/,
-    'is an Outlook .msg file: it does not hold the bytes that were signed',
-    FROM_MAILBOX,
-  ],
+  [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, 'is an Outlook .msg file: it does not contain the signed bytes', FROM_MAILBOX],
   [/^PK\x03\x04/, 'is a ZIP archive, not a message', UNPACK],
   [/^BZh[1-9]1AY&SY/, 'is compressed with bzip2', UNPACK],
   [/^\xfd7zXZ\0/, 'is compressed with xz', UNPACK],
@@ -398,15 +394,15 @@ const FOREIGN: readonly (readonly [start: RegExp, what: string, hint: string])[]
 function faultOf(head: Buffer, name: string): DkimError | undefined {
   const shown = name === '-' ? 'standard input' : name
   const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
-  if (head.length === 0) return fault('is empty', 'a message has at least a header section')
+  if (head.length === 0) return fault('is empty', 'a message needs at least a header')
   const start = head.toString('latin1', 0, 128)
   if (head.toString('latin1', 257, 262) === 'ustar') return fault('is a tar archive, not a message', UNPACK)
   const foreign = FOREIGN.find(([begin]) => begin.test(start))
   if (foreign !== undefined) return fault(foreign[1], foreign[2])
   if (/^From (?![ \t]*:)/.test(start) && !isMbox(head)) {
     return fault(
-      'starts with a line "From …", which is no header field',
-      'an mbox file starts like that, but this line has no date: remove it if the rest is one message',
+      'starts with a "From …" line, which is not a header field',
+      'looks like mbox, but the line has no date: if the rest is one message, delete it',
     )
   }
   return undefined

@@ -68,7 +68,7 @@ function* fileOf(directory: string, entry: Dirent): Generator<MailFile> {
 
 function isFile(path: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isFile()
-  // A link that leads nowhere, or round in a circle, is told of like a file that cannot be read; the others come after it.
+  // Broken or circular links are reported as unreadable files, before the others.
   return statSync(path).isFile()
 }
 

@@ -27,8 +27,7 @@ function warnUnused(run: Run, plans: readonly PlanState[], { all, sources }: Sam
     )
   const used = new Set(all.filter(counts).map(({ source }) => source))
   for (const source of sources) {
-    if (!used.has(source))
-      mention(run, 'warning', `${source} carries no signature of the selectors of this plan: it shows nothing`)
+    if (!used.has(source)) mention(run, 'warning', `${source} has no signature with a selector of this plan: ignored`)
   }
 }
 
@@ -71,7 +70,7 @@ export function openReports(run: Run, plans: readonly PlanState[]): readonly Sel
   for (const fault of faults) mention(run, 'warning', fault)
   for (const domain of wanted.keys()) {
     if (!domains.has(domain))
-      mention(run, 'warning', `the reports hold no DKIM result of ${domain} with a selector: they show nothing`)
+      mention(run, 'warning', `the reports have no DKIM result for ${domain} with a selector: ignored`)
   }
   if (withoutSelector > 0) {
     const messages = withoutSelector === 1 ? '1 message was' : `${withoutSelector} messages were`

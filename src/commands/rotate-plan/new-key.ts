@@ -40,18 +40,18 @@ export function unmadeKey({ type, bits, beside }: RotatePlanOptions, old: KeyFac
 
 function readKeyBytes(file: string, mayBeMissing: boolean): Buffer | undefined {
   if (mayBeMissing && !existsSync(file)) return undefined
-  return readSecretFile(file, { hint: 'make the key with dkim keygen, or leave --key out' }).bytes
+  return readSecretFile(file, { hint: 'generate the key with dkim keygen, or omit --key' }).bytes
 }
 
 function publicKeyIn(bytes: Buffer, name: string): PublicKey {
   try {
     const { publicKey } = readKeyMaterial(bytes, { name })
     if (publicKey !== null) return publicKey
-    throw new DkimError('key-unreadable', `${name} holds a revoked key`, 'make a new one with dkim keygen')
+    throw new DkimError('key-unreadable', `${name} contains a revoked key`, 'make a new one with dkim keygen')
   } catch (error) {
     if (!(error instanceof DkimError && error.code === 'key-passphrase')) throw error
     // The plan needs no secret, so that it asks for none.
-    const hint = `give its public half: openssl pkey -in ${shellPath(name)} -pubout -out new.public.pem, then --key new.public.pem`
+    const hint = `pass its public key: openssl pkey -in ${shellPath(name)} -pubout -out new.public.pem, then --key new.public.pem`
     throw new DkimError('key-passphrase', error.message, hint)
   }
 }

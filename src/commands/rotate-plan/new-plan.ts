@@ -59,7 +59,7 @@ export async function newRequest(
 function isUnderWay(target: Target, options: RotatePlanOptions): boolean {
   if (!options.check) return false
   if ((target.new ?? options.newSelector) !== undefined) return true
-  throw new DkimError('usage', '--check needs the rotation that it checks', 'give --state FILE, or --new-selector')
+  throw new DkimError('usage', '--check needs a rotation to check', 'give --state FILE, or --new-selector')
 }
 
 type Chosen = Pick<RotationRequest, 'kind' | 'new' | 'newKeyFile' | 'zone'>
@@ -98,7 +98,7 @@ async function chooseNew(
 function kindOf({ emergency, beside, flip }: RotatePlanOptions): RotationKind {
   const wanted = [emergency && 'emergency', beside && 'add', flip && 'flip'].filter(kind => typeof kind === 'string')
   if (wanted.length > 1)
-    throw new DkimError('usage', '--emergency, --beside and --flip exclude each other', 'give one of them')
+    throw new DkimError('usage', '--emergency, --beside and --flip are mutually exclusive', 'give one of them')
   return (wanted[0] as RotationKind | undefined) ?? 'replace'
 }
 
@@ -146,7 +146,7 @@ function refuseSilence(views: readonly WitnessView[], name: string): void {
   if (views.length === 0 || answered) return
   throw new TemporaryTrouble(
     `${name} cannot be looked up now: ${views[0]?.answer.detail ?? 'no server answers'}`,
-    'try again later; to plan without DNS, on assumed figures: --offline',
+    'try again later, or plan on assumed values with --offline',
   )
 }
 

@@ -39,12 +39,12 @@ export function settingsOf(options: RotatePlanOptions): Settings {
 function refuseUnguardedDisclosure({ disclose, yesPublishPrivateKey, emergency, beside }: RotatePlanOptions): void {
   if (!disclose) return
   if (emergency || beside) {
-    throw new DkimError('usage', '--disclose belongs to an ordinary rotation only', 'leave it out')
+    throw new DkimError('usage', '--disclose applies only to a normal rotation', 'leave it out')
   }
   if (yesPublishPrivateKey) return
   throw new DkimError(
     'usage',
-    'publishing a private key cannot be undone: anyone can then forge the old signatures, and archives lose their proof',
-    'ask whoever answers for legal holds and archives, then add --yes-publish-private-key',
+    'publishing a private key cannot be undone: anyone can then forge the old signatures, so archived mail proves nothing',
+    'check with whoever is responsible for legal holds and archives, then add --yes-publish-private-key',
   )
 }

@@ -41,7 +41,7 @@ const TEXTS: CommandTexts = {
     },
   ],
   notes: [
-    'Exit codes of --check: 0 on track or waiting, 1 something is due or an alarm, 75 DNS cannot be read now: a cron job is a monitor.',
+    'Exit codes of --check: 0 on track or waiting, 1 action due or alarm, 75 DNS unavailable. Run it from cron as a monitor.',
     `Stages: ${Object.keys(STAGES).join(', ')}.`,
   ],
 }
@@ -49,63 +49,61 @@ const TEXTS: CommandTexts = {
 const rotatePlanCommand = () =>
   addReportOptions(addDnsOptions(newCommand('rotate-plan', TEXTS)), Object.keys(PLAN_FORMATS) as PlanFormat[])
     .description(
-      'Plans the rotation of a DKIM key: every step with its earliest date, the formula behind it, the commands, the records, ' +
-        'the check that proves it and the way back. With --check it reads live DNS and other evidence and says what is due.',
+      'Plan a DKIM key rotation: each step with its earliest date and the reason for it, the commands and records, ' +
+        'the check that proves it, and how to undo it. With --check, read live DNS and other evidence and report what is due.',
     )
     .option('--domain <domain>', 'the signing domain (repeatable)', collect)
-    .option('--selector <selector>', 'the selector in use now (repeatable)', collect)
-    .option('--domains <file>', 'several rotations: one a line, DOMAIN SELECTOR [NEW-SELECTOR]')
+    .option('--selector <selector>', 'current selector (repeatable)', collect)
+    .option('--domains <file>', 'file with one rotation per line: DOMAIN SELECTOR [NEW-SELECTOR]')
     .option('--new-selector <selector>', 'the selector of the new key')
     .option(
       '--scheme <scheme>',
       'name the new selector: date, day, quarter, random, or a template such as mail-{yyyy}{mm}',
     )
-    .option('--key <file>', 'the new key, private or public, or its record: only fingerprint and record are used')
+    .option('--key <file>', 'new key (private or public) or its record; only its fingerprint and record are used')
     .option('--key-dir <dir>', 'find new keys as SELECTOR._domainkey.DOMAIN.private.pem in this directory')
-    .option('--old-key <file>', 'the path of the old private key, for the commands that are printed')
+    .option('--old-key <file>', 'path of the old private key, for the printed commands')
     .addOption(new Option('--type <type>', 'type of the new key').choices(['rsa', 'ed25519'] as const))
     .option('--bits <bits>', 'size of a new RSA key', parseWholeNumber)
-    .option('--emergency', 'the old key has leaked: no waits but those that mail needs')
-    .option('--beside', 'add the new key beside the old one (Ed25519 beside RSA): nothing is retired')
-    .option('--flip', 'both selectors are aliases into a zone of yours: let them change roles')
+    .option('--emergency', 'the old key has leaked: skip the safety waits')
+    .option('--beside', 'add the new key alongside the old one (Ed25519 with RSA); retire nothing')
+    .option('--flip', 'both selectors are CNAMEs into your own zone: swap their roles')
     .addOption(new Option('--cadence <cadence>', 'how often to rotate').choices(Object.keys(CADENCES) as Cadence[]))
-    .option('--start <date>', 'begin at this time, not in the past', parseTime)
+    .option('--start <date>', 'start time (not in the past)', parseTime)
     .option('--overlap <duration>', 'keep the old key this long after the switch (default: 14d)', parseDuration)
-    .option('--queue-lifetime <duration>', 'how long mail queues keep trying (default: 5d)', parseDuration)
-    .option('--signature-lifetime <duration>', 'how long signatures are valid, where they carry x=', parseDuration)
-    .option('--propagation <duration>', 'the shortest wait after publishing (default: 24h)', parseDuration)
-    .option('--fast', 'wait no longer after publishing than DNS itself asks for')
-    .option('--provider-minimum <duration>', 'what the DNS or mail provider asks to wait (default: 1h)', parseDuration)
-    .option('--revoked-for <duration>', 'keep the empty p= this long (default: 30d)', parseDuration)
+    .option('--queue-lifetime <duration>', 'how long mail servers retry delivery (default: 5d)', parseDuration)
+    .option('--signature-lifetime <duration>', 'lifetime of your signatures, if they use x=', parseDuration)
+    .option('--propagation <duration>', 'minimum wait after publishing (default: 24h)', parseDuration)
+    .option('--fast', 'after publishing, wait only as long as DNS requires')
+    .option('--provider-minimum <duration>', 'wait required by the DNS or mail provider (default: 1h)', parseDuration)
+    .option('--revoked-for <duration>', 'keep the revoked record (empty p=) this long (default: 30d)', parseDuration)
     .option('--ttl <seconds>', 'TTL of the new record (default: 3600)', parseWholeNumber)
-    .option('--time-zone <name>', 'zone of local dates and working hours (default: UTC)')
-    .option('--business-days', 'put changes on working days, the switch never before a day off')
-    .option('--holidays <days>', 'days off for --business-days: 2026-12-25, or 12-25 for every year', parseDays)
-    .option('--disclose', 'end with the publication of the retired private key')
-    .option('--yes-publish-private-key', 'yes, the retired private key shall be published: nothing undoes it')
-    .option('--state <file>', 'remember the plan and what was seen in this file (no private key is in it)')
-    .option('--check', 'read live DNS and the other evidence: where does the rotation stand?')
-    .option('--sample <files...>', 'received messages: they show which key signs')
+    .option('--time-zone <name>', 'time zone for dates and working hours (default: UTC)')
+    .option('--business-days', 'schedule changes on working days, and never the switch before a day off')
+    .option('--holidays <days>', 'days off for --business-days: 2026-12-25, or 12-25 for each year', parseDays)
+    .option('--disclose', 'publish the retired private key as the last step')
+    .option('--yes-publish-private-key', 'confirm --disclose: publishing the private key cannot be undone')
+    .option('--state <file>', 'store the plan and observations in this file (never a private key)')
+    .option('--check', 'read live DNS and other evidence, and report the current stage')
+    .option('--sample <files...>', 'received messages, which show the key in use')
     .option(
       '--reports <paths...>',
       'DMARC aggregate reports: XML, .gz or .zip files, or folders of them, subfolders included',
     )
-    .option('--confirm <phase>', `say that a step was done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
-    .option('--assert <phase>', 'exit 0 only if this step is due now: a guard for scripts')
+    .option('--confirm <phase>', `confirm that a step is done: ${CONFIRMATIONS.join(', ')}`, collectConfirmations)
+    .option('--assert <phase>', 'exit 0 only if this step is due now, as a guard in scripts')
     .option(
       '--authoritative <address>',
-      'ask this authoritative server: IP[:PORT] (repeatable; default: those of the zone)',
+      "query this authoritative server: IP[:PORT] (repeatable; default: the zone's)",
       collect,
     )
-    .option('--ignore-server <name>', 'leave this authoritative server out (repeatable)', collect)
+    .option('--ignore-server <name>', 'skip this authoritative server (repeatable)', collect)
     .option('--server-port <port>', 'the port of authoritative servers, for test set-ups (default: 53)', parsePort)
     .option('-o, --output <file>', 'write the plan to this file')
     .option('-v, --verbose', 'every rotation in full, where --check covers several')
     .option('--zone <name>', 'the zone that holds the records (default: the one that DNS names)')
-    .addOption(
-      new Option('--dialect <name>', 'write records for this DNS host, else as a zone file').choices(DIALECT_NAMES),
-    )
-    .addOption(new Option('--signer <name>', 'write the configuration of this mail server').choices(SIGNER_NAMES))
+    .addOption(new Option('--dialect <name>', 'record format (default: zone file)').choices(DIALECT_NAMES))
+    .addOption(new Option('--signer <name>', 'include configuration for this mail server').choices(SIGNER_NAMES))
 
 /** As the command line and the settings give them. Durations are milliseconds. */
 export type RotatePlanOptions = OptionsOf<ReturnType<typeof rotatePlanCommand>>

@@ -43,7 +43,7 @@ export async function runRotatePlan(context: Context, asked: RotatePlanOptions):
     if (plans.length === 0) return code
     refuseSeveral(plans, options)
     const show = !options.quiet && options.format === 'text'
-    const judged = await withSpinner(context, 'asking the name servers', show, judgePlans(run, plans))
+    const judged = await withSpinner(context, 'querying the name servers', show, judgePlans(run, plans))
     return combineExitCodes([code, await finish(run, judged)])
   } catch (error) {
     if (!(error instanceof TemporaryTrouble)) throw error
@@ -64,12 +64,12 @@ function refuseContradictions(options: RotatePlanOptions, stored: StateFile | un
   if (state !== undefined && stored === undefined && domain === undefined && domains === undefined) {
     throw new DkimError(
       'input-unreadable',
-      `there is no ${state}, and so no plan to go on with`,
-      `make the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${shellPath(state)}`,
+      `${state} does not exist, so there is no plan to continue`,
+      `create the plan first: dkim rotate-plan --domain example.com --selector OLD --state ${shellPath(state)}`,
     )
   }
   if (confirm !== undefined && state === undefined) {
-    throw new DkimError('usage', '--confirm is remembered in a state file', 'name it: --state FILE')
+    throw new DkimError('usage', '--confirm requires a state file', 'add --state FILE')
   }
   if (stored !== undefined && now.getTime() < stored.state.updatedAt) {
     throw new DkimError(
@@ -94,11 +94,11 @@ async function startPlans({ context, options, now, witnesses, stored }: Run): Pr
     const scene = { options, now: now.getTime(), signal: context.signal, usedNames }
     const request = await newRequest(target, await witnesses.of(target.domain), scene)
     if (request === null)
-      say(context, 'error', `${target.old}._domainkey.${target.domain} has no record: there is nothing to rotate`)
+      say(context, 'error', `${target.old}._domainkey.${target.domain} has no record: nothing to rotate`)
     else plans.push(begin(request, options))
   }
   const isComplete = plans.length === targets.length
-  if (!isComplete) say(context, 'hint', 'look for its selectors with dkim lookup DOMAIN --discover')
+  if (!isComplete) say(context, 'hint', 'find its selectors with dkim lookup DOMAIN --discover')
   return { plans, isComplete }
 }
 
@@ -107,11 +107,11 @@ async function storedPlans(run: Run, { state }: StateFile): Promise<Begun> {
   const { options } = run
   const { chosen, ignored } = choosePlans(state.plans, options)
   if (ignored.length > 0) {
-    mention(run, 'note', `the plan in ${options.state} stays as it was made: ${ignored.join(', ')} changes nothing`)
+    mention(run, 'note', `the plan in ${options.state} is unchanged: ${ignored.join(', ')} ignored`)
   }
   if (chosen.length > 0) return { plans: chosen, isComplete: true }
   if (!options.check && options.domain !== undefined && options.selector !== undefined) return await startPlans(run)
-  throw new DkimError('usage', `${options.state} holds no plan of that name`, 'see dkim rotate-plan --state FILE')
+  throw new DkimError('usage', `${options.state} has no such plan`, 'see dkim rotate-plan --state FILE')
 }
 
 /** A start in the past says since when the record has been published. */

@@ -29,7 +29,7 @@ export function readStateFile(path: string): StateFile | undefined {
 
 function readText(path: string): string | undefined {
   if (!existsSync(path)) return undefined
-  const options = { limit: MAX_BYTES, code: 'state-invalid', hint: '--state takes the file of a plan' } as const
+  const options = { limit: MAX_BYTES, code: 'state-invalid', hint: '--state takes a plan file' } as const
   return readTextFile(path, options)
 }
 

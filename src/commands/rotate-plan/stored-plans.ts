@@ -46,7 +46,7 @@ export function choosePlans(plans: readonly PlanState[], options: RotatePlanOpti
     throw new DkimError(
       'usage',
       `${options.state} holds the plan for ${nameOf(first)}`,
-      'leave --new-selector out, or name another state file',
+      'omit --new-selector, or use another state file',
     )
   }
   const ignored = chosen.length === 0 ? [] : SHAPING.filter(name => options[name] !== undefined)

@@ -16,13 +16,13 @@ export function readTargets(options: RotatePlanOptions): readonly Target[] {
   const seen = new Set<string>()
   for (const { domain, old } of targets) {
     const name = `${old.toLowerCase()}._domainkey.${domain}`
-    if (seen.has(name)) throw new DkimError('usage', `${name} is named twice`, 'name each selector once')
+    if (seen.has(name)) throw new DkimError('usage', `${name} is given twice`, 'name each selector once')
     seen.add(name)
   }
   if (targets.length > 1 && (options.newSelector ?? options.key ?? options.oldKey) !== undefined) {
     throw new DkimError(
       'usage',
-      '--new-selector, --key and --old-key fit one rotation only',
+      '--new-selector, --key and --old-key apply to a single rotation',
       'use --scheme and --key-dir, or the third column of --domains',
     )
   }
@@ -41,7 +41,7 @@ function fromOptions({ domain: domains = [], selector: selectors = [], newSelect
   if (domains.length > 1 && selectors.length > 1 && domains.length !== selectors.length) {
     throw new DkimError(
       'usage',
-      `${domains.length} domains and ${selectors.length} selectors do not pair up`,
+      `${domains.length} domains but ${selectors.length} selectors`,
       'list the pairs in a file: --domains FILE',
     )
   }
@@ -66,7 +66,7 @@ function fromFile(file: string): Target[] {
   const hint = '--domains takes a file of lines: DOMAIN SELECTOR'
   const text = readTextFile(file, { limit: MAX_BYTES, hint })
   const targets = text.split(/\r?\n/).flatMap((line, index) => fromLine(line, `${file}:${index + 1}`))
-  if (targets.length === 0) throw new DkimError('usage', `${file} names no rotation`, 'one a line: DOMAIN SELECTOR')
+  if (targets.length === 0) throw new DkimError('usage', `${file} lists no rotations`, 'one a line: DOMAIN SELECTOR')
   return targets
 }
 
@@ -81,7 +81,7 @@ function fromLine(line: string, where: string): Target[] {
     throw new DkimError(
       'usage',
       `${where}: expected DOMAIN SELECTOR [NEW-SELECTOR]`,
-      'one rotation a line; # begins a comment',
+      'one rotation per line; # starts a comment',
     )
   }
   return [target(domain, old, fresh ?? null, where)]

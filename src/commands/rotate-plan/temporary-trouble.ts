@@ -1,4 +1,4 @@
-// What stands in the way for now: exit code 75, and nothing is planned on guesses.
+// A temporary failure: exit code 75, and no plan based on guesses.
 
 export class TemporaryTrouble extends Error {
   readonly hint: string

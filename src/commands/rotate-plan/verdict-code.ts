@@ -22,7 +22,7 @@ export function exitCodeOf(judged: readonly Judged[], { assert }: RotatePlanOpti
 function assertedCode({ phases, verdict }: RotationPlan, asserted: string): ExitCode {
   const phase = phases.find(({ id }) => id === asserted)
   if (phase === undefined) {
-    throw new DkimError('usage', `the plan has no phase ${asserted}`, `it has ${phases.map(({ id }) => id).join(', ')}`)
+    throw new DkimError('usage', `the plan has no ${asserted} phase`, `it has ${phases.map(({ id }) => id).join(', ')}`)
   }
   if (verdict === 'temporary') return EXIT_CODES.temporary
   return phase.status === 'current' || phase.status === 'late' ? EXIT_CODES.ok : EXIT_CODES.problem

@@ -40,7 +40,7 @@ export interface Witnesses {
 export async function openWitnesses(context: Context, options: RotatePlanOptions): Promise<Witnesses> {
   for (const address of options.authoritative ?? []) {
     if (isNameserver(address)) continue
-    throw new DkimError('usage', `${address} is no name server address`, '--authoritative takes IP[:PORT]')
+    throw new DkimError('usage', `${address} is not a name server address`, '--authoritative takes IP[:PORT]')
   }
   const source = await openSource(context, options)
   const known = new Map<string, Promise<ZoneWitnesses>>()
@@ -124,7 +124,7 @@ function witness(server: string, address: string, source: DnsSource, { timeout }
   })
   const txt = async (name: string, signal?: AbortSignal): Promise<TxtAnswer> => {
     const answer = await client.query(name, 'TXT', signal)
-    if (isForeign(answer)) return refusal(name, 'it is not in charge of the zone')
+    if (isForeign(answer)) return refusal(name, 'it is not authoritative for the zone')
     if (answer.chain.length === 0 || answer.records.length > 0) return toTxtAnswer(name, answer)
     // The alias leads out of this server's zones: what stands at the end that this server names is for resolvers to say.
     const rest = toTxtAnswer(name, await source.query(answer.chain.at(-1)!.target, 'TXT', signal))

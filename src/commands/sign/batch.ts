@@ -33,7 +33,7 @@ export async function signBatch(files: readonly string[], bench: SignBench): Pro
       await batch.read(argument, readInputs([argument.path], context, { unquoteMbox: options.unquoteMbox === true }))
     }
   } catch (error) {
-    // What a signal cut short is told of by finish().
+    // finish() reports an interrupted run.
     if (error !== context.signal.reason) throw error
   } finally {
     await batch.drain()
@@ -47,7 +47,7 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
   for await (const path of pathsOf([], filesFrom, { nul, context })) yield { path, listed: true }
 }
 
-/** Messages that wait for the disk while others are signed: it takes as long for one file as for many at once. */
+/** Messages waiting for fsync while others are signed: syncing many files takes as long as syncing one. */
 const DISK_WAITS = 16
 /** Signatures that wait in the pool, which would stand still until this thread has seen that one is done. */
 const IN_RESERVE = 2
@@ -187,7 +187,7 @@ class SignBatch {
     const { context, options } = this.#bench
     const about = (text: string) => aboutInput(input, text)
     for (const warning of options.quiet ? [] : warnings) {
-      // What is true of a whole outbox is said once.
+      // Warnings that apply to the whole batch are printed once.
       if (this.#warned.has(warning) || this.#warned.size >= MAX_WARNINGS) continue
       this.#warned.add(warning)
       say(context, 'warning', about(warning))
@@ -209,7 +209,7 @@ class SignBatch {
     const { context, options } = this.#bench
     const { signal, stdout } = context
     if (signal.aborted) {
-      say(context, 'note', `${this.#signed} messages are signed, the others are as they were`)
+      say(context, 'note', `signed ${this.#signed} messages; the others are unchanged`)
       throw signal.reason
     }
     if (options.format === 'json' && !options.quiet) {
@@ -218,7 +218,7 @@ class SignBatch {
     }
     const left = this.#count - this.#signed
     if (left > 0 && this.#count > 1 && !options.quiet)
-      say(context, 'note', `${this.#signed} of ${this.#count} messages are signed`)
+      say(context, 'note', `signed ${this.#signed} of ${this.#count} messages`)
     return combineExitCodes(this.#codes)
   }
 }

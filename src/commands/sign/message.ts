@@ -41,7 +41,7 @@ export interface ReadySigner {
 
 /** Finds the keys and reads the message. */
 export async function readToSign(input: MessageInput, bench: SignBench): Promise<ReadySigner> {
-  // A stream that is read once passes by here: its beginning is kept for the keys, and goes on its way with the rest.
+  // The stream can be read only once: keep its start for key selection, then pass it on.
   const chunks = input.chunks()
   const [head, rest] = Symbol.asyncIterator in chunks ? await beginningOf(chunks) : [null, chunks]
   const keys = await bench.keys(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
@@ -165,7 +165,7 @@ export class NotPublished extends DkimError {
     const hint =
       exitCode === EXIT_CODES.temporary
         ? 'try again later, or name another server with --nameserver'
-        : 'publish the record of the key first: dkim lookup shows what DNS has'
+        : "publish the key's record first (dkim lookup shows what DNS has)"
     super('check-failed', `not signed: ${problems.join('; ')}`, hint)
     this.exitCode = exitCode
     this.problems = problems

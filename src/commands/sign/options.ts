@@ -17,30 +17,30 @@ export function isBatch({ inPlace, outDir }: SignCommandOptions): boolean {
 /** What cannot go together is refused before anything is read. */
 export function checkOptions(files: readonly string[], options: SignCommandOptions): void {
   const { inPlace, outDir, output, headerOnly, filesFrom, null: nul } = options
-  if (nul && filesFrom === undefined) throw usage('-0 is about --files-from', 'add --files-from FILE')
+  if (nul && filesFrom === undefined) throw usage('-0 requires --files-from', 'add --files-from FILE')
   if (!isBatch(options)) {
     checkSingle(files, options)
     return
   }
   const option = inPlace ? '--in-place' : '--out-dir'
-  if (inPlace && outDir !== undefined) throw usage('--in-place together with --out-dir', 'use one of them')
+  if (inPlace && outDir !== undefined) throw usage('--in-place and --out-dir are mutually exclusive', 'use one of them')
   if (output !== undefined || headerOnly) {
     const hint = 'use one of --in-place, --out-dir, --output and --header-only'
-    throw usage(`${option} together with another kind of output`, hint)
+    throw usage(`${option} cannot be combined with another output option`, hint)
   }
   if ((files.length === 0 && filesFrom === undefined) || files.includes('-')) {
-    throw usage(`${option} needs a file`, 'name the file: standard input has no name')
+    throw usage(`${option} needs a file`, 'pass a file: standard input has no name')
   }
 }
 
 function checkSingle(files: readonly string[], { filesFrom, format, jobs, unquoteMbox }: SignCommandOptions): void {
   if (files.length > 1 || filesFrom !== undefined) {
     const hint = 'use --out-dir or --in-place, or sign them one by one'
-    throw usage('several messages would run together in one output', hint)
+    throw usage('several messages would be concatenated in one output', hint)
   }
   if (format !== 'text' || jobs !== undefined || unquoteMbox) {
     const option = format !== 'text' ? '--format' : unquoteMbox ? '--unquote-mbox' : '--jobs'
-    throw usage(`${option} is about many messages`, 'add --out-dir DIRECTORY or --in-place')
+    throw usage(`${option} applies only to batches`, 'add --out-dir DIRECTORY or --in-place')
   }
 }
 
@@ -63,12 +63,12 @@ function parseCanonicalization(text: string): { header: CanonicalizationName; bo
   const [header = '', body = 'simple', ...rest] = text.split('/')
   if (rest.length === 0 && isCanonicalization(header) && isCanonicalization(body)) return { header, body }
   const hint = 'use relaxed/relaxed, relaxed/simple, simple/relaxed or simple/simple'
-  throw usage(`"${text}" is no canonicalization`, hint)
+  throw usage(`"${text}" is not a canonicalization`, hint)
 }
 
 function wholeSeconds(milliseconds: number): number {
   if (milliseconds >= 1000) return Math.floor(milliseconds / 1000)
-  throw usage('a signature that expires at once', 'give --expires a second or more, for instance 14d')
+  throw usage('the signature would expire immediately', 'set --expires to at least one second, for example 14d')
 }
 
 function usage(message: string, hint: string): DkimError {

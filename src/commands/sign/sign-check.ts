@@ -47,6 +47,6 @@ function codeOf(failed: readonly SignatureReport[]): ExitCode {
 function problemOf({ domain, selector, reason, detail }: SignatureReport): string {
   // Signed a moment ago: what does not verify now is another key in DNS, not a changed message.
   const otherKey = reason === null || reason === 'signature-did-not-verify'
-  const text = otherKey ? 'DNS has another key than the one that signs' : REASONS[reason].text
+  const text = otherKey ? 'the key in DNS is not the signing key' : REASONS[reason].text
   return `${selector}._domainkey.${domain}: ${text}${otherKey || detail === null ? '' : ` (${detail})`}`
 }

@@ -115,7 +115,7 @@ async function pairs(options: KeyOptions, ring: KeyRing): Promise<readonly KeyRe
   }
   if (domains.length > 1 && domains.length !== files.length) {
     const counts = `${counted(files, '--key')} and ${counted(domains, '--domain')}`
-    throw new DkimError('usage', counts, 'give --domain once for all keys, or once for each')
+    throw new DkimError('usage', counts, 'give --domain once, or once per key')
   }
   const requests: KeyRequest[] = []
   for (const [index, file] of files.entries()) {
@@ -133,10 +133,10 @@ function counted(values: readonly string[], option: string): string {
 function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
   const { keyTable, signingTable, multipleSignatures } = options
   if (keyTable === undefined || signingTable === undefined) {
-    throw new DkimError('usage', 'one table without the other', 'give both, --key-table FILE and --signing-table FILE')
+    throw new DkimError('usage', 'both tables are required', 'give both, --key-table FILE and --signing-table FILE')
   }
   if (options.key ?? options.selector ?? options.domain) {
-    throw new DkimError('usage', 'the tables name the keys already', 'leave out --key, --selector and --domain')
+    throw new DkimError('usage', 'the tables already name the keys', 'omit --key, --selector and --domain')
   }
   const keyFile = tableName(keyTable, 'KeyTable')
   const { path, wildcards } = tableName(signingTable, 'SigningTable')
@@ -147,17 +147,13 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
     if (address === null) {
       throw new DkimError(
         'message-refused',
-        'the From field names no single plain address to find keys for',
+        'cannot choose a key: the From field has no single address',
         'name the key with --key and --selector',
       )
     }
     const signers = tableSigners(address, keys, table, multipleSignatures)
     if (signers.length === 0)
-      throw new DkimError(
-        'usage',
-        `no row of ${path} matches ${address}`,
-        'add a row, or name the key with --key and --selector',
-      )
+      throw new DkimError('usage', `no row of ${path} matches ${address}`, 'add a row, or pass --key and --selector')
     const requests: KeyRequest[] = []
     for (const { key, place, domain, selector, identity } of signers) {
       const signing = isKeyPath(key) ? await ring.fromFile(key) : ring.fromText(key, place)
@@ -201,7 +197,7 @@ class KeyRing {
 
   #expose(text: string): void {
     if (this.#options.requireSafeKeys)
-      throw new DkimError('key-unreadable', text, 'mend it, or leave out --require-safe-keys')
+      throw new DkimError('key-unreadable', text, 'fix it, or omit --require-safe-keys')
     if (!this.#options.quiet) say(this.#context, 'warning', text)
   }
 

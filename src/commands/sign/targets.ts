@@ -39,7 +39,7 @@ export class Targets {
     if (this.#directory === null || !isDirectory(path)) return
     const [from, to] = [realpathSync(path), placeOf(resolve(this.#directory))]
     if (to !== from && !to.startsWith(from.endsWith(sep) ? from : from + sep)) return
-    throw new DkimError('usage', `${this.#directory} is inside ${path}`, 'name another directory with --out-dir')
+    throw new DkimError('usage', `${this.#directory} is inside ${path}`, 'use another --out-dir')
   }
 
   /** True for the further messages of an mbox that was refused as a whole. */
@@ -59,7 +59,7 @@ export class Targets {
     // Through a link it is the same file, which would be signed twice.
     const place = this.#directory === null ? realpathSync.native(target.path) : target.path
     if (this.#taken.has(place)) {
-      const message = `${target.path} is the place of another message of this run`
+      const message = `${target.path} is already the output of another message`
       const hint = this.#directory === null ? 'name each file once' : 'use another --out-dir, or other names'
       throw new DkimError('output-exists', message, hint)
     }
@@ -75,7 +75,7 @@ export class Targets {
     const source = statSync(file, { throwIfNoEntry: false })
     const existing = statSync(path, { throwIfNoEntry: false })
     if (existing !== undefined && existing.dev === source?.dev && existing.ino === source.ino) {
-      throw new DkimError('output-exists', `${path} is the message itself`, 'use --in-place if that is meant')
+      throw new DkimError('output-exists', `${path} is the input message`, 'use --in-place to replace it')
     }
     return { path, mode: source?.isFile() ? source.mode & 0o777 : PRIVATE }
   }
@@ -91,7 +91,7 @@ export class Targets {
 
 function inPlace({ name, part, path }: MessageInput): Target {
   if (typeof path === 'string') return { path: resolve(path), mode: PRIVATE }
-  const hint = 'use --out-dir DIRECTORY: each message becomes a file of its own'
+  const hint = 'use --out-dir DIRECTORY: each message gets its own file'
   const what =
     part === undefined
       ? `${name} is a compressed file or a pipe`
@@ -115,7 +115,7 @@ function nameOf(file: string, { path, listed }: Argument): string {
   const name = normalize(file)
   const below = name.slice(parse(name).root.length)
   if (!below.split(sep).includes('..')) return below
-  throw new DkimError('usage', `${file} would be written outside of --out-dir`, 'list names without ".."')
+  throw new DkimError('usage', `${file} would be written outside --out-dir`, 'list paths without ".."')
 }
 
 /** A message of an mbox gets its number, and what was compressed is no longer. */

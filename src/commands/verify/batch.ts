@@ -1,4 +1,4 @@
-// The loop of dkim verify: inputs in, each judged once and told of once, by one thread or, where there is much to do, by several.
+// The main loop of dkim verify: each input is verified and reported once, by one thread or several.
 
 import { DNS_LIMITS } from '../../core/limits.js'
 import { toJsonLine } from '../../report/json/json.js'
@@ -186,7 +186,7 @@ class Batch {
   }
 
   #settle(outcome: Outcome, part: number): Promise<void> | undefined {
-    // Once the run is cut off, DNS is no longer waited for: such a verdict is not told, and a journal has to do the message again.
+    // After an interrupt, DNS is not awaited: the verdict is not reported, and a resumed run repeats the message.
     if (this.#parts.context.signal.aborted) return undefined
     const waiting = this.#run.take(outcome)
     this.#progress.step([part])

@@ -12,17 +12,17 @@ export interface ExplainBudget {
 export const addExplainOptions = <Options extends OptionValues>(command: Command<[], Options>) =>
   command
     .optionsGroup('Explaining')
-    .option('--explain', 'say what was changed, with proof where there is any, and what could be added to what passes')
+    .option(
+      '--explain',
+      'explain what was changed, with proof where possible, and what attackers could add to a passing message',
+    )
     .option(
       '--explain-budget <budget>',
-      'for each signature: a time (5s), a number of hypotheses (100000), or both (5s,100000)',
+      'search limit per signature: time (5s), hypotheses (100000) or both (5s,100000)',
       parseBudget,
     )
-    .option('--original <file>', 'compare with this message, as it was sent')
-    .option(
-      '--trace <dir>',
-      'write the canonical header and body of each signature, as hashed, to files in this directory',
-    )
+    .option('--original <file>', 'compare with the original message as sent')
+    .option('--trace <dir>', "write each signature's canonical header and body, as hashed, to this directory")
 
 export type ExplainOptions = OptionsOf<ReturnType<typeof addExplainOptions<Record<never, never>>>>
 

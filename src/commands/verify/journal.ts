@@ -1,4 +1,4 @@
-// The journal of a batch (--resume): what was done, so that a run that was cut off goes on where it stopped, with the same account at its end.
+// The journal of a batch (--resume): lets an interrupted run continue with the same final summary.
 
 import {
   closeSync,
@@ -167,8 +167,8 @@ function replay(fd: number, path: string, run: string, resumed: Parameters<typeo
     end += bytes.length + 1
     const value = parseLine(bytes.toString())
     if (first) {
-      if (!isHead(value)) throw refusal(`${path} is no journal of dkim verify`)
-      if (value.run !== run) throw refusal(`${path} is the journal of another run, with other inputs or options`)
+      if (!isHead(value)) throw refusal(`${path} is not a dkim verify journal`)
+      if (value.run !== run) throw refusal(`${path} is the journal of a different run (other inputs or options)`)
       first = false
       continue
     }
@@ -186,11 +186,11 @@ function replay(fd: number, path: string, run: string, resumed: Parameters<typeo
 /** What does not begin as a journal does belongs to someone else, whether or not it has lines. A crash may have cut our own first line. */
 function refuseForeign(fd: number, path: string, run: string): void {
   const start = textAt(fd, 0, HEAD_START.length)
-  if (!isStartOf(start, HEAD_START)) throw refusal(`${path} is no journal of dkim verify`)
+  if (!isStartOf(start, HEAD_START)) throw refusal(`${path} is not a dkim verify journal`)
   const head = Buffer.from(headLine(run)).toString('latin1')
   const text = textAt(fd, 0, head.length)
   if (!text.includes('\n') && !head.startsWith(text) && isWhole(fd, text))
-    throw refusal(`${path} is the journal of another run, with other inputs or options`)
+    throw refusal(`${path} is the journal of a different run (other inputs or options)`)
 }
 
 function isStartOf(text: string, whole: string): boolean {
@@ -264,10 +264,10 @@ export function isSummaryData(value: unknown): value is SummaryData {
 
 /** Each message would be counted by both. */
 function inUse(path: string): DkimError {
-  const hint = 'wait for that one, or give each run a journal of its own'
-  return new DkimError('output-failed', `another run of dkim verify writes to ${path}`, hint)
+  const hint = 'wait for it, or use a separate journal for each run'
+  return new DkimError('output-failed', `another dkim verify run is writing to ${path}`, hint)
 }
 
 function refusal(message: string): DkimError {
-  return new DkimError('input-unreadable', message, 'name another file for --resume, or remove this one to begin anew')
+  return new DkimError('input-unreadable', message, 'use another file for --resume, or delete this one to start over')
 }

@@ -130,7 +130,7 @@ function close(
 
 function noteLineEnds(verifier: Verifier, lines: LineEndNormalizer, lenient: boolean): void {
   if (lines.mixed) {
-    const text = 'CRLF line ends and bare CR or LF are mixed: software differs in what it takes for a line'
+    const text = 'mixed line endings, CRLF and bare CR or LF: software disagrees on where lines end'
     if (lenient) verifier.warn({ code: 'mixed-line-endings', text })
     else verifier.flagMalformed('mixed line ends', { code: 'mixed-line-endings', text })
   } else if (lines.lineEnd === 'lf') {

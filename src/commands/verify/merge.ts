@@ -20,7 +20,7 @@ export async function mergeShards(
   { format, quiet }: VerifyCommandOptions,
 ): Promise<ExitCode> {
   if (format !== 'text' && format !== 'json' && format !== 'ndjson') {
-    throw new DkimError('usage', `--merge writes no ${format}`, 'use --format text, json or ndjson')
+    throw new DkimError('usage', `--merge does not support --format ${format}`, 'use --format text, json or ndjson')
   }
   const merger = new Merger()
   for (const path of paths.length === 0 ? ['-'] : paths) await readFile(context, path, merger)
@@ -39,8 +39,8 @@ export async function mergeShards(
 
 function textOf({ summary, shards, duplicates, problems }: Merger): string {
   const of = shards.length === 0 ? '' : `${counted(shards.length, 'shard')}; `
-  const stood = `${counted(duplicates, 'message')} stood twice and ${duplicates === 1 ? 'was' : 'were'} counted once`
-  const twice = duplicates === 0 ? 'nothing stands twice' : stood
+  const stood = `${counted(duplicates, 'message')} appeared twice and ${duplicates === 1 ? 'was' : 'were'} counted once`
+  const twice = duplicates === 0 ? 'no duplicates' : stood
   // What is missing of a run without shards, nobody can tell from its reports.
   const complete = shards.length === 0 ? 'no problem' : 'complete'
   const problem = problems === 0 ? complete : `NOT complete: ${counted(problems, 'problem')}`

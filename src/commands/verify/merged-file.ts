@@ -2,7 +2,7 @@
 
 import type { Merger } from './merger.js'
 
-/** So many lines that are none of ours, and none that is, make a file of another kind. */
+/** This many foreign lines without a single report mean a different kind of file. */
 const MAX_FOREIGN = 1000
 
 export class MergedFile {
@@ -10,7 +10,7 @@ export class MergedFile {
   readonly #merger: Merger
   #number = 0
   #ours = 0
-  /** Where lines stand that are none of ours, before the first one that is. */
+  /** Positions of foreign lines before the first report. */
   #foreign: string[] = []
   #first = ''
 
@@ -37,18 +37,18 @@ export class MergedFile {
   }
 
   #tellForeign(): void {
-    for (const place of this.#foreign) this.#merger.fail('no-report', `${place} is no report of dkim verify`)
+    for (const place of this.#foreign) this.#merger.fail('no-report', `${place} is not a dkim verify report`)
     this.#foreign = []
   }
 
   close(): void {
     if (this.#foreign.length === 0) return
     const hint = HINTS.find(([start]) => start.test(this.#first))?.[1] ?? USUAL_HINT
-    this.#merger.fail('no-report', `${this.#name} is no ndjson of dkim verify`, hint)
+    this.#merger.fail('no-report', `${this.#name} is not dkim verify ndjson`, hint)
   }
 }
 
-const USUAL_HINT = 'what is merged is written with dkim verify --format ndjson'
+const USUAL_HINT = '--merge reads the output of dkim verify --format ndjson'
 
 /** What is given by mistake, by how it begins. */
 const HINTS: readonly (readonly [start: RegExp, hint: string])[] = [

@@ -79,10 +79,10 @@ export class Merger {
     const count = (this.#problems.get(code) ?? 0) + 1
     this.#problems.set(code, count)
     if (count <= MAX_TOLD) this.#told.push({ code, text, hint })
-    else if (count === MAX_TOLD + 1) this.#told.push({ code, text: `further ones of this kind: ${code}` })
+    else if (count === MAX_TOLD + 1) this.#told.push({ code, text: `more problems of this kind: ${code}` })
   }
 
-  /** Where a run was cut off and another one went on in the same file, a whole line stands right behind a part of one. */
+  /** When an interrupted run is continued in the same file, a complete line follows a partial one. */
   #addTorn(line: string, place: string): boolean {
     if (!line.startsWith(START)) return false
     const seam = line.lastIndexOf(START)
@@ -99,7 +99,7 @@ export class Merger {
       this.#codes.add(exitCodeOf(report.result))
       this.summary.add(report)
     } else if (before === this.#numberOfOutcome(report)) this.duplicates += 1
-    else this.fail('conflict', `${place}: ${report.input} stands twice, with another result`)
+    else this.fail('conflict', `${place}: ${report.input} appears twice with different results`)
   }
 
   #numberOfOutcome(report: Report): number {
@@ -115,16 +115,16 @@ export class Merger {
     if (first !== undefined && (first.of !== record.of || first.seen !== record.seen || first.names !== record.names)) {
       this.fail(
         'shard-of-another-run',
-        `${place}: shard ${record.shard} of ${record.of} is of another run, or saw other inputs`,
+        `${place}: shard ${record.shard} of ${record.of} is from another run or had other inputs`,
       )
       return
     }
     this.#shards.set(record.shard, record)
-    // No report tells of a fault of our own.
+    // Internal errors appear in no report.
     if (record.exitCode === EXIT_CODES.internal) this.#codes.add(EXIT_CODES.internal)
   }
 
-  /** Where shards told how many messages there are, all of them must be here. */
+  /** If shards reported message counts, all messages must be present. */
   finish(): void {
     const [first] = this.#shards.values()
     const of = first?.of ?? this.#of
@@ -135,15 +135,15 @@ export class Merger {
     }
     if (whole) return
     for (let shard = 1; shard <= of; shard += 1) {
-      if (!this.#shards.has(shard)) this.fail('shard-missing', `shard ${shard} of ${of} is missing, or was cut off`)
+      if (!this.#shards.has(shard)) this.fail('shard-missing', `shard ${shard} of ${of} is missing or truncated`)
     }
     if (first === undefined || this.#shards.size !== of) return
     const { messages } = this.summary
     if (messages < first.seen) {
-      this.fail('shard-cut-off', `${messages} of ${first.seen} messages are here: reports are missing`)
+      this.fail('shard-cut-off', `only ${messages} of ${first.seen} messages found: reports are missing`)
     } else {
-      const what = `${messages} messages are here, and the shards saw ${first.seen}`
-      this.fail('shard-of-another-run', `${what}: there are reports of another run among them`)
+      const what = `${messages} messages found, but the shards had ${first.seen}`
+      this.fail('shard-of-another-run', `${what}: some reports are from another run`)
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { bytesOfPath } from '../io/file-name.js'
 
-/** FNV-1a over the UTF-8 of a name, then mixed: names that differ in their last digits alone spread as well. What shards go by. */
+/** FNV-1a over the UTF-8 of a name, then mixed: also spreads names that differ only in their last digits. Used to assign shards. */
 export function numberOf(name: string): number {
   let hash = 0x811c9dc5
   for (const octet of bytesOfPath(name)) hash = Math.imul(hash ^ octet, 0x01000193)

@@ -186,7 +186,7 @@ export class Pool {
     this.#tell()
   }
 
-  /** Another thread takes its place. Its messages are tried one by one, so that only the one it died of is lost. */
+  /** A new thread replaces it and retries its messages one by one, so only the one that crashed it is lost. */
   #died(thread: Thread, error: Error): void {
     const index = this.#threads.indexOf(thread)
     if (index === -1 || this.#closed) return
@@ -245,8 +245,8 @@ function lost(
 ): ThreadResult {
   const error = new DkimError(
     'limit',
-    `${name}: verifying it ended the thread (${fault.message})`,
-    'verify it alone, with --jobs 1',
+    `${name}: crashed the verifier thread (${fault.message})`,
+    'verify it separately with --jobs 1',
   )
   const report = failedReport(name, error)
   const summary = new Summary()

@@ -48,19 +48,16 @@ function checkOptions({
 }: VerifyCommandOptions): void {
   const usage = (message: string, hint: string) => new DkimError('usage', message, hint)
   if (shard !== undefined && (format !== 'ndjson' || summary || quiet)) {
-    throw usage('--shard writes ndjson', 'add --format ndjson; dkim verify --merge makes the summary of all shards')
+    throw usage('--shard requires ndjson', 'add --format ndjson; dkim verify --merge makes the summary of all shards')
   }
   if (merge && (shard !== undefined || resume !== undefined || filesFrom !== undefined)) {
-    throw usage('--merge reads the output of shards, not messages', 'give it the files alone')
+    throw usage('--merge reads the output of shards, not messages', 'pass only the shard files')
   }
   if (resume !== undefined && format !== 'text' && format !== 'ndjson') {
-    throw usage(
-      `--resume cannot go on with one ${format} document`,
-      'use --format ndjson, and >> to append to its file',
-    )
+    throw usage(`--resume cannot continue a ${format} document`, 'use --format ndjson, and >> to append to its file')
   }
   if (summary && format !== 'text' && format !== 'json' && format !== 'ndjson') {
-    throw usage(`--summary writes no ${format}`, 'use --format text, json or ndjson')
+    throw usage(`--summary does not support --format ${format}`, 'use --format text, json or ndjson')
   }
   if (nul && filesFrom === undefined) throw usage('-0 is about --files-from', 'add --files-from FILE')
 }

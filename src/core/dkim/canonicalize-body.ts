@@ -175,7 +175,7 @@ class RelaxedBody implements BodyCanonicalizer {
     return true
   }
 
-  /** The rule itself: CRLFs, a blank and a CR are held back until the octet behind them shows what they are. */
+  /** The rule itself: hold back CRLFs, white space and CRs until the next byte decides what they are. */
   #writeByteByByte(piece: Buffer): void {
     const { length } = piece
     // Every octet, and before them a blank and a CR that were held back.
@@ -200,7 +200,7 @@ class RelaxedBody implements BodyCanonicalizer {
       }
       const white = octet === SP || octet === HTAB
       if (cr || !(white || octet === CR)) {
-        // Content, be it a CR that no LF follows: what stands before it goes out first. Nothing of this piece did before its own CRLFs.
+        // Content, including a bare CR: first flush what was held back before it.
         if (written === 0) this.#begin()
         for (; crlfs > 0; crlfs -= 1) {
           out[written++] = CR
@@ -224,7 +224,7 @@ class RelaxedBody implements BodyCanonicalizer {
   }
 }
 
-/** Index behind the last octet that is neither blank nor CR nor LF. */
+/** Index after the last byte that is not white space, CR or LF. */
 function behindLastWord(piece: Buffer): number {
   let end = piece.length
   while (end > 0 && isWhite(piece[end - 1]!)) end -= 1

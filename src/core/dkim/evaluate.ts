@@ -29,7 +29,7 @@ interface Trial {
   readonly rejection: Rejection | null
 }
 
-/** The report in the making: alignment, and what hangs on it, is filled in by the verifier, which knows the author's domain. */
+/** A partial report: the verifier, which knows the author's domain, adds alignment and what depends on it. */
 export type Judgement = { -readonly [Key in keyof SignatureReport]: SignatureReport[Key] }
 
 export function judge(evidence: Evidence): Judgement {
@@ -131,7 +131,7 @@ function checkRecord({ record, key }: KeyCandidate, signature: Signature): Rejec
 function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | null): Rejection | null {
   const { section, signature, bodyHash, lookup, index, policy, now, malformed } = evidence
   if (signature.rejection !== null) return signature.rejection
-  // Of a header section that was cut off neither hash says anything, nor does what is missing from it.
+  // With a truncated header section, neither hash is meaningful, and nor are missing fields.
   const cutOff = bodyHash === null || section.faults.has('too-many-fields')
   if (cutOff && malformed !== null) return new Rejection('malformed-message', malformed)
   // h= may name fields that are absent, but a signature must cover a From field (§5.4), and readers are shown some author or other.
@@ -140,7 +140,7 @@ function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | nul
   if (tooShort) {
     return new Rejection(
       'body-shorter-than-length',
-      `l= is ${signature.tags?.get('l')?.value}, the body has ${bodyHash.total} octets`,
+      `l= is ${signature.tags?.get('l')?.value}, but the body has ${bodyHash.total} bytes`,
     )
   }
   const keyRejection = lookup?.rejection ?? trial?.rejection ?? null
@@ -167,7 +167,7 @@ function cryptographicRejection(bodyMatch: Match, headerMatch: Match): Rejection
 }
 
 const HEADER_OUTCOME = {
-  match: 'the header signature is good, so that the claimed body hash is the one that was signed',
+  match: 'the header signature verifies, so bh= is the body hash that was signed',
   mismatch: 'the header signature does not verify either',
   unchecked: 'the header signature could not be checked',
 } as const satisfies Record<Match, string>
@@ -175,18 +175,19 @@ const HEADER_OUTCOME = {
 function checkPartialBody(signature: Signature, bodyHash: BodyHash | null, policy: Policy): Rejection | null {
   const { bodyLength } = signature
   if (bodyLength === null || policy.allowPartialBody) return null
-  if (bodyHash === null) return new Rejection('body-partly-signed', 'too many different l= in one message: not checked')
+  if (bodyHash === null)
+    return new Rejection('body-partly-signed', 'too many different l= values in one message: not checked')
   if (bodyLength >= bodyHash.total) return null
-  return new Rejection('body-partly-signed', `${bodyLength} of ${bodyHash.total} octets of the body are signed`)
+  return new Rejection('body-partly-signed', `${bodyLength} of ${bodyHash.total} bytes of the body are signed`)
 }
 
 function checkKeyPolicy(trial: Trial | null, policy: Policy): Rejection | null {
   const key = trial?.candidate.key?.key
   if (key === undefined || key.type !== 'rsa' || key.bits >= policy.minKeyBits) return null
-  return new Rejection('key-below-policy', `the key has ${key.bits} bits, the policy asks for ${policy.minKeyBits}`)
+  return new Rejection('key-below-policy', `the key has ${key.bits} bits, the policy requires ${policy.minKeyBits}`)
 }
 
-/** The last line of defence: nothing passes whose two halves were not both seen to match. */
+/** The last line of defence: no signature passes unless both halves matched. */
 function uncheckedRejection(bodyMatch: Match, trial: Trial | null): Rejection | null {
   if (bodyMatch === 'match' && trial?.match === 'match') return null
   return new Rejection('malformed-message', 'the body could not be hashed')
@@ -214,7 +215,7 @@ function warnOfKey({ lookup }: Evidence, trial: Trial | null, warnings: Warning[
     warnings.push({ code: 'testing-key', text: 'the key record says t=y: the domain is testing DKIM (§3.6.1)' })
   }
   const count = lookup?.candidates.length ?? 0
-  if (count > 1) warnings.push({ code: 'multiple-keys', text: `${count} key records stand at ${lookup?.answer.name}` })
+  if (count > 1) warnings.push({ code: 'multiple-keys', text: `${count} key records at ${lookup?.answer.name}` })
 }
 
 const KNOWN_TAG_IN_ANOTHER_CASE = /^(?:V|A|B|BH|C|D|H|I|L|Q|S|T|X|Z)$/i
@@ -261,5 +262,5 @@ function warnOfAge({ signature, now, policy }: Evidence, warnings: Warning[]): v
   if (timestamp === null || expiration !== null) return
   const age = Math.floor(now.getTime() / 1000) - timestamp
   if (age <= policy.maxAge) return
-  warnings.push({ code: 'old-signature', text: `signed ${Math.floor(age / 86_400)} days ago, without x=` })
+  warnings.push({ code: 'old-signature', text: `signed ${Math.floor(age / 86_400)} days ago, no x=` })
 }

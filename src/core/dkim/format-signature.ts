@@ -16,7 +16,7 @@ class FieldWriter {
 
   /** A piece that may not be cut; `glue` stands between it and what is before where no fold is needed. */
   piece(text: string, glue: '' | ' ', follows = 0): void {
-    if (text.length >= LIMITS.lineOctets) throw tooLong(`a line of ${text.length + 1} octets`, LIMITS.lineOctets)
+    if (text.length >= LIMITS.lineOctets) throw tooLong(`a line of ${text.length + 1} bytes`, LIMITS.lineOctets)
     if (this.#column + glue.length + text.length + follows > MAX_COLUMNS) {
       this.#text += FOLD + text
       this.#column = 1 + text.length
@@ -76,7 +76,7 @@ function tooLong(what: string, limit: number): DkimError {
   return new DkimError(
     'limit',
     `the DKIM-Signature would have ${what}, more than ${limit}`,
-    'sign fewer fields, copy none (--copied-headers), or shorten the identity',
+    'sign fewer fields, drop --copied-headers, or shorten the identity',
   )
 }
 

@@ -27,13 +27,13 @@ export type HeaderFault =
 
 /** What each means, for people. */
 export const FAULT_TEXTS = {
-  'no-colon': 'a line of the header section is no header field',
+  'no-colon': 'the header section contains a line that is not a field',
   'leading-continuation': 'the header section begins with a continuation line',
-  'bad-field-name': 'a field name holds characters that no field name can',
+  'bad-field-name': 'a field name contains invalid characters',
   'bare-cr': 'the header section contains a bare CR',
   'bare-lf': 'the header section contains a bare LF',
   'too-many-fields': `the header section has more than ${LIMITS.headerFields} fields`,
-  'too-large': `the header section is longer than ${LIMITS.headerBytes} octets`,
+  'too-large': `the header section is longer than ${LIMITS.headerBytes} bytes`,
 } as const satisfies Record<HeaderFault, string>
 
 export interface HeaderSection {

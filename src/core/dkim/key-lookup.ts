@@ -38,12 +38,12 @@ const STATUS_TEXT = {
   found: '',
   nodata: 'the name exists, but has no TXT record',
   nxdomain: 'the name does not exist',
-  'cname-loop': 'the CNAME chain leads nowhere',
+  'cname-loop': 'the CNAME chain loops or is too long',
   servfail: 'the server failed (SERVFAIL)',
   refused: 'the server refused (REFUSED)',
-  timeout: 'no answer in time',
+  timeout: 'timed out',
   network: 'no server could be reached',
-  malformed: 'no answer that can be trusted',
+  malformed: 'no trustworthy answer',
 } as const satisfies Record<AnswerStatus, string>
 
 /** Parsed records by their text: importing a key costs as much as ten verifications. Shared between messages, bounded. */
@@ -128,7 +128,7 @@ export function keysAtHand(resolver: Resolver, name: string, cache: KeyCache): K
 export function excessOf(texts: readonly string[]): string | null {
   const octets = texts.reduce((sum, text) => sum + text.length, 0)
   if (texts.length <= LIMITS.txtRecords && octets <= LIMITS.txtBytes) return null
-  return `${texts.length} TXT records of ${octets} octets are more than the limit`
+  return `${texts.length} TXT records of ${octets} bytes exceed the limit`
 }
 
 /** Where the source itself explains why a record is broken, that is said with it. */
@@ -155,7 +155,7 @@ function keysOf(answer: TxtAnswer, cache: KeyCache): KeyLookup {
   // SPF and other text at the same name, often from a wildcard, is not for us.
   const keyTexts = texts.filter(text => cache.knows(text) || looksLikeKeyRecord(text))
   if (keyTexts.length === 0) {
-    const detail = `${asked}: there is a TXT record, but it is no key record`
+    const detail = `${asked}: the TXT record is not a key record`
     return { answer, candidates: [], rejection: new Rejection('no-key-for-signature', detail) }
   }
   return {

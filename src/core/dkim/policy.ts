@@ -79,7 +79,7 @@ export function checkDuplicates(signature: Signature, index: FieldIndex): Reject
     if (signed < present) {
       return new Rejection(
         'unsigned-duplicate-field',
-        `the message has ${present} ${name} fields, ${signed} of them signed`,
+        `the message has ${present} ${name} fields, only ${signed} signed`,
       )
     }
   }
@@ -99,7 +99,7 @@ export function checkSigningDomain(domain: string | null, aligned: Alignment, po
   const { requireDomains } = policy
   if (requireDomains.length === 0 || requireDomains.some(accepted => isSubdomainOrEqual(domain ?? '', accepted)))
     return null
-  return new Rejection('signing-domain-not-accepted', `${domain} is none of ${requireDomains.join(', ')}`)
+  return new Rejection('signing-domain-not-accepted', `${domain} is not one of ${requireDomains.join(', ')}`)
 }
 
 /** Behind 9999-12-31T23:59:59Z, where a date-time has no form (RFC 3339 §1). */

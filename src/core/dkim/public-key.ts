@@ -68,7 +68,7 @@ export function readRsa(der: Buffer): { readonly numbers: RsaNumbers; readonly p
       throw new Rejection('key-syntax-error', `p= is not an RSA public key: ${error.message}`)
     throw error
   }
-  throw new Rejection('inappropriate-key-algorithm', 'p= holds a key of another type than rsa')
+  throw new Rejection('inappropriate-key-algorithm', 'the key in p= is not an RSA key')
 }
 
 function tryRead<T>(read: () => T): T | undefined {
@@ -90,7 +90,7 @@ export function rsaFault({ modulus, exponent }: RsaNumbers): RsaFault | undefine
   const bits = bitLength(modulus)
   if (bits < LIMITS.rsaBits.min) return { reason: 'key-too-short', detail: `an RSA key of ${bits} bits` }
   if (bits > LIMITS.rsaBits.max)
-    return { reason: 'key-unsafe', detail: `an RSA key of ${bits} bits, more than ${LIMITS.rsaBits.max}` }
+    return { reason: 'key-unsafe', detail: `a ${bits}-bit RSA key exceeds ${LIMITS.rsaBits.max} bits` }
   if ((modulus.at(-1)! & 1) === 0) return { reason: 'key-unsafe', detail: 'an even RSA modulus' }
   const e = exponentOf(exponent)
   if (isSafeExponent(e)) return undefined
@@ -132,11 +132,10 @@ export function bitLength(number: Buffer): number {
 function ed25519KeyOfRecord(raw: Buffer): PublicKey {
   if (raw.length !== 32) {
     const hint =
-      readEd25519(raw) === undefined ? '' : ': this is the SubjectPublicKeyInfo form, publish its last 32 octets'
-    throw new Rejection('key-syntax-error', `an ed25519 p= has 32 octets (RFC 8463 §4), not ${raw.length}${hint}`)
+      readEd25519(raw) === undefined ? '' : ': this is the SubjectPublicKeyInfo form, publish its last 32 bytes'
+    throw new Rejection('key-syntax-error', `an ed25519 p= is 32 bytes (RFC 8463 §4), not ${raw.length}${hint}`)
   }
-  if (isWeakEd25519Point(raw))
-    throw new Rejection('key-unsafe', 'a point of small order, or one not encoded canonically')
+  if (isWeakEd25519Point(raw)) throw new Rejection('key-unsafe', 'a small-order or non-canonical point')
   return ed25519PublicKey(raw)
 }
 

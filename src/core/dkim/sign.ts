@@ -159,15 +159,15 @@ export class Signer {
       if (length > 1 && SINGULAR_FIELDS.has(name)) reasons.push(`${length} ${name} fields`)
     }
     if (section.fields.length === 0 && section.faults.size === 0) {
-      throw refusal('it has no header section, or begins with an empty line', 'begin it with its first header field')
+      throw refusal('it has no header section or starts with an empty line', 'begin it with its first header field')
     }
     // What was not read cannot be signed: a verifier may find the last From in it (§5.4.2).
     if (!this.#complete || section.faults.has('too-many-fields')) {
-      throw refusal(reasons.join(', '), 'take fields out of the message: mail systems refuse so many as well')
+      throw refusal(reasons.join(', '), 'remove fields: mail systems also reject this many')
     }
     if (!index.has('from')) throw refusal('it has no From field', 'add one: a signature must cover it (§5.4)')
     if (reasons.length > 0 && !this.#options.force) {
-      throw refusal(reasons.join(', '), 'mend the message, or sign it as it is with --force')
+      throw refusal(reasons.join(', '), 'fix the message, or sign it unchanged with --force')
     }
   }
 }

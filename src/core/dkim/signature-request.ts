@@ -38,7 +38,7 @@ export function canonicalizationOf(request: SignatureRequest): NonNullable<Signa
 export function domainOf(request: SignatureRequest, author: string | null): string {
   if (request.domain === undefined) {
     if (author !== null) return author
-    throw new DkimError('usage', 'the From field names no single plain domain to sign for', 'name it with --domain')
+    throw new DkimError('usage', 'cannot derive a signing domain from the From field', 'name it with --domain')
   }
   return givenDomain(request.domain)
 }
@@ -73,7 +73,7 @@ export function tagsOf(
   if (request.queryMethod) tags.push(['q', 'dns/txt'])
   if (timestamp !== null) tags.push(['t', secondsOf('t', timestamp)])
   if (request.expiresIn !== undefined && request.expiresIn < 1) {
-    throw new DkimError('usage', 'a signature that expires at once', 'x= must be later than t= (§3.5)')
+    throw new DkimError('usage', 'the signature would expire immediately', 'x= must be later than t= (§3.5)')
   }
   if (request.expiresIn !== undefined) tags.push(['x', secondsOf('x', (timestamp ?? now) + request.expiresIn)])
   tags.push(['h', signedFields.join(':'), 'colon'])

@@ -102,7 +102,7 @@ export function parseSignature(section: HeaderSection, field: HeaderField, lists
 
 function tagsOf(section: HeaderSection, field: HeaderField): TagList {
   if (field.valueEnd - field.start > LIMITS.signatureBytes) {
-    throw new Rejection('signature-syntax-error', `the field is longer than ${LIMITS.signatureBytes} octets`)
+    throw new Rejection('signature-syntax-error', `the field is longer than ${LIMITS.signatureBytes} bytes`)
   }
   try {
     // Offsets count from the start of the field.
@@ -205,7 +205,7 @@ function readIdentity(tags: TagList, draft: Draft): void {
   draft.identity = `${localPart}@${domain}`
   draft.identityDomain = domain
   if (draft.domain !== null && !isSubdomainOrEqual(domain, draft.domain)) {
-    throw new Rejection('domain-mismatch', `the domain of i= is ${domain}, d= is ${draft.domain}`)
+    throw new Rejection('domain-mismatch', `i= is at ${domain}, but d= is ${draft.domain}`)
   }
 }
 
@@ -226,7 +226,7 @@ function readCanonicalization(tags: TagList, draft: Draft): void {
   if (known !== undefined) draft.canonicalization = known
   else if (/^[A-Za-z][A-Za-z0-9-]*(?:\/[A-Za-z][A-Za-z0-9-]*)?$/.test(c)) {
     throw new Rejection('unsupported-canonicalization', `c=${c}`)
-  } else throw new Rejection('signature-syntax-error', 'c= is not one or two algorithm names')
+  } else throw new Rejection('signature-syntax-error', 'c= is not a canonicalization')
 }
 
 export function isCanonicalization(name: string): name is CanonicalizationName {
@@ -238,7 +238,7 @@ function readQueryMethods(tags: TagList): void {
   const q = tags.get('q')
   if (q === undefined) return
   if (!q.value.split(':').some(method => trimFws(method) === 'dns/txt')) {
-    throw new Rejection('unsupported-query-method', 'q= does not offer dns/txt')
+    throw new Rejection('unsupported-query-method', 'q= does not list dns/txt')
   }
 }
 

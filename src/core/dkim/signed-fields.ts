@@ -59,7 +59,7 @@ export const DEFAULT_FIELDS: readonly FieldChoice[] = [
 
 /** Fields that change on the way, or that drafts reserve for themselves. */
 const NEVER_SIGNED: Readonly<Record<string, string>> = {
-  'return-path': 'it is rewritten at delivery (§5.4)',
+  'return-path': 'it is rewritten on delivery (§5.4)',
   'dkim2-signature': 'it belongs to another protocol',
   'message-instance': 'it belongs to another protocol',
 }
@@ -75,7 +75,7 @@ function itemsOf(list: string): string[] {
 
 function nameOf(text: string, example: string): string {
   if (isFieldName(text)) return lowerAscii(text)
-  throw new DkimError('usage', `"${text}" in the list of fields is no field name`, `write for instance ${example}`)
+  throw new DkimError('usage', `"${text}" is not a field name`, `write for instance ${example}`)
 }
 
 /** `from:to:+subject` or the same with commas; "+" asks for oversigning. From is always part of it. Throws DkimError('usage'). */
@@ -85,15 +85,15 @@ export function parseFieldChoices(list: string): FieldChoice[] {
     const name = nameOf(oversign ? text.slice(1) : text, 'from:to:subject, with + to oversign: +from')
     const never = Object.hasOwn(NEVER_SIGNED, name) ? NEVER_SIGNED[name] : undefined
     if (never !== undefined)
-      throw new DkimError('usage', `${name} must not be signed: ${never}`, 'take it out of the list')
+      throw new DkimError('usage', `${name} must not be signed: ${never}`, 'remove it from the list')
     return { name, mode: oversign ? ('oversign' as const) : ('present' as const) }
   })
   const names = new Set(choices.map(({ name }) => name))
   if (names.size < choices.length) {
     throw new DkimError(
       'usage',
-      'a field stands twice in the list',
-      'every instance in the message is signed anyway; + oversigns',
+      'duplicate field in the list',
+      'all copies in the message are signed; use + to oversign',
     )
   }
   return names.has('from') ? choices : [{ name: 'from', mode: 'oversign' }, ...choices]
@@ -110,7 +110,7 @@ export function signedFieldsOf(choices: readonly FieldChoice[], index: FieldInde
   if (names.length <= LIMITS.signedFields) return names
   throw new DkimError(
     'limit',
-    `h= would name ${names.length} fields, more than ${LIMITS.signedFields}`,
+    `h= would list ${names.length} fields, more than ${LIMITS.signedFields}`,
     'name fewer fields with --headers',
   )
 }

@@ -46,7 +46,7 @@ export function parseTagList(text: string, start = 0): TagList {
     if (tags.size >= LIMITS.tagsPerList)
       throw new TagListError('too-many', `more than ${LIMITS.tagsPerList} tags`, first)
     const tag = parseTag(text, first, end, clean)
-    if (tags.has(tag.name)) throw new TagListError('duplicate', `the tag ${tag.name}= stands twice`, first)
+    if (tags.has(tag.name)) throw new TagListError('duplicate', `duplicate tag ${tag.name}=`, first)
     tags.set(tag.name, tag)
     position = end + 1
   }
@@ -55,12 +55,12 @@ export function parseTagList(text: string, start = 0): TagList {
 
 /** tag-spec = [FWS] tag-name [FWS] "=" [FWS] tag-value [FWS] */
 function parseTag(text: string, start: number, end: number, clean: boolean): Tag {
-  if (start === end) throw new TagListError('empty', 'a tag is missing between semicolons', start)
+  if (start === end) throw new TagListError('empty', 'empty tag between semicolons', start)
   const equals = text.indexOf('=', start)
   if (equals === -1 || equals >= end) throw new TagListError('no-equals-sign', 'a tag has no "="', start)
   const name = text.slice(start, skipFwsBack(text, start, equals))
   if (!isTagName(name))
-    throw new TagListError('name', 'a tag name is not made of letters, digits and underscores', start)
+    throw new TagListError('name', 'a tag name may contain only letters, digits and underscores', start)
   const valueStart = skipFws(text, equals + 1, end)
   const valueEnd = skipFwsBack(text, valueStart, end)
   const bad = clean ? -1 : findForbidden(text.slice(valueStart, valueEnd))

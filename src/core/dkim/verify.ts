@@ -155,7 +155,7 @@ export class Verifier {
     const fields = this.#index.get('dkim-signature') ?? []
     const signatures = fields.map(field => parseSignature(this.#section, field, this.#keys.fieldLists))
     if (signatures.length <= LIMITS.signatures) return signatures
-    const text = `${LIMITS.signatures} of ${signatures.length} signatures were evaluated`
+    const text = `evaluated ${LIMITS.signatures} of ${signatures.length} signatures`
     this.#warnings.push({ code: 'signature-limit', text })
     const ranked = signatures.toSorted((one, other) => this.#rankOf(one) - this.#rankOf(other))
     const chosen = new Set(ranked.slice(0, LIMITS.signatures))
@@ -241,7 +241,7 @@ export class Verifier {
 
   #whyNoFrom(): string {
     return this.#section.bytes.length === 0
-      ? 'the message has no header section, or begins with an empty line'
+      ? 'the message has no header section or starts with an empty line'
       : 'the message has no From field'
   }
 

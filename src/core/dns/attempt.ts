@@ -44,7 +44,7 @@ async function askOnce(server: Nameserver, question: Question, form: Form, signa
 function decoded(bytes: Buffer, mayBeTruncated = false): Message {
   // A truncated answer is not used, and may be cut anywhere: only its header counts.
   const truncated = (bytes[2]! & 0x02) !== 0
-  if (truncated && !mayBeTruncated) throw new TransportFailure('malformed', 'truncated where nothing needs truncation')
+  if (truncated && !mayBeTruncated) throw new TransportFailure('malformed', 'unexpectedly truncated')
   // An error code alone may stand in a bare header; "there is no such name" has to say which name.
   if (bytes.readUInt16BE(4) === 0 && (bytes[3]! & 0x0f) === RCODES.NXDOMAIN) {
     throw new TransportFailure('malformed', 'NXDOMAIN without the question it answers')

@@ -32,7 +32,7 @@ export function readAnswer(message: Message, name: string, type: RecordType, ser
   if (isLameReferral(message)) return { ...found, status: 'refused', detail: 'the server only refers to other servers' }
   if (walked.records.length > 0) {
     if (message.rcode === RCODES.NOERROR) return { ...found, status: 'found' }
-    return { ...found, records: [], detail: 'the answer has records and says at once that the name does not exist' }
+    return { ...found, records: [], detail: 'the answer has records but also says that the name does not exist' }
   }
   const belongsToNothing = message.answers.length > 0 && !walked.related
   if (belongsToNothing) return { ...found, detail: 'the records of the answer belong to another name' }
@@ -98,7 +98,7 @@ function walk(answers: readonly ResourceRecord[], name: string, type: RecordType
     const end = { ...walked, records: [], besideAlias: false }
     const [link, other] = links
     if (link === undefined) return { ...end, fault: null }
-    if (other !== undefined) return { ...end, fault: { status: 'malformed', detail: 'two aliases at one name' } }
+    if (other !== undefined) return { ...end, fault: { status: 'malformed', detail: 'two CNAMEs at one name' } }
     related = true
     chain.push(link)
     const fault = chainFault(chain, seen, link.target)

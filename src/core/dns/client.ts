@@ -68,7 +68,7 @@ class Client implements DnsClient {
   query(name: string, type: RecordType, signal?: AbortSignal): Promise<Answer> {
     const asked = name.toLowerCase()
     if (!isQueryName(asked)) {
-      return Promise.resolve(emptyAnswer(name, 'nxdomain', 'not a name that may be asked for', null))
+      return Promise.resolve(emptyAnswer(name, 'nxdomain', 'not a valid query name', null))
     }
     return this.#cache.get(
       `${type} ${asked}`,
@@ -94,7 +94,7 @@ class Client implements DnsClient {
     let answer = await this.#askAll(name, type, ends, signal)
     for (let hops = 1; this.#recursion && endsInTheAir(answer); hops += 1) {
       const next = answer.owner
-      if (!isQueryName(next)) return unread(answer, 'the alias leads to a name that may not be asked for')
+      if (!isQueryName(next)) return unread(answer, 'the alias points to an invalid query name')
       if (hops > LIMITS.cnameHops)
         return unread(answer, `more than ${LIMITS.cnameHops} aliases that take a question each`)
       for (const { target } of answer.chain) seen.add(target)
@@ -126,7 +126,7 @@ class Client implements DnsClient {
 
   #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
     if (this.#known.length === 0) {
-      return Promise.resolve(emptyAnswer(name, 'network', 'this machine names no DNS server', null))
+      return Promise.resolve(emptyAnswer(name, 'network', 'no DNS server is configured on this machine', null))
     }
     const times = { ends, attempt: this.#attemptTimeout }
     return askServers(this.#known, { name, type, recursion: this.#recursion }, times, signal)
@@ -136,7 +136,11 @@ class Client implements DnsClient {
 function readServer(text: string): Nameserver {
   const server = parseNameserver(text)
   if (server !== undefined) return server
-  throw new DkimError('usage', `${text} is no name server address`, 'name one as IP, IP:PORT, [IPv6]:PORT or https://…')
+  throw new DkimError(
+    'usage',
+    `${text} is not a name server address`,
+    'name one as IP, IP:PORT, [IPv6]:PORT or https://…',
+  )
 }
 
 /** The chain was not followed to its end: what stands there is not known, and "nothing" would be a guess. */

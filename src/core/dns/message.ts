@@ -109,7 +109,7 @@ export function decodeMessage(bytes: Buffer): Message {
     cursor.offset += 4
   }
   const sections = counts.map(count => Array.from({ length: count }, () => readRecord(cursor)))
-  if (cursor.offset !== bytes.length) throw new MalformedMessage('octets behind the last record')
+  if (cursor.offset !== bytes.length) throw new MalformedMessage('trailing bytes after the last record')
   const [answers, authorities, additionals] = sections as [RawRecord[], RawRecord[], RawRecord[]]
   const opts = additionals.filter(({ type }) => type === TYPE_OPT)
   if (opts.length > 1) throw new MalformedMessage('two OPT records')

@@ -28,7 +28,7 @@ interface ReadQuery {
   readonly payload: number | null
 }
 
-/** The answer to a query, undefined where silence is the answer: for what is no query, and for timeouts that the zone plays. */
+/** The reply to a query; undefined for no reply: not a query, or a simulated timeout. */
 export function replyTo(bytes: Buffer, zone: Zone, transport: 'udp' | 'tcp'): Buffer | undefined {
   if (bytes.length < HEADER_BYTES || (bytes[2]! & 0x80) !== 0) return undefined
   let query: ReadQuery

@@ -32,8 +32,8 @@ const PORT_ATTEMPTS = 10
 const IDLE_MILLISECONDS = 10_000
 
 const LISTEN_HINTS: Readonly<Record<string, string>> = {
-  EACCES: 'ports under 1024 are for root: take one above',
-  EADDRNOTAVAIL: 'this machine has no such address: 127.0.0.1 is always there',
+  EACCES: 'ports below 1024 need root: use a higher one',
+  EADDRNOTAVAIL: 'not an address of this machine: use 127.0.0.1',
 }
 
 /** Resolves when both sockets listen; throws DkimError('usage') where they cannot. */
@@ -45,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
       if (code === 'EADDRINUSE' && port === 0 && attempt < PORT_ATTEMPTS) continue
-      const hint = LISTEN_HINTS[code] ?? 'take port 0 for any free port'
+      const hint = LISTEN_HINTS[code] ?? 'use port 0 for any free port'
       throw new DkimError('usage', `cannot listen on ${serverText(address, port)} (${code})`, hint)
     }
   }

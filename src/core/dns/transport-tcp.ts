@@ -21,7 +21,9 @@ export const exchangeTcp: Exchange<{ readonly address: string; readonly port: nu
     const onAbort = (): void => settle(abortFailure(signal))
     signal.addEventListener('abort', onAbort)
     socket.on('error', error => settle(networkFailure(error)))
-    socket.on('close', () => settle(new TransportFailure('malformed', 'the connection ended inside the answer')))
+    socket.on('close', () =>
+      settle(new TransportFailure('malformed', 'the connection closed in the middle of the answer')),
+    )
     socket.on('data', chunk => {
       const bytes = frame.add(chunk)
       if (bytes === undefined) return

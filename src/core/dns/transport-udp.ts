@@ -25,8 +25,7 @@ export const exchangeUdp: Exchange<{ readonly address: string; readonly port: nu
     socket.on('message', bytes => {
       if (fitOf(bytes, query) !== 'stray') return settle(bytes)
       strays += 1
-      if (strays >= DNS_LIMITS.strays)
-        settle(new TransportFailure('malformed', `${strays} datagrams that answer nothing`))
+      if (strays >= DNS_LIMITS.strays) settle(new TransportFailure('malformed', `${strays} unrelated datagrams`))
     })
     if (signal.aborted) return onAbort()
     signal.addEventListener('abort', onAbort)

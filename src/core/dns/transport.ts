@@ -22,9 +22,9 @@ export function abortFailure(signal: AbortSignal): TransportFailure {
 }
 
 const NETWORK_FAULTS: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'no name server listens there'],
-  ['EHOSTUNREACH', 'there is no way to the server'],
-  ['ENETUNREACH', 'there is no way to the network of the server'],
+  ['ECONNREFUSED', 'no name server is listening at this address'],
+  ['EHOSTUNREACH', 'no route to the server'],
+  ['ENETUNREACH', "the server's network is unreachable"],
   ['ECONNRESET', 'the server closed the connection'],
 ])
 

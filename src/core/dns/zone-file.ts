@@ -17,7 +17,7 @@ export function readZone(bytes: Uint8Array, file: string, zone = new Zone()): Zo
     throw new DkimError(
       'zone-invalid',
       `${file}: more than ${DNS_LIMITS.zoneBytes} bytes`,
-      'keep only the names asked for',
+      'keep only the names you need',
     )
   }
   const content = textBytes(bytes, file, 'zone-invalid')
@@ -65,7 +65,7 @@ class MasterFile {
       this.#refuse(
         line,
         `${tokens[0]!.raw} is not supported`,
-        'write the records out: $ORIGIN and $TTL are all the directives read',
+        'only $ORIGIN and $TTL are supported: write the records out',
       )
     }
     if (argument === undefined || tokens.length > 2) {
@@ -82,13 +82,14 @@ class MasterFile {
     if (!startsBlank) this.#owner = this.#name(rest.shift()!, line)
     const name = this.#owner
     if (name === undefined) {
-      this.#refuse(line, 'the record has no owner name', 'only a line behind a named record may start with white space')
+      this.#refuse(line, 'the record has no owner name', 'only a line after a named record may start with white space')
     }
     let ttl: number | null = null
     for (let token = rest[0]; token !== undefined; token = rest[0]) {
       const asTtl: number | null = ttl === null ? this.#ttl(token) : null
       if (asTtl !== null) ttl = asTtl
-      else if (/^(?:CH|HS|CS)$/i.test(token.raw)) this.#refuse(line, `class ${token.raw} is not read`, 'use class IN')
+      else if (/^(?:CH|HS|CS)$/i.test(token.raw))
+        this.#refuse(line, `class ${token.raw} is not supported`, 'use class IN')
       else if (!/^IN$/i.test(token.raw)) break
       rest.shift()
     }
@@ -135,7 +136,7 @@ class MasterFile {
         if (code !== undefined) return { type: 'OTHER', code }
         return this.#refuse(
           line,
-          type.quoted ? 'a quoted text where the record type belongs' : `unknown record type ${type.raw}`,
+          type.quoted ? 'quoted text instead of a record type' : `unknown record type ${type.raw}`,
           'a record is: name TTL IN TXT "v=DKIM1; …"',
         )
       }
@@ -167,8 +168,8 @@ class MasterFile {
       if (octets.length <= 255) return octets
       return this.#refuse(
         line,
-        `a string of ${octets.length} bytes: 255 is the longest`,
-        'split it into several quoted strings side by side: they are joined again without a space',
+        `a string of ${octets.length} bytes exceeds 255`,
+        'split it into adjacent quoted strings: they are joined without a space',
       )
     })
   }
@@ -195,7 +196,7 @@ class MasterFile {
 
   #number({ raw }: Token, line: number): number {
     if (/^\d{1,10}$/.test(raw) && Number(raw) < 2 ** 32) return Number(raw)
-    return this.#refuse(line, `${raw} is no number`, 'numbers go up to 4294967295')
+    return this.#refuse(line, `${raw} is not a number`, 'numbers go up to 4294967295')
   }
 
   /** Seconds, or BIND's 1w2d3h4m5s; null where it is none. */

@@ -25,8 +25,7 @@ export function readZoneJson(text: string, file: string, zone: Zone): Zone {
     const name = absoluteName(key.endsWith('.') ? key : `${key}.`, '')
     if (name === undefined || name === '') return refuse(`${JSON.stringify(key)} is no domain name`)
     // JSON.parse keeps the last of two members of one name, and says nothing of the other.
-    if (seen.has(name))
-      return refuse(`${name} stands here twice`, 'list all its texts in one place: {"name": ["…", "…"]}')
+    if (seen.has(name)) return refuse(`duplicate name ${name}`, 'list all its texts in one place: {"name": ["…", "…"]}')
     seen.add(name)
     addValue(zone, name, values.get(key), file, refuse)
   }
@@ -42,7 +41,7 @@ function parseObject(text: string, file: string): ReadonlyMap<string, unknown> {
     const where = `${file}:${lineAt(text, position)}`
     throw new DkimError('zone-invalid', `${where}: malformed JSON`, 'check quotes, commas and brackets there')
   }
-  throw new DkimError('zone-invalid', `${file}:1: JSON, but no object of names and records`, HINT)
+  throw new DkimError('zone-invalid', `${file}:1: JSON, but not an object of names and records`, HINT)
 }
 
 interface Member {
@@ -87,7 +86,8 @@ type Refuse = (message: string, hint?: string) => never
 
 function addValue(zone: Zone, name: string, value: unknown, file: string, refuse: Refuse): void {
   const fields = asFields(value)
-  if (fields === null) refuse(`the value of ${name} is neither a text, nor texts, nor an object of known members`)
+  if (fields === null)
+    refuse(`the value of ${name} must be a string, an array of strings, or an object with known members`)
   const ttl = fields.ttl ?? null
   if (ttl !== null && ttl > MAX_TTL) refuse(`the TTL of ${name} is more than ${MAX_TTL} (RFC 2181 §8)`)
   for (const txt of fields.txt) {
@@ -101,7 +101,7 @@ function addValue(zone: Zone, name: string, value: unknown, file: string, refuse
   }
   if (fields.error !== undefined) {
     const failure = FAILURES.get(fields.error)
-    if (failure === undefined) refuse(`the error of ${name} is none of ${[...FAILURES.keys()].join(', ')}`)
+    if (failure === undefined) refuse(`the error of ${name} must be one of ${[...FAILURES.keys()].join(', ')}`)
     zone.fail(name, failure, file)
   }
   // {"txt": []}: the name exists and has no TXT record.

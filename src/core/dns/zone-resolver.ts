@@ -87,8 +87,8 @@ function fromZone(name: string, answer: ZoneAnswer, zone: Zone): Answer {
 
 function detailOf({ status, chain, remark }: ZoneAnswer): string | null {
   if (status === 'nxdomain' && remark !== null) return remark
-  if (status === 'servfail') return 'the zone file plays a server failure here'
-  if (status === 'timeout') return 'the zone file plays a timeout here'
+  if (status === 'servfail') return 'the zone file simulates a server failure for this name'
+  if (status === 'timeout') return 'the zone file simulates a timeout for this name'
   if (status === 'malformed') return TOO_LONG
-  return status !== 'cname-loop' ? null : `the aliases lead back to ${chain.at(-1)!.target}`
+  return status !== 'cname-loop' ? null : `loops back to ${chain.at(-1)!.target}`
 }

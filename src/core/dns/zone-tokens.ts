@@ -1,6 +1,6 @@
 // The lexical layer of the master file format: entries made of words and quoted strings, comments, parentheses, escapes (RFC 1035 §5.1).
 
-/** `raw` still has its escapes: what they mean depends on where the token stands. */
+/** `raw` keeps its escapes: their meaning depends on the token's position. */
 export interface Token {
   readonly raw: string
   readonly quoted: boolean
@@ -51,7 +51,7 @@ export function* tokenize(text: string, refuse: Refuse): Generator<Entry> {
       depth += 1
       index += 1
     } else if (character === ')') {
-      if (depth === 0) refuse(line, ') without (', 'parentheses hold a record together over several lines')
+      if (depth === 0) refuse(line, ') without (', 'parentheses continue a record across lines')
       depth -= 1
       index += 1
     } else {
@@ -63,7 +63,7 @@ export function* tokenize(text: string, refuse: Refuse): Generator<Entry> {
       index = quoted ? end + 1 : end
     }
   }
-  if (depth > 0) refuse(openedAt, '( is never closed', 'close it with ) behind the last string')
+  if (depth > 0) refuse(openedAt, '( is never closed', 'close it with ) after the last string')
   if (tokens.length > 0) yield { line: entryLine, tokens, startsBlank }
 }
 

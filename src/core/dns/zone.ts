@@ -88,7 +88,7 @@ export class Zone {
       if (link === null) {
         const status = match.node === undefined ? 'nxdomain' : 'nodata'
         const soa = this.#soaAround(owner)
-        // A zone that reaches around the name knows that it has nothing there; without one, nobody has said anything.
+        // A zone that covers the name proves that it does not exist; without one, nothing is known.
         const source = here.source ?? (soa === null ? null : (this.#nodes.get(soa.name)?.source ?? null))
         return { ...here, status, records: [], soa, source, known: here.source !== null }
       }

@@ -64,7 +64,7 @@ export class RangeSearch {
     this.#budget.count(2)
     const empty = [Buffer.alloc(0), Buffer.from('\r\n')].some(bytes => digestOf(bytes, null).equals(this.#digest))
     if (!empty || this.#canonical.length <= 2) return null
-    const text = 'bh= is the hash of an empty body: all of it was added, or the signer saw none of it'
+    const text = 'bh= is the hash of an empty body: everything was added later, or the signer did not see it'
     return { code: 'body-appended', text, lines: [1, lastLineOf(this.#scene.bytes)] }
   }
 
@@ -130,7 +130,7 @@ export class RangeSearch {
       if (!this.#budget.takeLong()) return null
       const rest = this.#canonical.subarray(this.#starts[line])
       if (digestOf(rest, this.#scene.target.length).equals(this.#digest)) {
-        return { code: 'body-prepended', text: `${linesText(1, line)} put in front`, lines: [1, line] }
+        return { code: 'body-prepended', text: `${linesText(1, line)} prepended`, lines: [1, line] }
       }
       await this.#budget.breathe()
     }
@@ -153,7 +153,7 @@ export class RangeSearch {
       if (prefix !== null) {
         const first = line + 1
         const last = line + prefix.lines
-        const text = `the old body is lines ${first} to ${last}: the lines around it were added`
+        const text = `the original body is lines ${first} to ${last}; other lines were added`
         return { code: 'body-wrapped', text, lines: [first, last] }
       }
       await this.#budget.breathe()
@@ -324,6 +324,7 @@ function lastLineOf(body: Buffer): number {
   return body.at(-1) === 0x0a ? lines : lines + 1
 }
 
-function linesText(first: number, last: number): string {
+/** The verb included. */
+export function linesText(first: number, last: number): string {
   return first >= last ? `line ${first} was` : `lines ${first} to ${last} were`
 }

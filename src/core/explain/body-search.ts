@@ -84,7 +84,7 @@ class FamilySearch {
   #appended(body: string, first: number): BodyFinding {
     const same = lineCount(body) === lineCount(this.#scene.text)
     const last = Math.max(first, lineCount(body))
-    return { code: 'body-appended', text: 'lines were appended as well', lines: same ? [first, last] : null }
+    return { code: 'body-appended', text: 'lines were also appended', lines: same ? [first, last] : null }
   }
 
   get #isLarge(): boolean {

@@ -2,6 +2,7 @@
 
 import { createHash, type Hash } from 'node:crypto'
 import { bodyCanonicalizer } from '../dkim/canonicalize-body.js'
+import { linesText } from './body-ranges.js'
 import { eachBodyChunk, type ReadMessage } from './body-reader.js'
 import type { BodyFinding } from './body-search.js'
 import type { BodyTarget } from './body-target.js'
@@ -36,7 +37,7 @@ function finding({ length }: BodyTarget, { lines }: Prefix, last: number): BodyF
   const first = lines + 1
   if (first > last) return null
   if (length === null)
-    return { code: 'body-appended', text: `lines ${first} to ${last} were appended`, lines: [first, last] }
+    return { code: 'body-appended', text: `${linesText(first, last)} appended`, lines: [first, last] }
   const text = `l=${length} is not what was hashed: bh= is the hash of the body up to line ${lines}`
   return { code: 'body-length-wrong', text, lines: [first, last] }
 }
@@ -73,7 +74,7 @@ async function eachCanonical(
   return inTime
 }
 
-/** Hashes with node:crypto what is no longer near the end, and tries the lines of what is. */
+/** Hashes everything except the tail with node:crypto, then tries each line of the tail. */
 class TailScanner {
   readonly #digest: Buffer
   readonly #hash: Hash = createHash('sha256')

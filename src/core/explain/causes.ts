@@ -11,23 +11,23 @@ interface CauseRow {
 }
 
 const LIST_ADVICE =
-  'list owner: do not touch Subject, body and From of signed mail, or sign again and seal with ARC; recipients: judge by the list’s own signature'
+  'list owner: do not modify Subject, body or From of signed mail, or re-sign it and add an ARC seal; recipients: rely on the list’s own signature'
 const GATEWAY_ADVICE =
-  'gateway admin: verify first, change afterwards, and do not forward what was changed as if it were signed'
-const RELAY_ADVICE = 'mail admin: find the relay that rewrites mail behind the signer, and sign last'
-const SIGNER_ADVICE =
-  'signer: sign the message as it is sent, with c=relaxed/relaxed, behind everything that changes it'
+  'gateway admin: verify before modifying, and do not forward modified mail as if its signature still held'
+const RELAY_ADVICE = 'mail admin: find the relay that rewrites mail after signing, and sign last'
+const SIGNER_ADVICE = 'signer: sign the message as sent, with c=relaxed/relaxed, after everything that modifies it'
 
 export const CAUSES = {
   'body-appended': {
     part: 'body',
     text: 'text was appended to the body',
-    advice: `a footer or disclaimer: ${LIST_ADVICE}; outgoing disclaimers belong before the signer`,
+    advice: `a footer or disclaimer: ${LIST_ADVICE}; add outgoing disclaimers before signing`,
   },
   'body-prepended': {
     part: 'body',
-    text: 'text was put in front of the body',
-    advice: 'gateway admin: mark external mail in the mail client or by a header field instead of a banner in the body',
+    text: 'text was prepended to the body',
+    advice:
+      'gateway admin: flag external mail in the mail client or with a header field, not with a banner in the body',
   },
   'body-inserted': {
     part: 'body',
@@ -36,90 +36,90 @@ export const CAUSES = {
   },
   'body-wrapped': {
     part: 'body',
-    text: 'the body was wrapped: text stands before and behind it',
+    text: 'text was added before and after the body',
     advice: `a new MIME structure, or a banner and a footer: ${LIST_ADVICE}`,
   },
   'line-ends-changed': {
     part: 'body',
-    text: 'line ends were changed, or hashed in another form',
-    advice: 'signer: convert to CRLF before signing (§5.3); relays: never convert line ends of mail in transit',
+    text: 'line endings were changed, or hashed differently',
+    advice: 'signer: convert to CRLF before signing (§5.3); relays: never convert line endings in transit',
   },
-  'trailing-space-changed': { part: 'body', text: 'white space at line ends was changed', advice: SIGNER_ADVICE },
+  'trailing-space-changed': { part: 'body', text: 'trailing white space was changed', advice: SIGNER_ADVICE },
   'blank-lines-changed': { part: 'body', text: 'blank lines were added or removed', advice: RELAY_ADVICE },
   'body-end-changed': {
     part: 'body',
-    text: 'the end of the body was hashed in another form than §3.4 asks for',
-    advice: 'signer: update the signing software; it mistakes the rule for the last line end or blank lines at the end',
+    text: 'the signer did not hash the end of the body as §3.4 requires',
+    advice: 'signer: update the signing software; it gets the final line ending or trailing blank lines wrong',
   },
   'dot-stuffing-changed': {
     part: 'body',
     text: 'dots at line starts were added or removed',
     advice:
-      'admin of the relay or signer: dot-stuffing belongs to SMTP alone (RFC 5321 §4.5.2); sign before it and undo it once',
+      'admin of the relay or signer: dot-stuffing belongs to SMTP only (RFC 5321 §4.5.2): sign before it, and remove it exactly once',
   },
   'from-quoting-changed': {
     part: 'body',
     text: 'lines that begin with From were quoted',
     advice:
-      'signer: encode lines that begin with “From ” as quoted-printable; mail stores: quote in the mbox only, and undo it',
+      'signer: encode lines that begin with “From ” as quoted-printable; mail stores: quote only inside the mbox, and undo it',
   },
-  'tabs-changed': { part: 'body', text: 'tabs and spaces were exchanged', advice: RELAY_ADVICE },
+  'tabs-changed': { part: 'body', text: 'tabs and spaces were interchanged', advice: RELAY_ADVICE },
   'white-space-collapsed': { part: 'body', text: 'white space in the body was changed', advice: SIGNER_ADVICE },
   'other-body-canonicalization': {
     part: 'body',
-    text: 'the body hash was made with another canonicalization than c= declares',
-    advice: 'signer: fix the signing software so that c= says what it does',
+    text: 'the body hash uses a different canonicalization than c= declares',
+    advice: 'signer: fix the signing software: c= must match what it does',
   },
   'body-length-wrong': {
     part: 'body',
-    text: 'l= does not say which part of the body was hashed',
+    text: 'l= does not match the part of the body that was hashed',
     advice: 'signer: sign without l= (§8.2)',
   },
   'transfer-encoding-changed': {
     part: 'body',
     text: 'the transfer encoding of the content was changed',
-    advice: 'signer: send 7-bit content (quoted-printable or base64), which no relay has a reason to re-encode (§5.3)',
+    advice: 'signer: send 7-bit content (quoted-printable or base64), which relays have no reason to re-encode (§5.3)',
   },
   'lines-rewrapped': {
     part: 'body',
-    text: 'encoded lines were wrapped anew',
+    text: 'encoded lines were re-wrapped',
     advice: 'signer: keep lines under 78 characters; gateway admin: pass on MIME parts unchanged',
   },
-  'charset-changed': { part: 'body', text: 'the text was converted to another charset', advice: GATEWAY_ADVICE },
+  'charset-changed': { part: 'body', text: 'the text was converted to a different charset', advice: GATEWAY_ADVICE },
   'part-fields-changed': {
     part: 'body',
     text: 'header fields of MIME parts were added or changed',
-    advice: 'mail admin: sign behind the server that writes such fields (Exchange adds them), or make it stop',
+    advice: 'mail admin: sign after the server that writes such fields (Exchange adds them), or stop it from doing so',
   },
   'links-rewritten': {
     part: 'body',
     text: 'links were rewritten',
     advice:
-      'gateway admin: click-time protection changes the body; verify at the gateway and trust its result behind it',
+      'gateway admin: click-time protection modifies the body; verify at the gateway and trust its result downstream',
   },
   'body-truncated': {
     part: 'body',
-    text: 'the body is cut off',
+    text: 'the body is truncated',
     advice: 'look for size limits and broken transfers between the signer and here; ask for the complete message',
   },
   'boundary-changed': { part: 'body', text: 'the boundary between MIME parts was changed', advice: GATEWAY_ADVICE },
   'original-body-differs': {
     part: 'body',
     text: 'the body differs from the original’s',
-    advice: 'the first difference shows what the way did to the body',
+    advice: 'the first difference shows how the body was changed in transit',
   },
 
-  'subject-tag': { part: 'header', text: 'Subject was tagged', advice: LIST_ADVICE },
+  'subject-tag': { part: 'header', text: 'a tag was added to Subject', advice: LIST_ADVICE },
   'field-refolded': {
     part: 'header',
-    text: 'a field was folded anew',
-    advice: 'signer: use relaxed header canonicalization, which folding does not break',
+    text: 'a field was refolded',
+    advice: 'signer: use relaxed header canonicalization, which tolerates folding',
   },
   'white-space-changed': {
     part: 'header',
     text: 'white space in a field was changed',
     advice:
-      'signer: use relaxed header canonicalization, and write fields as relays would (one space behind colon and comma)',
+      'signer: use relaxed header canonicalization, and format fields as relays do (one space after colon and comma)',
   },
   'field-name-case-changed': {
     part: 'header',
@@ -128,9 +128,8 @@ export const CAUSES = {
   },
   'address-reformatted': {
     part: 'header',
-    text: 'addresses were written anew (quotes, brackets, letter case)',
-    advice:
-      'signer: write addresses the plain way (quotes only where needed), or sign behind the software that rewrites them',
+    text: 'addresses were reformatted (quotes, brackets, letter case)',
+    advice: 'signer: write plain addresses (quotes only where needed), or sign after the software that rewrites them',
   },
   'domain-form-changed': {
     part: 'header',
@@ -140,11 +139,11 @@ export const CAUSES = {
   'recipients-changed': {
     part: 'header',
     text: 'a recipient was added to a signed address field',
-    advice: 'admin of the list or forwarder: leave To and Cc alone; recipients belong into the envelope',
+    advice: 'admin of the list or forwarder: leave To and Cc unchanged; recipients belong in the envelope',
   },
   'encoded-words-changed': {
     part: 'header',
-    text: 'encoded words were encoded anew (RFC 2047)',
+    text: 'encoded words were re-encoded (RFC 2047)',
     advice: 'gateway admin: pass on signed fields byte for byte',
   },
   'from-rewritten': {
@@ -160,28 +159,28 @@ export const CAUSES = {
   },
   'date-changed': {
     part: 'header',
-    text: 'Date was replaced or written anew',
-    advice: 'signer: write a Date in the form of RFC 5322 before signing; relays add or mend one otherwise',
+    text: 'Date was replaced or reformatted',
+    advice: 'signer: write a valid RFC 5322 Date before signing; otherwise relays add or fix it',
   },
   'mime-fields-changed': {
     part: 'header',
     text: 'MIME fields were changed',
     advice:
-      'the content was re-encoded or rebuilt on the way; signer: send 7-bit content, gateways: pass it on unchanged',
+      'the content was re-encoded or rebuilt in transit; signer: send 7-bit content, gateways: pass it on unchanged',
   },
   'field-added': {
     part: 'header',
-    text: 'a field was added that the signature says is absent, or that hides the signed one',
-    advice: 'find who adds the field (the topmost Received fields near it tell), and sign behind that hop',
+    text: 'a field was added that the signature declares absent, or that hides the signed one',
+    advice: 'find the hop that adds the field (see the nearest Received fields), and sign after it',
   },
   'field-removed': {
     part: 'header',
     text: 'a signed field was removed',
-    advice: 'find the hop that removes the field, or sign without it',
+    advice: 'find the hop that removes the field, or do not sign it',
   },
   'fields-reordered': {
     part: 'header',
-    text: 'fields of one name were reordered, or signed from the top',
+    text: 'fields of the same name were reordered, or signed from the top',
     advice: 'signer: sign each name from the bottom up (§5.4.2); relays: keep the order of fields',
   },
   'signature-field-changed': {
@@ -191,45 +190,44 @@ export const CAUSES = {
   },
   'body-hash-replaced': {
     part: 'header',
-    text: 'bh= is not the one that was signed',
-    advice:
-      'someone computed the body hash anew after signing: look for software that “repairs” signatures, or for forgery',
+    text: 'bh= was replaced after signing',
+    advice: 'the body hash was recomputed after signing: look for software that “repairs” signatures, or forgery',
   },
   'other-header-canonicalization': {
     part: 'header',
-    text: 'the header was signed with another canonicalization than c= declares',
-    advice: 'signer: fix the signing software so that c= says what it does',
+    text: 'the header was signed with a different canonicalization than c= declares',
+    advice: 'signer: fix the signing software: c= must match what it does',
   },
   'signer-mistake': {
     part: 'header',
-    text: 'the signing software hashes the header in another form than §3.7 asks for',
-    advice: 'signer: update the signing software, and verify a message of it with dkim verify before sending more',
+    text: 'the signing software does not hash the header as §3.7 requires',
+    advice: 'signer: update the signing software, and check one of its messages with dkim verify before sending more',
   },
   'copied-field-differs': {
     part: 'header',
-    text: 'a field differs from the copy that the signer kept in z=',
+    text: "a field differs from the signer's copy in z=",
     advice: 'compare the two values: the copy shows what was signed',
   },
   'original-header-differs': {
     part: 'header',
     text: 'signed fields differ from the original’s',
-    advice: 'the differences show what the way did to the header',
+    advice: 'the differences show how the header was changed in transit',
   },
 
   'wrong-key-or-damaged-signature': {
     part: 'key',
-    text: 'the published key cannot have made this b=',
+    text: 'b= does not match the published key',
     advice:
       'DNS owner: publish the key that signs (dkim lookup --key compares them); signer: check that b= is not cut or altered',
   },
   'wrong-key': {
     part: 'key',
-    text: 'another key made the signature',
+    text: 'made with a different key',
     advice: 'signer: correct s= and d=, or DNS owner: publish the signing key under this selector',
   },
   'other-digest-algorithm': {
     part: 'key',
-    text: 'b= was made with another digest algorithm than a= declares',
+    text: 'b= uses a different digest algorithm than a= declares',
     advice: 'signer: fix the signing software so that a= says what it does; use rsa-sha256',
   },
 } as const satisfies Record<string, CauseRow>

@@ -33,7 +33,7 @@ function copies({ signature, model }: EvidenceInput): Pointer[] {
     const now = raw === null ? 'it is gone' : `it is “${shown(plainValue(raw))}”`
     return {
       code: 'copied-field',
-      text: `${usualName(name)} was “${shown(copy)}” by the copy in z=, now ${now}`,
+      text: `${usualName(name)} was “${shown(copy)}” according to z=; now ${now}`,
       fields: [name],
     }
   })
@@ -53,7 +53,7 @@ function otherSignatures({ signature, report, others }: EvidenceInput): Pointer[
     const body = report.bodyHash === 'mismatch' && good.bodyHash === 'match'
     const parts = [...(body ? ['the body'] : []), ...fields.map(usualName)]
     if (parts.length === 0) return []
-    const text = `what ${other.domain} signed did not change since, that signature is good: ${parts.join(', ')}`
+    const text = `unchanged since ${other.domain} signed (that signature verifies): ${parts.join(', ')}`
     return [{ code: 'other-signature', text, fields }]
   })
 }
@@ -72,7 +72,7 @@ function arcHops({ section, index }: EvidenceInput): Pointer[] {
     const results = [...value.matchAll(/\bdkim=([a-z]+)/g)].map(match => match[1])
     const host = /^i=\d{1,3};[ ]*([^; ]+)/.exec(value)?.[1] ?? 'unknown'
     if (instance > 0 && results.length > 0) {
-      hops.push({ instance, text: `hop ${instance} (${shown(host)}) says it saw dkim=${results.join(', ')}` })
+      hops.push({ instance, text: `hop ${instance} (${shown(host)}) reports dkim=${results.join(', ')}` })
     }
   }
   for (const field of index.get('arc-seal') ?? []) {

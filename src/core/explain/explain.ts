@@ -231,7 +231,7 @@ class Explainer {
       if (recoverDigest(key.keyObject, bytes) === undefined) continue
       return [
         explanation('wrong-key', 'proven', {
-          text: `the key at ${name} made this signature, not the one at ${signature.keyName}`,
+          text: `this signature was made with the key at ${name}, not ${signature.keyName}`,
         }),
       ]
     }
@@ -239,8 +239,8 @@ class Explainer {
     const octets = key === null ? 0 : Math.ceil(key.bits / 8)
     const text =
       bytes.length === octets
-        ? 'b= was not made with the published key, or was damaged on the way'
-        : `b= has ${bytes.length} octets, the published key makes ${octets}: another key, or b= was cut`
+        ? 'b= was not made with the published key, or was damaged in transit'
+        : `b= has ${bytes.length} bytes, the published key makes ${octets}: a different key, or b= was truncated`
     return [explanation('wrong-key-or-damaged-signature', 'proven', { text })]
   }
 
@@ -251,7 +251,7 @@ class Explainer {
     for (const { name, key } of this.#otherKeys('ed25519')) {
       this.#tried += 1
       if (!headerOracle('ed25519-sha256', key, signature.signature).confirms(header)) continue
-      const text = `the key at ${name} made this signature, not the one at ${signature.keyName}`
+      const text = `this signature was made with the key at ${name}, not ${signature.keyName}`
       return explanation('wrong-key', 'proven', { text })
     }
     return null
@@ -274,7 +274,7 @@ class Explainer {
     if (report.bodyHash !== 'mismatch' || canonicalization === null || bodyHash === null) return []
     const caveat = vouched
       ? null
-      : 'bh= itself is not vouched for, since the header signature does not verify: whoever wrote bh= wrote it for that body'
+      : 'bh= itself is unproven because the header signature does not verify; it only matches that body'
     const length = Number.isFinite(signature.bodyLength) ? signature.bodyLength : null
     const target: BodyTarget = { canonicalization: canonicalization.body, length, digest: bodyHash }
     const findings =
@@ -385,7 +385,7 @@ function explanation(code: Cause, certainty: Certainty, details: Details): Expla
 
 function digestExplanation({ recovered }: HeaderOracle): Explanation[] {
   if (recovered === null || recovered.algorithm === 'sha256') return []
-  const text = `b= was made over a ${recovered.algorithm.toUpperCase()} digest, a= declares SHA-256`
+  const text = `b= contains a ${recovered.algorithm.toUpperCase()} digest, but a= declares SHA-256`
   return [explanation('other-digest-algorithm', 'proven', { text })]
 }
 
@@ -430,7 +430,7 @@ function comparedOf(comparison: Comparison | null, report: SignatureReport): Exp
   const found: Explanation[] = []
   const { body, originalBodyHash, originalHeader, fields } = comparison
   if (report.bodyHash === 'mismatch' && body !== null) {
-    const text = `the body differs from the original’s from line ${body.line} on`
+    const text = `the body differs from the original from line ${body.line} on`
     found.push(
       explanation('original-body-differs', originalBodyHash ? 'proven' : 'likely', {
         text,
@@ -440,7 +440,7 @@ function comparedOf(comparison: Comparison | null, report: SignatureReport): Exp
   }
   const differing = [...new Set(fields.filter(({ difference }) => difference !== null).map(({ name }) => name))]
   if (report.headerSignature === 'mismatch' && differing.length > 0) {
-    const text = `these fields differ from the original’s: ${differing.join(', ')}`
+    const text = `fields that differ from the original: ${differing.join(', ')}`
     found.push(
       explanation('original-header-differs', originalHeader ? 'proven' : 'likely', { text, fields: differing }),
     )

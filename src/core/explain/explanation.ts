@@ -31,15 +31,15 @@ export interface Alternative {
 export type Diagnosis = keyof typeof DIAGNOSES
 
 export const DIAGNOSES = {
-  intact: 'body hash and header signature are both good',
+  intact: 'the body hash and the header signature both verify',
   'body-changed':
-    'the body is not the one that was hashed for signing; bh= is authentic, because b= covers it and verifies',
+    'the body is not the one that was hashed for signing; bh= is authentic because b= covers it and verifies',
   'header-changed': 'the body hash matches; the header is not the one that was signed',
   'header-and-body-changed':
     'neither the body nor the header is the one that was hashed; b= is intact and was made with the published key',
   'key-or-signature': 'the published key is not the one that signed, or b= itself was damaged',
-  'header-or-key': 'the header was changed, or another key signed: an Ed25519 signature does not tell which',
-  unchecked: 'the signature could not be checked, so that only the body can be judged',
+  'header-or-key': 'the header was changed, or a different key signed it: Ed25519 cannot show which',
+  unchecked: 'the signature could not be checked, so only the body was evaluated',
 } as const satisfies Record<string, string>
 
 /** A pointer, never a proof. */

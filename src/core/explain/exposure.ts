@@ -19,10 +19,10 @@ export interface Exposure {
 export const EXPOSURES = {
   'second-field':
     'sign each of these names once more than it occurs (oversigning): dkim sign does so for the fields that matter',
-  'unsigned-field': 'sign the fields that readers and mail programs act on, present or not',
+  'unsigned-field': 'sign the fields that readers and mail clients act on, even when absent',
   'unsigned-body': 'sign without l=',
-  replay: 'set x= some days behind t=, so that a captured message does not stay valid for ever',
-  'testing-key': 'remove t=y from the key record once testing is over',
+  replay: 'set x= a few days after t=, so a captured message does not stay valid forever',
+  'testing-key': 'remove t=y from the key record when testing is done',
 } as const satisfies Record<string, string>
 
 /** Fields that readers are shown or mail programs act on. */
@@ -46,7 +46,7 @@ function secondFields({ index, signature }: ExposureInput): Exposure[] {
     return SINGULAR_FIELDS.has(name) && items <= (index.get(name)?.length ?? 0)
   })
   if (names.length === 0) return []
-  const text = `a second ${names.map(usualName).join(', ')} could be put in front: readers may show that one`
+  const text = `a second ${names.map(usualName).join(', ')} could be prepended: mail clients may show that one`
   return [exposure('second-field', text, names)]
 }
 
@@ -70,36 +70,30 @@ function unsignedBody({ signature, report, body }: ExposureInput): Exposure[] {
   const total = report.bodyTotal ?? 0
   const tail = Math.max(0, total - bodyLength)
   if (body === null)
-    return [exposure('unsigned-body', `l= leaves ${tail} octets of the body unsigned, and more could be appended`, [])]
+    return [exposure('unsigned-body', `l= leaves ${tail} bytes of the body unsigned, and more could be appended`, [])]
   // Canonical offsets lie at or before the received ones of the same line.
   const line = lineAt(body.canonical.toString('latin1'), bodyLength)
   const last = lineAt(body.text, Math.max(0, body.text.length - 1))
   const part = body.mime.parts.findLast(({ bodyStart }) => lineAt(body.text, bodyStart) <= line)
-  const where = part === undefined || part.type === '' ? '' : `, in or behind a part of type ${part.type}`
+  const where = part === undefined || part.type === '' ? '' : `, in or after a part of type ${part.type}`
   const text =
     tail === 0
-      ? `anything could be appended to the body behind line ${line}${where}`
-      : `${tail} octets from line ${line} on are not signed${where}: they could be anything`
+      ? `anything could be appended to the body after line ${line}${where}`
+      : `${tail} bytes from line ${line} on are unsigned${where} and could be replaced`
   return [{ ...exposure('unsigned-body', text, []), lines: tail === 0 ? null : [line, Math.max(line, last)] }]
 }
 
 function replay({ report }: ExposureInput): Exposure[] {
   if (report.expiresAt !== null)
-    return [
-      exposure('replay', `the message could be sent to anyone, as often as wanted, until ${report.expiresAt}`, []),
-    ]
+    return [exposure('replay', `the message could be resent to anyone until ${report.expiresAt}`, [])]
   return [
-    exposure(
-      'replay',
-      'the message could be sent to anyone, as often as wanted, for as long as the key is published: there is no x=',
-      [],
-    ),
+    exposure('replay', 'the message could be resent to anyone as long as the key is published: there is no x=', []),
   ]
 }
 
 function testing({ report }: ExposureInput): Exposure[] {
   if (report.key?.testing !== true) return []
-  return [exposure('testing-key', 'the key record says t=y: receivers may treat forged mail no worse than this', [])]
+  return [exposure('testing-key', 'the key record has t=y: receivers may treat forged mail as merely unsigned', [])]
 }
 
 function exposure(code: Exposure['code'], text: string, fields: readonly string[]): Exposure {

@@ -105,8 +105,8 @@ export function parseKeyTable(text: string, file: string, wildcards = false): Ke
     if (earlier !== undefined) {
       throw new DkimError(
         'key-invalid',
-        `${place}: ${name} is defined already at ${earlier.place}`,
-        'each name stands for one key',
+        `${place}: ${name} is already defined at ${earlier.place}`,
+        'names must be unique',
       )
     }
     rows.set(name, {
@@ -156,7 +156,7 @@ function* tableLines(text: string, file: string): Generator<TableLine> {
       throw new DkimError(
         'key-invalid',
         `${place}: expected two columns, a key and its value`,
-        'white space stands between them',
+        'separate them with white space',
       )
     yield { key: match[1]!, value: match[2]!, place }
   }
@@ -176,7 +176,7 @@ function signerOf(row: SigningTableRow, domain: string, keys: KeyTable): TableSi
     throw new DkimError(
       'key-invalid',
       `${row.place}: no key is named ${name}`,
-      'add a row of this name to the KeyTable',
+      'add a row with this name to the KeyTable',
     )
   }
   return {

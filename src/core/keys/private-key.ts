@@ -35,11 +35,11 @@ export function checkRsaBits(bits: number): void {
     throw new DkimError(
       'usage',
       `an RSA key of ${bits} bits is outside ${min} to ${max}`,
-      `use ${recommended} bits: verifiers refuse keys under ${min} (RFC 8301 §3.2), many DNS hosts records over ${recommended}`,
+      `use ${recommended} bits: verifiers reject keys under ${min} (RFC 8301 §3.2), and many DNS hosts records for keys over ${recommended}`,
     )
   }
   if (bits % 8 === 0) return
-  throw new DkimError('usage', `an RSA key of ${bits} bits is not made of whole octets`, `use ${recommended} bits`)
+  throw new DkimError('usage', `RSA key sizes must be multiples of 8, not ${bits}`, `use ${recommended} bits`)
 }
 
 /** A new key. `bits` counts for RSA only; throws as `checkRsaBits`. */
@@ -91,8 +91,8 @@ function refuseWhatIsNoPrivateKey(text: string, name: string): void {
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) {
     throw new DkimError(
       'key-invalid',
-      `${name} holds a key in the form of OpenSSH`,
-      'write a copy of it as PEM (ssh-keygen -p -m PKCS8 -f COPY), or make a key for mail alone: dkim keygen',
+      `${name} is an OpenSSH key`,
+      'convert a copy to PEM (ssh-keygen -p -m PKCS8 -f COPY), or generate a key for mail only: dkim keygen',
     )
   }
   const block = privateBlock(text)
@@ -101,14 +101,14 @@ function refuseWhatIsNoPrivateKey(text: string, name: string): void {
     throw new DkimError(
       'key-invalid',
       `${name} holds a public key, not a private key`,
-      'name the private key: the file ending in .private.pem',
+      'pass the private key: the file ending in .private.pem',
     )
   }
   if (block.label === 'CERTIFICATE') {
     throw new DkimError(
       'key-invalid',
       `${name} holds a certificate, not a private key`,
-      'DKIM needs no certificate: dkim keygen makes a key',
+      'DKIM does not use certificates: generate a key with dkim keygen',
     )
   }
 }
@@ -152,11 +152,7 @@ function doesNotOpen(name: string, cipher: string | null, error: unknown): DkimE
     const hint = 'decrypt a copy: openssl pkey -provider legacy -provider default -in FILE -out COPY'
     return new DkimError('key-invalid', `${name} is encrypted with a cipher that is not supported here`, hint)
   }
-  return new DkimError(
-    'key-passphrase',
-    `the passphrase does not open ${name}`,
-    'check the file given with --passphrase-file',
-  )
+  return new DkimError('key-passphrase', `wrong passphrase for ${name}`, 'check the file given with --passphrase-file')
 }
 
 function fromDer(data: Buffer): KeyObject | undefined {
@@ -200,7 +196,7 @@ function privateKeyOf(keyObject: KeyObject, name: string): PrivateKey {
     const type = keyObject.asymmetricKeyType ?? 'unknown'
     throw new DkimError(
       'key-invalid',
-      `${name} holds a key of type ${type}: DKIM has rsa and ed25519`,
+      `${name} is a ${type} key: DKIM supports rsa and ed25519`,
       'make one with dkim keygen',
     )
   }

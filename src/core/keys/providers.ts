@@ -34,11 +34,7 @@ export function allProviders(): readonly ProviderRow[] {
 export function providerById(id: string): ProviderRow {
   const row = ROWS.find(candidate => candidate.id === lowerAscii(id))
   if (row !== undefined) return row
-  throw new DkimError(
-    'usage',
-    `no provider is called ${id}`,
-    `one of: ${ROWS.map(({ id: known }) => known).join(', ')}`,
-  )
+  throw new DkimError('usage', `unknown provider ${id}`, `one of: ${ROWS.map(({ id: known }) => known).join(', ')}`)
 }
 
 /**
@@ -106,14 +102,14 @@ export function delegatedRecords(
     case 'targets':
       return assignedTargets(row, setup.selectors, values)
     case 'record':
-      throw new DkimError('usage', `${row.name} has its customers publish a TXT record, not a CNAME`, whereHint(row))
+      throw new DkimError('usage', `${row.name} uses a TXT record, not a CNAME`, whereHint(row))
   }
 }
 
 function refuseUnknownValues(row: ProviderRow, values: ReadonlyMap<string, string>, known: readonly string[]): void {
   for (const name of values.keys()) {
     if (known.includes(name)) continue
-    const hint = known.length === 0 ? 'its records follow from the domain alone' : `its values are: ${known.join(', ')}`
+    const hint = known.length === 0 ? 'its records depend only on the domain' : `its values are: ${known.join(', ')}`
     throw new DkimError('usage', `${row.name} has no value called ${name}`, hint)
   }
 }
@@ -130,7 +126,7 @@ function checkedValues(
       throw new DkimError('usage', `${row.name} assigns the value ${name}, for instance ${example}`, whereHint(row))
     }
     if (!shape.test(value)) {
-      throw new DkimError('usage', `this cannot be ${name} of ${row.name}: ${value}`, `it looks like ${example}`)
+      throw new DkimError('usage', `invalid ${name} for ${row.name}: ${value}`, `it looks like ${example}`)
     }
     checked.set(name, value)
   }
@@ -172,7 +168,7 @@ function checkedRecord(row: ProviderRow, selector: string, target: string): Dele
   const suffixes = [...row.targets, ...(row.setup.needs === 'targets' ? (row.setup.alsoUnder ?? []) : [])]
   if (!suffixes.some(suffix => isSubdomainOrEqual(checkedTarget, suffix))) {
     const hint = `its targets end in ${suffixes.join(' or ')}`
-    throw new DkimError('usage', `${checkedTarget} is no target of ${row.name}`, hint)
+    throw new DkimError('usage', `${checkedTarget} is not a ${row.name} target`, hint)
   }
   return { selector: checkedSelector, target: checkedTarget }
 }
@@ -185,7 +181,7 @@ function assignedTargets(
   const missing = required.find(selector => !values.has(selector))
   if (missing !== undefined || values.size === 0) {
     const what = missing === undefined ? 'its targets' : `the target of ${missing}`
-    throw new DkimError('usage', `${row.name} assigns ${what}: nothing can compute it`, whereHint(row))
+    throw new DkimError('usage', `${row.name} assigns ${what}: it cannot be computed`, whereHint(row))
   }
   return Array.from(values, ([selector, target]) => checkedRecord(row, selector, target))
 }

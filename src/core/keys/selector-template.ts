@@ -43,7 +43,7 @@ export function expandSelectorTemplate(template: string, facts: SelectorFacts): 
     if (field?.startsWith('date:')) return formatDate(field.slice('date:'.length), facts.now)
     throw new DkimError(
       'usage',
-      `the selector template has ${whole}`,
+      `unknown field ${whole} in the selector template`,
       'its fields are {date:%Y%m%d}, {type} and {bits}, as in s{date:%Y%m}',
     )
   })
@@ -55,8 +55,8 @@ function formatDate(format: string, date: Date): string {
     if (part !== undefined) return part(date)
     throw new DkimError(
       'usage',
-      `the date of the selector template has ${whole}`,
-      `it knows %${Object.keys(DATE_PARTS).join(' %')}`,
+      `the date of unknown field ${whole} in the selector template`,
+      `supported: %${Object.keys(DATE_PARTS).join(' %')}`,
     )
   })
 }

@@ -48,13 +48,13 @@ export function readKeyMaterial(bytes: Uint8Array, options: ImportOptions = {}):
   const content = textBytes(bytes, name, 'key-invalid')
   const data = Buffer.from(content.buffer, content.byteOffset, content.byteLength)
   const text = trimFws(data.toString('latin1'))
-  if (text === '') throw new DkimError('key-invalid', `${name} is empty`, 'a key or the text of a record belongs there')
+  if (text === '') throw new DkimError('key-invalid', `${name} is empty`, 'expected a key or the text of a record')
   refuseForeignForm(text, name)
   const material = fromText(text, { ...options, name }) ?? fromBinary(data, { ...options, name })
   if (material === undefined) {
     throw new DkimError(
       'key-invalid',
-      `${name} holds neither a key nor a key record`,
+      `${name} is neither a key nor a key record`,
       'expected PEM, DER, JWK, an OpenSSH key, a certificate, or a record: v=DKIM1; p=…',
     )
   }
@@ -135,7 +135,11 @@ function fromJwk(text: string, name: string): KeyMaterial {
     attempt(() => publicKeyOf(createPublicKey({ format: 'jwk', key: { kty, n, e, crv, x } as JsonWebKey }))) ??
     undefined
   if (publicKey === undefined) {
-    throw new DkimError('key-invalid', `${name} holds no JWK of type RSA or Ed25519`, 'DKIM has rsa and ed25519 keys')
+    throw new DkimError(
+      'key-invalid',
+      `${name} holds no JWK of type RSA or Ed25519`,
+      'DKIM supports rsa and ed25519 keys',
+    )
   }
   return isPrivate ? privateKey(publicKey) : onlyPublic(publicKey)!
 }
@@ -222,8 +226,8 @@ function fromRecord(text: string, name: string): KeyMaterial {
   if (!(strict instanceof Rejection)) return { ...strict, form: null, findings, repaired: false }
   const repaired = corrected === null ? strict : strictly(corrected)
   if (!(repaired instanceof Rejection)) return { ...repaired, form: null, findings, repaired: true }
-  const message = `${name} holds a record that no verifier accepts: ${strict.detail}`
-  const hint = findings[0]?.fix ?? 'make it anew from the key: dkim format-record --key PRIVATE-KEY-FILE'
+  const message = `${name} contains a record that verifiers reject: ${strict.detail}`
+  const hint = findings[0]?.fix ?? 'regenerate it from the key: dkim format-record --key PRIVATE-KEY-FILE'
   throw new DkimError('record-invalid', message, hint)
 }
 

@@ -19,11 +19,11 @@ export function readKeyName(text: string, selector?: string): KeyName {
   const marker = '._domainkey.'
   const at = lowerAscii(bare).lastIndexOf(marker)
   if (at !== -1 && selector !== undefined) {
-    throw new DkimError('usage', `${text} names a selector already`, `leave --selector out, or name the domain alone`)
+    throw new DkimError('usage', `${text} already contains a selector`, `omit --selector, or give only the domain`)
   }
   // In the whole name anything may stand that DNS may hold, a doubled name too: to see it is what lookup is for.
   if (at !== -1) return keyName(bare.slice(at + marker.length), bare.slice(0, at))
-  if (selector === undefined) throw new DkimError('usage', `which selector of ${text}?`, NAME_HINT)
+  if (selector === undefined) throw new DkimError('usage', `missing selector for ${text}`, NAME_HINT)
   return keyName(givenDomain(text), givenSelector(selector))
 }
 

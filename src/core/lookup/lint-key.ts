@@ -143,7 +143,7 @@ function describeOther(der: Buffer): string {
     new X509Certificate(der)
     return 'it is a certificate'
   } catch {
-    return der.length < 64 ? `it holds ${der.length} bytes` : 'it is no key that is known here'
+    return der.length < 64 ? `it holds ${der.length} bytes` : 'it is not a known kind of key'
   }
 }
 
@@ -175,7 +175,7 @@ function lintRsa(der: Buffer, k: string | null): KeyLint {
   if (even) findings.push(finding('unsafe-modulus', 'it is even'))
   const key = tryKey(read.numbers)
   if (key === undefined)
-    return { ...NOTHING, findings: [...findings, finding('not-a-public-key', 'its numbers make no key')] }
+    return { ...NOTHING, findings: [...findings, finding('not-a-public-key', 'its numbers are not a valid key')] }
   findings.push(...lengthFindings(key.bits))
   if (!even) findings.push(...weaknessesOf(key).map(({ weakness, detail }) => finding(weakness, detail)))
   return { findings, key, p: key.p, keyType: 'rsa' }

@@ -186,7 +186,7 @@ function looseTags(text: string, findings: Found[]): LooseTag[] {
     const equals = tag.indexOf('=')
     const name = equals === -1 ? '' : trimFws(tag.slice(0, equals))
     if (/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) tags.push({ name, value: trimFws(tag.slice(equals + 1)) })
-    else findings.push(finding('tag-syntax', `"${tag.slice(0, 40)}" is no tag`))
+    else findings.push(finding('tag-syntax', `"${tag.slice(0, 40)}" is not a tag`))
   }
   // `p=; MII…`: the empty p= is where the key belongs.
   const isBare = findings.some(({ code }) => code === 'key-without-tag')
@@ -221,7 +221,7 @@ function lintNames(tags: readonly LooseTag[], findings: Found[]): LooseTag[] {
     if (!KNOWN_TAGS.has(name)) findings.push(finding('unknown-tag', `${name}=`))
     const before = kept.find(other => other.name === name)
     if (before === undefined) kept.push({ name, value: tag.value })
-    else if (before.value === tag.value) findings.push(finding('record-pasted-twice', `${name}= stands twice`))
+    else if (before.value === tag.value) findings.push(finding('record-pasted-twice', `duplicate ${name}=`))
     else findings.push(finding('duplicate-tag', `${name}=`))
   }
   return kept
@@ -260,7 +260,7 @@ function lintVersion(values: Map<string, string>, tags: readonly LooseTag[], fin
   const version = values.get('v')
   if (version === undefined) findings.push(finding('version-missing'))
   else if (version !== 'DKIM1') findings.push(finding('version-wrong', `v=${version.slice(0, 40)}`))
-  else if (tags[0]?.name !== 'v') findings.push(finding('version-not-first', `${tags[0]?.name}= stands before it`))
+  else if (tags[0]?.name !== 'v') findings.push(finding('version-not-first', `${tags[0]?.name}= comes first`))
   values.set('v', 'DKIM1')
 }
 

@@ -59,7 +59,7 @@ export function parseLock(text: string, file: string): LockFile {
     new DkimError(
       'state-invalid',
       `${file}: ${message}`,
-      'write it anew: dkim lookup DOMAIN --selector S --lock FILE --update',
+      'recreate it: dkim lookup DOMAIN --selector S --lock FILE --update',
     )
   let content: unknown
   try {
@@ -68,7 +68,7 @@ export function parseLock(text: string, file: string): LockFile {
     throw fault('malformed JSON')
   }
   const members = membersOf(content)
-  if (members?.get('schema') !== SCHEMA) throw fault('no lock file of this version')
+  if (members?.get('schema') !== SCHEMA) throw fault('not a lock file of this version')
   const entries = membersOf(members.get('keys'))
   if (entries === undefined) throw fault('it has no keys')
   return new Map(
@@ -141,7 +141,7 @@ export function driftOf(name: KeyName['name'], locked: LockedKey | undefined, re
     found.push(drift(kind, `t=${now.flags.join(':')}, was t=${locked.flags.join(':')}`))
   }
   if (now.target !== locked.target) {
-    found.push(drift('changed', `the alias leads to ${now.target ?? 'nowhere'}, was ${locked.target ?? 'none'}`))
+    found.push(drift('changed', `the alias points to ${now.target ?? 'nowhere'}, was ${locked.target ?? 'none'}`))
   }
   if (now.result !== locked.result) found.push(drift('changed', `the record is ${now.result}, was ${locked.result}`))
   return found

@@ -200,7 +200,7 @@ function substance({ status, alias, texts }: ServerView): string {
   return JSON.stringify([alias ?? status, texts])
 }
 
-/** A server that holds only the alias, and not the zone that it leads to, contradicts nobody who holds both. */
+/** A server that serves the CNAME but not its target's zone does not disagree with one that serves both. */
 function agree(one: ServerView, other: ServerView): boolean {
   const bothSay = one.texts.length > 0 && other.texts.length > 0
   if (one.alias !== null && one.alias === other.alias && !bothSay) return true

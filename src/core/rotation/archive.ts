@@ -47,7 +47,7 @@ function* members({ bytes, name }: ArchivedFile, budget: Budget, depth: number):
   const isZip = a === 0x50 && b === 0x4b && (c === 3 || c === 5) && (d === 4 || d === 6)
   if (!isGzip && !isZip) return yield { name, bytes }
   if (depth >= ARCHIVE_LIMITS.depth)
-    throw new DkimError('limit', `${name}: an archive in an archive in an archive`, 'unpack it first')
+    throw new DkimError('limit', `${name}: archives are nested too deeply`, 'unpack it first')
   if (isGzip) {
     const unpacked = inflate(maxOutputLength => gunzipSync(bytes, { maxOutputLength }), name, budget)
     return yield* unpackWithin({ name: name.replace(/\.gz$/i, ''), bytes: unpacked }, budget, depth + 1)
@@ -81,7 +81,7 @@ function inflate(run: (most: number) => Buffer, name: string, budget: Budget): B
 
 function tooLarge(what: string, limit: number): DkimError {
   const mebibytes = Math.floor(limit / 1024 / 1024)
-  return new DkimError('limit', `${what} larger than ${mebibytes} MiB`, 'reports are small: look at what this is')
+  return new DkimError('limit', `${what} larger than ${mebibytes} MiB`, 'reports are small: check what this file is')
 }
 
 /** What macOS adds to archives and foreign disks, one for each real file (AppleDouble), and its folder settings: never a report. */
@@ -129,7 +129,7 @@ function readEntry(zip: Buffer, at: number, name: string, budget: Budget): Buffe
   if (start + packed > zip.length) throw damaged(name)
   const data = zip.subarray(start, start + packed)
   if (method !== 0 && method !== 8) {
-    throw new DkimError('input-unreadable', `${name} is packed by a method other than deflate`, 'unpack it first')
+    throw new DkimError('input-unreadable', `${name} is not compressed with deflate`, 'unpack it first')
   }
   const unpacked = inflate(
     most => (method === 0 ? stored(data, most, name) : inflateRawSync(data, { maxOutputLength: most })),

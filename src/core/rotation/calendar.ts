@@ -123,7 +123,7 @@ export function nextWorkingTime(instant: Instant, { zone, holidays }: WorkingTim
     if (instant <= opens) return opens
     if (instant < atHour(zone, today, CLOSES)) return instant
   }
-  throw new DkimError('usage', 'there is no working day in more than a year', 'check the list given with --holidays')
+  throw new DkimError('usage', 'no working day within a year', 'check the list given with --holidays')
 }
 
 /** A calendar day as the midnight of it in UTC: arithmetic without clocks. */

@@ -16,7 +16,7 @@ const TELLERS: Record<PhaseId, Teller> = {
     key.fingerprint === null ? null : `${key.selector}: ${key.type} ${key.bits} bits, ${key.fingerprint}`,
   ],
   publish: ({ progress, request }, observation) => [
-    since('live on every server, first seen so', progress.newLiveSince),
+    since('live on every server since at least', progress.newLiveSince),
     ...servers(observation?.newRecord, request.new.selector),
   ],
   propagate: ({ progress, asOf }) => [
@@ -34,14 +34,14 @@ const TELLERS: Record<PhaseId, Teller> = {
   ],
   overlap: ({ progress: { signers }, signers: { switchedAt }, asOf }) => [
     switchedAt === null ? null : `${formatDuration(asOf - switchedAt)} since the switch`,
-    since('last delivery with the old key in a report', signers.lastOldDelivery),
+    since('last reported delivery with the old key', signers.lastOldDelivery),
   ],
-  'lower-ttl': ({ progress }) => [progress.oldTtl === null ? null : `the TTL is ${progress.oldTtl} s`],
+  'lower-ttl': ({ progress }) => [progress.oldTtl === null ? null : `TTL ${progress.oldTtl} s`],
   revoke: ({ progress, request }, observation) => [
-    since('no server offers the old key, first seen so', progress.revokedSince),
+    since('gone from every server since at least', progress.revokedSince),
     ...servers(observation?.oldRecord, request.old.selector),
   ],
-  remove: ({ progress }) => [since('no server has the old record, first seen so', progress.removedSince)],
+  remove: ({ progress }) => [since('record absent on every server since at least', progress.removedSince)],
   disclose: ({ progress }) => [since('confirmed', progress.disclosedAt)],
   next: () => [],
 }
@@ -58,9 +58,9 @@ const SAYS = {
   live: 'has the key',
   absent: 'has no record',
   revoked: 'has an empty p=',
-  wrong: 'has another key',
+  wrong: 'has a different key',
   temporary: 'gave no usable answer',
-  lame: 'does not serve the zone',
+  lame: 'is not authoritative for the zone',
 } as const
 
 /** Only where they differ is it worth naming servers. */

@@ -47,8 +47,8 @@ const WRITERS: Record<PhaseId, Writer> = {
     commands: [
       `dkim keygen --domain ${domain} --selector ${selector} --type ${type ?? 'rsa'}${type === 'ed25519' ? '' : ` --bits ${bits ?? 2048}`}`,
     ],
-    check: 'the private key file exists with mode 0600, and the plan knows its fingerprint (--key)',
-    rollback: 'delete the key file: nobody knows it yet',
+    check: 'the private key file exists with mode 0600, and its fingerprint is in the plan (--key)',
+    rollback: 'delete the key file: the key is not in use yet',
   }),
   publish: request => ({
     commands: [checkCommand(request)],
@@ -58,7 +58,7 @@ const WRITERS: Record<PhaseId, Writer> = {
   }),
   propagate: request => ({
     commands: [checkCommand(request)],
-    check: 'every authoritative server has had the record for the whole wait',
+    check: 'every authoritative server served the record for the entire wait',
     rollback: unpublish(request),
   }),
   verify: request => ({
@@ -66,7 +66,7 @@ const WRITERS: Record<PhaseId, Writer> = {
       `dkim sign --key ${shellPath(keyFile(request))} --domain ${request.domain} --selector ${request.new.selector} test.eml | dkim verify -`,
       `${checkCommand(request)} --confirm verify`,
     ],
-    check: 'dkim verify passes with the new selector, through live DNS',
+    check: 'dkim verify passes for the new selector against live DNS',
     rollback: null,
   }),
   switch: request => ({
@@ -74,20 +74,20 @@ const WRITERS: Record<PhaseId, Writer> = {
     signerSelectors: request.kind === 'add' ? [request.old.selector, request.new.selector] : [request.new.selector],
     check:
       request.kind === 'add'
-        ? 'a received message carries a passing signature of the new selector beside the old one'
-        : `a received message passes with ${request.new.selector}, and none comes with ${request.old.selector} any more`,
+        ? 'a received message passes with both the new and the old selector'
+        : `a received message passes with ${request.new.selector}, and no new mail uses ${request.old.selector}`,
     rollback: `set the selector of every signer back to ${request.old.selector}: its key is still published`,
   }),
   overlap: request => ({
     commands: [`${checkCommand(request)} --reports dmarc-reports/`],
-    check: `the overlap is over and no message was signed with ${request.old.selector} since the switch`,
+    check: `the overlap has ended and no message was signed with ${request.old.selector} since the switch`,
     rollback: `set the selector of every signer back to ${request.old.selector}: its key is still published`,
   }),
   'lower-ttl': request => ({
     commands: [],
     records: [change(request, request.old, 'replace', request.old.record, request.settings.loweredTtl)],
-    check: `every server gives a TTL of ${request.settings.loweredTtl} s or less`,
-    rollback: 'set the TTL back',
+    check: `every server returns a TTL of ${request.settings.loweredTtl} s or less`,
+    rollback: 'restore the TTL',
   }),
   revoke: request => ({
     commands: [checkCommand(request)],
@@ -101,8 +101,8 @@ const WRITERS: Record<PhaseId, Writer> = {
   remove: request => ({
     commands: [checkCommand(request), ...destroyOldKey(request)],
     records: [change(request, request.old, 'remove', REVOKED_RECORD, request.settings.loweredTtl)],
-    check: 'every server says that the name does not exist or has no TXT record',
-    rollback: 'publish the record again; a selector that was removed is never given to another key',
+    check: 'every server reports that the name does not exist or has no TXT record',
+    rollback: 'publish the record again; never reuse a removed selector for another key',
   }),
   disclose: request => ({
     commands: discloseCommands(request),
@@ -127,7 +127,7 @@ export function republish(request: RotationRequest, oldState: RecordState): Reco
 }
 
 function unpublish({ kind, new: { selector, alias } }: RotationRequest): string {
-  if (kind !== 'flip' || alias === null) return 'remove the record: nothing uses it yet'
+  if (kind !== 'flip' || alias === null) return 'remove the record: it is not in use yet'
   return `point the alias ${selector} back to ${alias}: nothing uses it yet`
 }
 

@@ -36,7 +36,7 @@ export interface Course {
   readonly asOf: Instant
   /** Every server was read just now. */
   readonly isRead: boolean
-  /** Somebody remembers when things were first seen; else waits that lie before the first look count as over. */
+  /** A state file records first observations; without one, waits before the first check count as elapsed. */
   readonly remembers: boolean
   readonly zone: TimeZone
 }
@@ -83,7 +83,7 @@ function inventory({ request, progress }: Course): Milestone {
     latest: null,
     done,
     doneAt: done ? request.createdAt : null,
-    why: 'at once: it changes nothing',
+    why: 'any time: it changes nothing',
   }
 }
 
@@ -107,7 +107,7 @@ function publish(course: Course): Milestone {
     latest: due(course, 'publish', earliest),
     done: isLive(course) || progress.newState === 'partial',
     doneAt: progress.newSeenSince,
-    why: 'start of the rotation: what nobody signs with yet disturbs nobody',
+    why: 'start of the rotation: the new key is not in use yet',
   }
 }
 
@@ -145,13 +145,13 @@ function switchSigners(course: Course, cursor: Instant): Milestone {
   const since = remembers ? progress.newLiveSince : null
   const propagated = since === null ? cursor : since + waits.propagation.seconds * 1000
   const earliest = workingTime(course, propagated, true)
-  const working = request.settings.businessDays ? ', on a working day before a working day' : ''
+  const working = request.settings.businessDays ? ', on a working day followed by another' : ''
   return {
     earliest: isSwitched(course) ? Math.min(earliest, signers.switchedAt ?? earliest) : earliest,
     latest: due(course, 'switch', earliest),
     done: isSwitched(course),
     doneAt: signers.switchedAt,
-    why: `the end of propagation${working}`,
+    why: `end of propagation${working}`,
   }
 }
 
@@ -164,9 +164,7 @@ function overlap(course: Course, cursor: Instant): Milestone {
   // A key that was not seen in use since the switch may be the wrong one: the old key stays.
   const done = !needsOld && (progress.oldState === 'absent' || (isOver && isProven(course)))
   const longer =
-    latest > earliest + length
-      ? `, and ${formatDuration(deliveryTime(request))} after the last delivery that a report shows`
-      : ''
+    latest > earliest + length ? `, and ${formatDuration(deliveryTime(request))} after the last reported delivery` : ''
   return {
     earliest,
     latest,
@@ -188,7 +186,7 @@ function lowerTtl(course: Course, cursor: Instant, switchAt: Instant): Milestone
     // Where one server shows the revocation already, a lower TTL comes too late to matter.
     done: !course.needsOld && (low || oldIsGone(progress) || progress.oldState === 'partial'),
     doneAt: null,
-    why: `revocation − ${waits.ttlLead.formula}, so that the revocation and its undoing are seen soon`,
+    why: `revocation − ${waits.ttlLead.formula}, so that the revocation, or undoing it, takes effect quickly`,
   }
 }
 
@@ -213,7 +211,7 @@ function remove(course: Course, cursor: Instant): Milestone {
     latest: due(course, 'remove', earliest),
     done: progress.oldState === 'absent' && !course.needsOld,
     doneAt: progress.removedSince,
-    why: `revocation + ${formatDuration(waits.revokedFor.seconds * 1000)}: an empty p= tells why a signature fails, a missing record does not`,
+    why: `revocation + ${formatDuration(waits.revokedFor.seconds * 1000)}: an empty p= shows why a signature fails, a missing record does not`,
   }
 }
 
@@ -225,7 +223,7 @@ function disclose(course: Course, cursor: Instant): Milestone {
     latest: null,
     done: progress.disclosedAt !== null,
     doneAt: progress.disclosedAt,
-    why: `removal + ${formatDuration(discloseAfter)}; optional, and nothing undoes it`,
+    why: `removal + ${formatDuration(discloseAfter)}; optional, and irreversible`,
   }
 }
 
@@ -235,7 +233,7 @@ function next(course: Course, cursor: Instant, switchAt: Instant): Milestone {
   const { cadence } = request.settings
   const months = CADENCES[cadence]
   const earliest = workingTime(course, Math.max(addMonths(switchAt, months, zone), cursor), false)
-  const why = `switch + ${months} ${months === 1 ? 'month' : 'months'} (${cadence}), once this rotation is over`
+  const why = `switch + ${months} ${months === 1 ? 'month' : 'months'} (${cadence}), after this rotation ends`
   return { earliest, latest: due(course, 'next', earliest), done: false, doneAt: null, why }
 }
 

@@ -168,9 +168,9 @@ function judge(check: boolean, stage: Stage, isTemporary: boolean, next: NextAct
 const REMEDIES: Partial<Record<Stage, string>> = {
   'mail-failing':
     'publish the new record on every server again at once, or set every signer back to the old selector while its key is published',
-  'retired-early': 'publish the old record again until the overlap is over',
+  'retired-early': 'publish the old record again until the overlap ends',
   'retired-key-signing': 'switch every signer to the new selector at once, or publish the old record again',
-  'provider-missing': 'ask the provider, or remove the alias: whoever gets hold of its target could sign in your name',
+  'provider-missing': 'ask the provider, or remove the alias: whoever registers its target could sign as you',
   'wrong-key': 'publish the record of the new key, or start again with another selector',
 }
 
@@ -196,7 +196,7 @@ function findNext(course: Course, phases: readonly ScheduledPhase[], isTemporary
   if (main === undefined) return null
   const at = iso(course.asOf)
   if (remedy !== undefined) return { phase: main.id, at, due: true, text: remedy }
-  if (isTemporary) return { phase: main.id, at, due: false, text: 'DNS could not be read: run the check again' }
+  if (isTemporary) return { phase: main.id, at, due: false, text: 'DNS could not be read: rerun the check' }
   const side = phases.find(({ id, status }) => 'side' in PHASES[id] && (status === 'current' || status === 'late'))
   const next = isDue(main) ? main : (side ?? main)
   return { phase: next.id, at: iso(opensAt(next)), due: isDue(next), text: sayNext(course, next) }
@@ -222,7 +222,7 @@ function sayNext(course: Course, phase: ScheduledPhase): string {
   if (phase.id === 'switch' && isDue(phase) && !remembers)
     return `${lowerFirst(title)} once the new record has been published for ${formatDuration(waits.propagation.seconds * 1000)}`
   if (kind === 'wait' && phase.status === 'late')
-    return `${lowerFirst(title)}: some server still lacks the record, find out why`
+    return `${lowerFirst(title)}: a server still lacks the record: find out why`
   return isDue(phase) ? `${lowerFirst(title)} now` : waitText(title, phase, asOf)
 }
 
@@ -278,7 +278,7 @@ function inputsOf({ settings }: RotationRequest, waits: Waits): RotationPlan['in
     ...waits,
     queueLifetime: {
       seconds,
-      formula: `mail queues keep trying for ${formatDuration(settings.queueLifetime)}`,
+      formula: `mail servers retry delivery for ${formatDuration(settings.queueLifetime)}`,
       observed: null,
     },
     cadence: {

@@ -34,21 +34,21 @@ function refuseNames({ domain, old, new: fresh, kind }: RotationRequest): void {
   if (kind !== 'provider' && sameSelector(old.selector, fresh.selector)) {
     throw new DkimError(
       'usage',
-      `the new selector is the old one (${old.selector})`,
-      'a new key needs a new selector: verifiers cannot tell an old key from a forgery under one name (RFC 6376 §3.1)',
+      `the new selector equals the old one (${old.selector})`,
+      'a new key needs a new selector: with a reused name, verifiers cannot tell old signatures from forgeries (RFC 6376 §3.1)',
     )
   }
 }
 
 function refuseDates({ createdAt, start, settings }: RotationRequest): void {
   if (createdAt < EARLIEST || start > LATEST || createdAt > LATEST) {
-    throw new DkimError('usage', 'the date of the plan is not a sane one', 'check the clock, --now and --start')
+    throw new DkimError('usage', 'the plan date is implausible', 'check the clock, --now and --start')
   }
   if (start < createdAt) {
-    throw new DkimError('usage', 'the start lies in the past', 'give --start a date from now on, or leave it out')
+    throw new DkimError('usage', 'the start date is in the past', 'use a future --start, or omit it')
   }
   if (settings.ttl > MAX_TTL) {
-    throw new DkimError('usage', `a TTL of ${settings.ttl} seconds`, `${MAX_TTL} is the longest (RFC 2181 §8)`)
+    throw new DkimError('usage', `TTL too long: ${settings.ttl} seconds`, `${MAX_TTL} is the longest (RFC 2181 §8)`)
   }
   const longest = Math.max(settings.overlap, settings.queueLifetime, settings.signatureLifetime, settings.revokedFor)
   if (longest > 3650 * DAY) throw new DkimError('usage', 'a wait of more than ten years', 'check the durations')
@@ -59,15 +59,15 @@ function refuseKeys({ old, new: fresh, kind }: RotationRequest): void {
   if (old.fingerprint !== null && old.fingerprint === fresh.fingerprint) {
     throw new DkimError(
       'usage',
-      `the new key is the key that is already published under ${old.selector}`,
+      `the new key is already published under ${old.selector}`,
       `make a new one: dkim keygen --selector ${fresh.selector}`,
     )
   }
   if (kind !== 'add' && old.type === 'rsa' && fresh.type === 'ed25519') {
     throw new DkimError(
       'usage',
-      'an Ed25519 key cannot replace the RSA key: many verifiers know no Ed25519, and the mail would count as unsigned there',
-      'add it beside the RSA key with --beside (RFC 8463 §3)',
+      'an Ed25519 key cannot replace the RSA key: many verifiers do not support it and would treat the mail as unsigned',
+      'use it alongside the RSA key with --beside (RFC 8463 §3)',
     )
   }
 }
@@ -78,7 +78,7 @@ export function refuseClock({ createdAt }: RotationRequest, { checkedAt, newLive
   if (now >= known) return
   throw new DkimError(
     'usage',
-    `the clock went backwards: it is ${new Date(now).toISOString()}, and the plan was used at ${new Date(known).toISOString()}`,
+    `the clock went backwards: it is ${new Date(now).toISOString()}, but the plan was last used at ${new Date(known).toISOString()}`,
     'check the clock of this machine and --now',
   )
 }
@@ -86,16 +86,16 @@ export function refuseClock({ createdAt }: RotationRequest, { checkedAt, newLive
 /** The new selector must never have been used: whatever a resolver or a person remembers of it would be taken for the new key. */
 export function refuseTakenSelector(name: string, taken: 'exists' | 'alias' | 'wildcard' | 'used-before'): never {
   const reasons = {
-    exists: [`${name} exists already`, 'choose a selector that was never used (--new-selector or --scheme)'],
+    exists: [`${name} exists already`, 'choose an unused selector (--new-selector or --scheme)'],
     alias: [
-      `${name} exists already, as an alias`,
-      'choose another selector; where both selectors are aliases into a zone of yours, let them change roles: --flip',
+      `${name} already exists as a CNAME`,
+      'choose another selector; if both selectors are CNAMEs into your own zone, swap their roles with --flip',
     ],
     wildcard: [
       `a wildcard answers for ${name}`,
-      'remove the wildcard record below _domainkey: nobody can tell whether a key is published while it is there',
+      'remove the wildcard record below _domainkey: it hides whether a key is published',
     ],
-    'used-before': [`${name} was used before`, 'choose a selector that was never used (--new-selector or --scheme)'],
+    'used-before': [`${name} was used before`, 'choose an unused selector (--new-selector or --scheme)'],
   } as const
   const [message, hint] = reasons[taken]
   throw new DkimError('usage', message, hint)

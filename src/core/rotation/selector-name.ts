@@ -49,7 +49,7 @@ export function selectorCandidates(scheme: string, facts: NameFacts): readonly s
   if (!template.includes('{')) {
     throw new DkimError(
       'usage',
-      `"${scheme}" is no naming scheme`,
+      `"${scheme}" is not a naming scheme`,
       `use one of ${Object.keys(SCHEMES).join(', ')}, or a template such as mail-{yyyy}{mm}`,
     )
   }
@@ -58,7 +58,7 @@ export function selectorCandidates(scheme: string, facts: NameFacts): readonly s
   if (!names.every(candidate => LABEL.test(candidate))) {
     throw new DkimError(
       'name-invalid',
-      `the scheme "${scheme}" gives "${name}", which is no selector of one label`,
+      `the scheme "${scheme}" gives "${name}", which is not a single label`,
       'use lower case letters, digits and hyphens, at most 62 of them',
     )
   }

@@ -16,13 +16,13 @@ export const STAGES = {
   publish: { mood: 'ordinary', text: 'the new key is not published yet' },
   propagate: { mood: 'ordinary', text: 'the new key is published, and caches and servers are catching up' },
   'wrong-key': { mood: 'blocked', text: 'what is published under the new selector is not the new key' },
-  switch: { mood: 'ordinary', text: 'the new key is live: it is time for the signers to use it' },
-  overlap: { mood: 'ordinary', text: 'the signers use the new key, the old one stays for mail on its way' },
-  revoked: { mood: 'ordinary', text: 'the old key is revoked, its record stays for a while' },
-  finished: { mood: 'ordinary', text: 'the rotation is finished' },
+  switch: { mood: 'ordinary', text: 'the new key is live: switch the signers' },
+  overlap: { mood: 'ordinary', text: 'the signers use the new key; the old one stays published for mail in transit' },
+  revoked: { mood: 'ordinary', text: 'the old key is revoked; its record remains for now' },
+  finished: { mood: 'ordinary', text: 'the rotation is complete' },
   added: { mood: 'ordinary', text: 'both keys are in use' },
   provider: { mood: 'ordinary', text: 'the provider rotates this key: there is nothing to do' },
-  'provider-missing': { mood: 'alarm', text: 'the alias leads to no key: the provider has none for it' },
+  'provider-missing': { mood: 'alarm', text: 'the CNAME leads to no key: the provider has not published one' },
   'mail-failing': {
     mood: 'alarm',
     text: 'signatures are failing now: the key for them is not published everywhere, or does not verify them',
@@ -32,7 +32,7 @@ export const STAGES = {
     text: 'the old key was taken away too early: mail that it signed is still on its way and fails',
   },
   'retired-key-signing': { mood: 'alarm', text: 'a signer still uses the retired key: its mail fails' },
-  unknown: { mood: 'unknown', text: 'nothing is known: DNS was not read, or could not be' },
+  unknown: { mood: 'unknown', text: 'status unknown: DNS was not or could not be read' },
 } as const satisfies Record<string, StageRow>
 
 export interface StageFacts {

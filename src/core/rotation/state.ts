@@ -165,7 +165,7 @@ export function parseState(json: string): { readonly state: RotationState; reado
     throw new DkimError(
       'state-invalid',
       `the state file is not of the schema ${STATE_SCHEMA}`,
-      'it is another file, or a newer version of dkim wrote it',
+      'it is a different file, or was written by a newer dkim',
     )
   }
   return { state: STATE.read(value, 'state'), original: value }

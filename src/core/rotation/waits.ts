@@ -45,7 +45,7 @@ export function waitsOf(request: RotationRequest): Waits {
       formula: `max(2 × TTL of the old record (${say(oldTtl.seconds)}), 1 d)`,
       observed: oldTtl.observed,
     },
-    revokedFor: asked(request.settings.revokedFor, 'the empty p= stays'),
+    revokedFor: asked(request.settings.revokedFor, 'empty p= kept for'),
   }
 }
 
@@ -57,7 +57,11 @@ function asked(milliseconds: number, what: string): PlanInput {
 function negativeTtlOf({ zone }: RotationRequest): PlanInput {
   const { negativeTtl, source } = zone
   if (negativeTtl === null) {
-    return { seconds: ASSUMED_NEGATIVE, formula: `assumed ${say(ASSUMED_NEGATIVE)}: no SOA was seen`, observed: null }
+    return {
+      seconds: ASSUMED_NEGATIVE,
+      formula: `assumed ${say(ASSUMED_NEGATIVE)}: no SOA record found`,
+      observed: null,
+    }
   }
   const seconds = Math.min(negativeTtl, LONGEST_NEGATIVE)
   const cap = seconds < negativeTtl ? `, at most ${say(LONGEST_NEGATIVE)}` : ''
@@ -66,7 +70,7 @@ function negativeTtlOf({ zone }: RotationRequest): PlanInput {
 
 function ttlOf({ zone }: RotationRequest): PlanInput {
   if (zone.oldTtl === null) {
-    return { seconds: ASSUMED_TTL, formula: `assumed ${say(ASSUMED_TTL)}: the TTL was not seen`, observed: null }
+    return { seconds: ASSUMED_TTL, formula: `assumed ${say(ASSUMED_TTL)}: TTL unknown`, observed: null }
   }
   const seconds = Math.min(zone.oldTtl, LONGEST_TTL)
   return { seconds, formula: `TTL of the old record = ${say(seconds)}`, observed: zone.source }
@@ -76,7 +80,7 @@ function propagationOf({ kind, settings, zone }: RotationRequest, negativeTtl: P
   if (kind === 'emergency') {
     return {
       seconds: 0,
-      formula: 'none: in an emergency the record is used as soon as every server has it',
+      formula: 'none: in an emergency, signing starts once every server has the record',
       observed: null,
     }
   }
@@ -104,7 +108,7 @@ function overlapOf({ kind, settings }: RotationRequest): PlanInput {
     }
   }
   const parts: readonly (readonly [string, number])[] = [
-    ['asked', settings.overlap],
+    ['requested', settings.overlap],
     ['shortest', SHORTEST_OVERLAP],
     ['queue lifetime + forwarding', settings.queueLifetime + FORWARDING_ALLOWANCE],
     ['signature lifetime x=', settings.signatureLifetime],

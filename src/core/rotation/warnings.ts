@@ -70,21 +70,21 @@ const RULES = {
       : null,
   exposure: ({ request, waits }) =>
     request.kind === 'emergency'
-      ? `caches keep the leaked key for up to ${formatDuration(waits.oldTtl.seconds * 1000)} after its revocation: until then forged mail may pass`
+      ? `caches may hold the leaked key for up to ${formatDuration(waits.oldTtl.seconds * 1000)} after its revocation: until then forged mail may pass`
       : null,
   'same-host': ({ request }) =>
     request.kind === 'emergency'
-      ? 'rotate every selector whose private key lay on the same host; selectors that are aliases into a provider are not affected'
+      ? 'rotate every selector whose private key was on the same host; selectors that are aliases into a provider are not affected'
       : null,
   'read-reports': ({ request }) =>
-    request.kind === 'emergency' ? 'read the DMARC reports of the last weeks for mail that was not yours' : null,
+    request.kind === 'emergency' ? 'check recent DMARC reports for mail you did not send' : null,
   'larger-key': ({ request }) =>
     (request.old.bits ?? 2048) < 2048 && request.old.type === 'rsa' && (request.new.bits ?? 2048) >= 2048
-      ? 'the new record is longer than 255 characters and is published as two strings: check that the DNS panel takes it'
+      ? 'the new record is longer than 255 characters and is published as two strings: make sure your DNS panel accepts it'
       : null,
   'very-large-key': ({ request }) =>
     (request.new.bits ?? 0) > 2048
-      ? 'a key above 2048 bits does not fit a small DNS answer, and some panels and verifiers refuse it'
+      ? 'a key over 2048 bits does not fit a small DNS response, and some panels and verifiers reject it'
       : null,
   'weak-new-key': ({ request }) =>
     request.new.type === 'rsa' && (request.new.bits ?? 2048) < 2048
@@ -92,33 +92,33 @@ const RULES = {
       : null,
   'key-unknown': ({ request }) =>
     request.new.fingerprint === null && request.kind !== 'provider'
-      ? 'no new key was given: whatever is published under the new selector cannot be told from another key (--key)'
+      ? 'no new key was given, so the published key cannot be checked against it (--key)'
       : null,
   'not-observed': ({ request }) =>
     request.zone.source === null && request.kind !== 'provider'
-      ? 'DNS was not read: TTLs are assumed, and nothing proves that the new selector is free'
+      ? 'DNS was not read: TTLs are assumed, and the new selector may be taken'
       : null,
   'old-key-changed': ({ request, observation }) => {
     const [was, is] = [request.old.fingerprint, observation?.oldRecord.fingerprint ?? null]
     return was !== null && is !== null && was !== is
-      ? `the key under the old selector is not the one that the plan was made for: ${was} then, ${is} now`
+      ? `the key under the old selector has changed since planning: ${was} then, ${is} now`
       : null
   },
   'lame-server': ({ observation }) => {
     const lame = new Set([...(observation?.newRecord.lame ?? []), ...(observation?.oldRecord.lame ?? [])])
     return lame.size === 0
       ? null
-      : `delegated, but not serving the zone: ${join([...lame])}; resolvers step over it, fix it`
+      : `delegated, but not serving the zone: ${join([...lame])}; resolvers skip it, but fix it`
   },
   'server-unreachable': ({ observation }) => {
     const silent = new Set([...(observation?.newRecord.temporary ?? []), ...(observation?.oldRecord.temporary ?? [])])
     return silent.size === 0
       ? null
-      : `no usable answer from ${join([...silent])}: nothing moves until every server was heard`
+      : `no usable answer from ${join([...silent])}: the plan waits until every server answers`
   },
   straggler: ({ signers, request, progress }) =>
     signers.who === 'both'
-      ? `some mail is still signed with ${request.old.selector}: find the signer that was not reloaded${sources(progress.signers.stragglers)}`
+      ? `some mail is still signed with ${request.old.selector}: find the signer that still uses it${sources(progress.signers.stragglers)}`
       : null,
   'broken-sample': ({ progress, request, proof }) =>
     proof === 'failing' && progress.signers.brokenAt !== null
@@ -128,7 +128,7 @@ const RULES = {
     const end = overlapCutShort(facts)
     return end === null
       ? null
-      : `the old key is gone ${formatDuration(Math.ceil((end - facts.asOf) / 60_000) * 60_000)} before the overlap ends: mail that it signed and that is still on its way fails DKIM`
+      : `the old key is gone ${formatDuration(Math.ceil((end - facts.asOf) / 60_000) * 60_000)} before the overlap ends: mail in transit that it signed fails DKIM`
   },
   'failing-reports': ({ progress: { signers }, request, proof }) =>
     signers.failingReports.length > 0 && (proof === 'failing' || proof === 'doubtful')
@@ -149,19 +149,19 @@ const RULES = {
   },
   'switch-unproven': ({ progress, signers }) =>
     signers.who === 'unknown' && (progress.oldState === 'revoked' || progress.oldState === 'absent')
-      ? 'the old key is gone, and nothing shows that the signers have left it: check with --sample'
+      ? 'the old key is gone, but nothing shows that signers stopped using it: check with --sample'
       : null,
   'since-unknown': ({ request, remembers, progress, waits }) =>
     !remembers && request.kind !== 'provider' && progress.newState === 'live'
-      ? `without --state it is not known since when the new record is published: let ${formatDuration(waits.propagation.seconds * 1000)} pass before the switch`
+      ? `without --state, the publication time of the new record is unknown: let ${formatDuration(waits.propagation.seconds * 1000)} pass before the switch`
       : null,
   'unknown-alias': ({ request }) =>
     request.old.alias !== null && request.provider === null && request.kind !== 'flip'
-      ? `${request.old.selector} is an alias to ${request.old.alias}: whoever runs that zone may rotate this key without you`
+      ? `${request.old.selector} is an alias to ${request.old.alias}: the owner of that zone may rotate this key without you`
       : null,
   'raised-overlap': ({ request, waits }) =>
     request.kind !== 'emergency' && waits.overlap.seconds * 1000 > request.settings.overlap
-      ? `the overlap is ${formatDuration(waits.overlap.seconds * 1000)} rather than ${formatDuration(request.settings.overlap)}: mail may be on its way for that long`
+      ? `the overlap is ${formatDuration(waits.overlap.seconds * 1000)} rather than ${formatDuration(request.settings.overlap)}: mail may be in transit that long`
       : null,
 } as const satisfies Record<string, Rule>
 

@@ -14,7 +14,7 @@ export function givenDomain(text: string): string {
     throw new DkimError('name-invalid', `"${text}" is an IP address or a number, not a domain name`, hint)
   }
   if (domain !== undefined && !hasMarker(domain)) return domain
-  throw new DkimError('name-invalid', `"${text}" is no domain name`, domainHint(text))
+  throw new DkimError('name-invalid', `"${text}" is not a domain name`, domainHint(text))
 }
 
 /** A zone in lower case A-label form: any name that DNS can delegate, of one label too, and `_domainkey.example.com`. */
@@ -35,9 +35,9 @@ export function givenSelector(text: string): string {
   const [before = ''] = lowerAscii(text).split(`.${MARKER}`, 1)
   const isRecordName = before !== lowerAscii(text) && toSelector(before) !== undefined
   const hint = isRecordName
-    ? `the selector is what stands before ._domainkey: ${text.slice(0, before.length)}`
+    ? `the selector is the part before ._domainkey: ${text.slice(0, before.length)}`
     : 'letters, digits and hyphens, with dots between labels: mail, s202611'
-  throw new DkimError('name-invalid', `"${text}" is no selector`, hint)
+  throw new DkimError('name-invalid', `"${text}" is not a selector`, hint)
 }
 
 function hasMarker(name: string): boolean {

@@ -2,10 +2,7 @@
 
 import type { Guide } from './guide.js'
 
-const LOOKUP: readonly [string, string] = [
-  'Look at the record as the world sees it',
-  'dkim lookup example.com --selector mail',
-]
+const LOOKUP: readonly [string, string] = ['Look at the published record', 'dkim lookup example.com --selector mail']
 const RECORD = 'dkim format-record --selector mail --domain example.com --key mail.private.pem'
 const NEW_KEY = 'dkim keygen --domain example.com --selector mail2'
 const PLAN = 'dkim rotate-plan --domain example.com --selector mail'
@@ -13,69 +10,63 @@ const PLAN = 'dkim rotate-plan --domain example.com --selector mail'
 export const KEY_GUIDES = {
   'key-syntax-error': {
     cause:
-      'A TXT record stands at the name, but it is no valid key record: pasted with quotes or backslashes in the value, cut at 255 characters, with a doubled name, or with a key that is no base64.',
+      'The TXT record at this name is not a valid key record: quotes or backslashes in the value, truncated at 255 characters, a doubled name, or a key that is not base64.',
     confirm: [LOOKUP],
-    fix: [
-      ['Print the record in the form that your DNS panel or server expects, and replace the published one', RECORD],
-    ],
+    fix: [['Print the record in the format your DNS panel or server expects, and replace the published one', RECORD]],
   },
   'unsupported-key-type': {
-    cause: 'k= is a type other than rsa and ed25519. Values are case sensitive: k=RSA is an unknown type.',
+    cause: 'k= is neither rsa nor ed25519. Values are case sensitive: k=RSA is an unknown type.',
     confirm: [LOOKUP],
     fix: [['Publish the record with k=rsa or k=ed25519', RECORD]],
   },
   'no-key-for-signature': {
     cause:
-      'DNS says that no key record exists at SELECTOR._domainkey.DOMAIN. The record was never published, was published under a wrong name (often with the domain doubled), has not yet reached the server asked, or was removed after a rotation.',
+      'DNS says that no key record exists at SELECTOR._domainkey.DOMAIN. The record was never published, was published under a wrong name (often with the domain doubled), has not yet reached the queried server, or was removed after a rotation.',
     confirm: [
       LOOKUP,
       [
-        'Ask every name server of the domain itself, past every cache',
+        "Query the domain's own name servers, bypassing caches",
         'dkim lookup example.com --selector mail --all-servers',
       ],
     ],
     fix: [
       ['Publish the record of the key that signs', RECORD],
-      ['In DNS panels that append the domain on their own, enter only the part before it: mail._domainkey'],
+      ['If your DNS panel appends the domain, enter only the part before it: mail._domainkey'],
       [
-        'If the message is old, nothing is broken: keys are rotated away, and signatures are meant to be checked when mail arrives',
+        'If the message is old, nothing is broken: retired keys are removed, and signatures are meant to be checked on arrival',
       ],
     ],
   },
   'key-revoked': {
-    cause: 'The record has an empty p=. The owner has withdrawn this key on purpose.',
+    cause: 'The record has an empty p=. The owner deliberately revoked this key.',
     confirm: [LOOKUP],
     fix: [
-      [
-        'Sign with a key that is published. If mail still gets signed with the old one, a host was forgotten in the rotation',
-        PLAN,
-      ],
+      ['Sign with a key that is published. If mail is still signed with the old one, the rotation missed a host', PLAN],
     ],
   },
   'inappropriate-key-algorithm': {
     cause:
-      'The signature was made with one type of key (a=) and the record holds the other (k=), often because two keys share one selector.',
+      "The key type of the signature (a=) differs from the record's (k=), often because two keys share a selector.",
     confirm: [LOOKUP, ['Read a= of the signature', 'dkim verify --tags message.eml']],
     fix: [
       [
-        'Give each key a selector of its own and publish both',
+        'Give each key its own selector and publish both',
         'dkim keygen --type both --domain example.com --selector mail',
       ],
     ],
   },
   'inappropriate-hash-algorithm': {
-    cause:
-      'h= of the key record lists the hash algorithms that the key may be used with, and SHA-256 is not among them.',
+    cause: 'h= of the key record lists the permitted hash algorithms, and SHA-256 is not among them.',
     confirm: [LOOKUP],
-    fix: [['Publish the record without h=; today there is only one hash algorithm to allow', RECORD]],
+    fix: [['Publish the record without h=; only one hash algorithm is in use today', RECORD]],
   },
   'inappropriate-service-type': {
-    cause: 's= of the key record names other services than mail.',
+    cause: 's= of the key record does not include mail.',
     confirm: [LOOKUP],
     fix: [['Publish the record without s=, or with s=email', RECORD]],
   },
   'identity-not-permitted': {
-    cause: 'The record says t=s: the domain of i= must be d= itself. This signature has i= in a subdomain.',
+    cause: 'The record has t=s: the domain of i= must equal d=. In this signature, i= is in a subdomain.',
     confirm: [LOOKUP, ['Read i= and d= of the signature', 'dkim verify --tags message.eml']],
     fix: [
       ['Sign with i= at d= itself, or without i='],
@@ -83,32 +74,32 @@ export const KEY_GUIDES = {
     ],
   },
   'key-too-short': {
-    cause: 'RSA keys of fewer than 1024 bits can be broken at home; receivers must not accept them.',
+    cause: 'RSA keys under 1024 bits can be broken at low cost; receivers must reject them.',
     confirm: [LOOKUP],
     fix: [
-      ['Make a key of 2048 bits under a new selector', NEW_KEY],
-      ['Change over without losing a message', PLAN],
+      ['Generate a 2048-bit key under a new selector', NEW_KEY],
+      ['Switch without losing mail', PLAN],
     ],
   },
   'key-unsafe': {
     cause:
-      'The published key protects nothing: an exponent of 1, an even modulus, an Ed25519 point of small order. With some of these anybody can make signatures that verify.',
+      'The published key is insecure: an exponent of 1, an even modulus, or a small-order Ed25519 point. With some of these, anyone can forge signatures.',
     confirm: [LOOKUP],
     fix: [
       ['Treat it as an incident: make a new key and sign with it today', NEW_KEY],
       [
-        'Then revoke the old one; do not wait for old mail',
+        'Then revoke the old one; do not wait for mail in transit',
         'dkim format-record --selector mail --domain example.com --revoke',
       ],
     ],
   },
   'key-unavailable': {
     cause:
-      'DNS gave no answer: a time-out, SERVFAIL, a refusal. The signature may be good. Broken DNSSEC or an unreachable name server of the domain is a cause that stays; most others pass.',
+      'DNS gave no answer: a time-out, SERVFAIL, a refusal. The signature may be valid. Broken DNSSEC or an unreachable name server is a lasting cause; most others are temporary.',
     confirm: [LOOKUP, ['Ask another resolver', 'dkim lookup example.com --selector mail --nameserver 192.0.2.53']],
     fix: [
-      ['Try again later: the exit code is 75, which mail systems take as “defer”'],
-      ['Where it is your own domain, repair its name servers or its DNSSEC chain'],
+      ['Try again later: the exit code is 75, which mail systems treat as “defer”'],
+      ['If it is your domain, fix its name servers or DNSSEC chain'],
       ['Give a slow resolver more time', 'dkim verify --timeout 20s message.eml'],
     ],
   },

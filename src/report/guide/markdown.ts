@@ -7,9 +7,9 @@ export function guideMarkdown(code: GuideCode): string {
   return [
     `# ${code}`,
     `*${titleOf(code)}* (${standingOf(code)})`,
-    '## What causes it',
+    '## Cause',
     cause,
-    '## How to make sure',
+    '## How to confirm it',
     ...confirm.map(stepMarkdown),
     '## What to do',
     ...fix.map(stepMarkdown),
@@ -20,7 +20,7 @@ export function guideMarkdown(code: GuideCode): string {
 
 export function guideIndexMarkdown(): string {
   const rows = GUIDE_CODES.map(code => `| [${code}](${code}.md) | ${titleOf(code)} | ${standingOf(code)} |`)
-  return `# Reasons and warnings\n\n| code | in words | standing |\n|---|---|---|\n${rows.join('\n')}\n`
+  return `# Reasons and warnings\n\n| code | meaning | result |\n|---|---|---|\n${rows.join('\n')}\n`
 }
 
 function stepMarkdown([text, command]: Step): string {

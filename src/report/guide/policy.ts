@@ -5,10 +5,10 @@ import type { Guide } from './guide.js'
 export const POLICY_GUIDES = {
   'signature-expired': {
     cause:
-      'x= has passed. The signer asked that the signature count for nothing after that time. It lay in a queue for long, or it is simply an old message.',
+      'The time in x= has passed, and the signer wants the signature ignored after it. The message was queued for long, or is simply old.',
     confirm: [
-      ['See t= and x= in words', 'dkim verify --tags message.eml'],
-      ['Judge it as on the day it arrived', 'dkim verify --now 2026-01-31T12:00:00Z message.eml'],
+      ['Show t= and x= as dates', 'dkim verify --tags message.eml'],
+      ['Verify it as of the day it arrived', 'dkim verify --now 2026-01-31T12:00:00Z message.eml'],
     ],
     fix: [
       ['For archives, accept expired signatures', 'dkim verify --ignore-expiration message.eml'],
@@ -25,38 +25,38 @@ export const POLICY_GUIDES = {
   },
   'body-partly-signed': {
     cause:
-      'l= covers only the start of the body, and there is more of it. Anybody can append content to such a message, HTML that hides the original included, and the signature stays good.',
+      'l= covers only the start of the body, and there is more of it. Anyone can append content, including HTML that hides the original, and the signature still verifies.',
     confirm: [['The line “body signed” of the report says how much is covered', 'dkim verify message.eml']],
     fix: [
-      ['As the signer, leave l= out'],
-      ['As the receiver, where a known sender leaves no choice', 'dkim verify --allow-partial-body message.eml'],
+      ['Signers: omit l='],
+      ['Receivers, if a known sender leaves no choice', 'dkim verify --allow-partial-body message.eml'],
     ],
   },
   'unsigned-duplicate-field': {
     cause:
-      'A field that may occur once (From, Subject, To, Date …) occurs more often than the signature covers. Readers differ in which one they show: this is how a signed message is made to look as if it came from someone else.',
+      'A field that may occur once (From, Subject, To, Date …) occurs more often than the signature covers. Mail clients differ in which one they show. Attackers use this to make a signed message appear to come from someone else.',
     confirm: [['The detail names the field; look at the raw header', 'dkim verify message.eml']],
     fix: [
-      ['As the receiver, treat the message as forged'],
+      ['Receivers: treat the message as forged'],
       [
-        'As the signer, list each such field once more than it occurs (oversigning). Our default does',
+        'As the signer, list each such field once more than it occurs (oversigning). This is the default',
         'dkim sign --key mail.private.pem --domain example.com --selector mail message.eml',
       ],
     ],
   },
   'malformed-message': {
     cause:
-      'The message breaks the rules of its own format: mixed line ends, a bare CR, a header line without a colon. Software differs in how it reads such a message, so that a reader may see another one than was signed.',
-    confirm: [['The detail names the fault and where it stands', 'dkim verify message.eml']],
+      'The message breaks the rules of its own format: mixed line ends, a bare CR, a header line without a colon. Software parses such a message differently, so a reader may see something other than what was signed.',
+    confirm: [['The detail shows the fault and its position', 'dkim verify message.eml']],
     fix: [
-      ['Repair the software that wrote or relayed it'],
-      ['If only the line ends are mixed, because of how the file was saved', 'dkim verify --lenient-eol message.eml'],
+      ['Fix the software that wrote or relayed it'],
+      ['If only line endings are mixed because of how the file was saved', 'dkim verify --lenient-eol message.eml'],
     ],
   },
   'key-below-policy': {
-    cause: 'The RSA key has fewer bits than --min-key-bits asks for. It is above the 1024 that DKIM demands.',
+    cause: "The RSA key has fewer bits than --min-key-bits asks for. It meets DKIM's minimum of 1024.",
     confirm: [
-      ['Ask again, with the same policy', 'dkim verify --min-key-bits 2048 message.eml'],
+      ['Verify again with the same policy', 'dkim verify --min-key-bits 2048 message.eml'],
       ['See the size of the key', 'dkim lookup example.com --selector mail'],
     ],
     fix: [
@@ -68,7 +68,7 @@ export const POLICY_GUIDES = {
   },
   'required-field-not-signed': {
     cause:
-      'A field that --require-signed names is in the message, and the signature does not cover it: it could have been added or changed by anybody.',
+      'A field that --require-signed names is in the message, and the signature does not cover it: anyone could have added or changed it.',
     confirm: [
       [
         'The lines “signed” and “not signed” list what is covered',
@@ -77,20 +77,20 @@ export const POLICY_GUIDES = {
     ],
     fix: [
       [
-        'As the signer, add the field to those that are signed',
+        'Signers: add the field to the signed fields',
         'dkim sign --key mail.private.pem --domain example.com --selector mail --headers from:to:subject:reply-to message.eml',
       ],
     ],
   },
   'signing-domain-not-accepted': {
     cause:
-      'The signature is good, but it was made by another domain than --require-aligned or --require-domain accept. A mail service that signs with its own domain is the usual cause.',
+      'The signature is valid, but --require-aligned or --require-domain does not accept its domain. Usually a mail service signs with its own domain.',
     confirm: [
       ['See the signing domain and its alignment with From', 'dkim verify --require-domain example.com message.eml'],
     ],
     fix: [
       [
-        'Set up the mail service to sign with your domain: every large one can, with CNAME or TXT records that it tells you',
+        'Set up the mail service to sign with your domain: every large one can, using CNAME or TXT records it gives you',
       ],
       ['Find what is published already', 'dkim lookup example.com --discover'],
     ],

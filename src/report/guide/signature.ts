@@ -7,98 +7,94 @@ const TAGS: readonly [string, string] = ['Read the signature tag by tag', 'dkim 
 export const SIGNATURE_GUIDES = {
   'body-hash-did-not-verify': {
     cause:
-      'The body is not the one that was signed. Mailing list footers, virus scanners that rewrite links, gateways that re-encode or re-wrap text, and disclaimers added after signing are the usual causes; a forger who changes the text causes the same.',
+      'The body is not the one that was signed. Usual causes are mailing list footers, scanners that rewrite links, gateways that re-encode or re-wrap text, and disclaimers added after signing. Tampering has the same effect.',
     confirm: [
       [
-        'Look at the two halves of the report. A header signature that verifies beside a body hash that does not means: the signature is genuine, the body was changed afterwards',
+        'Look at both halves of the report. If the header signature verifies and the body hash does not match, the signature is genuine and the body was changed afterwards',
         'dkim verify message.eml',
       ],
       [
-        'Verify the copy in the Sent folder, or one that went straight to you. If it passes, the change happened on the way',
+        'Verify the copy in the Sent folder, or one sent directly to you. If it passes, the change happened in transit',
         'dkim verify sent-copy.eml',
       ],
     ],
     fix: [
-      ['Sign last: after footers, disclaimers and link rewriting, on the host that hands the mail to the Internet'],
+      ['Sign last: after footers, disclaimers and link rewriting, on the last host before the Internet'],
       [
-        'Sign with c=relaxed/relaxed, which survives changed blanks',
+        'Sign with c=relaxed/relaxed, which tolerates white space changes',
         'dkim sign --key mail.private.pem --domain example.com --selector mail --canonicalization relaxed/relaxed message.eml',
       ],
       [
-        'Send 7-bit content (quoted-printable or base64), with lines below 998 octets: then no relay has a reason to re-encode it',
+        'Send 7-bit content (quoted-printable or base64), with lines under 998 bytes, so relays have no reason to re-encode it',
       ],
     ],
   },
   'signature-did-not-verify': {
     cause:
-      'Either a signed header field was changed (a list prefix in Subject, a rewritten From or To, a re-folded field under c=simple), or the published key does not belong to the key that signed.',
+      'Either a signed header field was changed (a list prefix in Subject, a rewritten From or To, a re-folded field under c=simple), or the published key does not match the signing key.',
     confirm: [
       [
-        'See whether the body hash matches. If it does, the body is untouched and the cause is in the header or in the key',
+        'Check whether the body hash matches. If it does, the body is unchanged and the cause is in the header or the key',
         'dkim verify message.eml',
       ],
       [
-        'Compare the published key with the one that signs',
+        'Compare the published key with the signing key',
         'dkim lookup example.com --selector mail --key mail.private.pem',
       ],
     ],
     fix: [
       [
-        'Where the keys differ, print the record of the signing key and publish that',
+        "If the keys differ, print and publish the signing key's record",
         'dkim format-record --selector mail --domain example.com --key mail.private.pem',
       ],
-      ['Where a relay rewrites fields: sign with c=relaxed/relaxed, and sign after the rewriting'],
+      ['If a relay rewrites fields, sign with c=relaxed/relaxed, after the relay'],
       [
-        'Never publish a new key under a selector that mail is still being signed with: plan the change',
+        'Never publish a new key under a selector still used for signing: plan a rotation',
         'dkim rotate-plan --domain example.com --selector mail',
       ],
     ],
   },
   'signature-syntax-error': {
     cause:
-      'The DKIM-Signature field does not follow the grammar: a tag stands twice, a value is no base64, d= is no domain name, x= is not later than t=. A template that left a placeholder in, or a relay that broke the folding, causes it.',
-    confirm: [
-      ['The detail names the tag, or the byte at which the field stops making sense', 'dkim verify message.eml'],
-      TAGS,
-    ],
-    fix: [['Update or repair the software that signs. Verifiers must ignore such a signature, whatever else it says']],
+      'The DKIM-Signature field does not follow the grammar: a duplicate tag, a value that is not base64, d= not a domain name, x= is not later than t=. Common causes: a leftover template placeholder, or a relay that broke the folding.',
+    confirm: [['The detail names the tag, or the byte where parsing failed', 'dkim verify message.eml'], TAGS],
+    fix: [['Update or fix the signing software. Verifiers must ignore such a signature']],
   },
   'incompatible-version': {
-    cause:
-      'v= is something other than 1. Only version 1 of DKIM exists; "v=1.0" is not "1", because values compare as text.',
+    cause: 'v= is not 1. DKIM has only version 1, and "v=1.0" is not "1": values are compared as text.',
     confirm: [TAGS],
-    fix: [['Make the signing software write v=1']],
+    fix: [['Configure the signing software to write v=1']],
   },
   'unsupported-algorithm': {
     cause:
-      'a= names an algorithm that is not registered for DKIM. A typing error in the signer’s settings is the usual cause; names are case sensitive.',
+      'a= names an algorithm that is not registered for DKIM. Usually a typo in the signer’s settings; names are case sensitive.',
     confirm: [TAGS],
     fix: [
       [
-        'Sign with rsa-sha256, which every receiver verifies, and with ed25519-sha256 beside it if you like',
+        'Sign with rsa-sha256, which every receiver verifies, and optionally also with ed25519-sha256',
         'dkim sign --key rsa.private.pem --selector r1 --key ed25519.private.pem --selector e1 message.eml',
       ],
     ],
   },
   'unsupported-canonicalization': {
-    cause: 'c= is not made of the words simple and relaxed. Names are case sensitive.',
+    cause: 'c= uses something other than simple and relaxed. Names are case sensitive.',
     confirm: [TAGS],
     fix: [['Set the signer to relaxed/relaxed']],
   },
   'unsupported-query-method': {
-    cause: 'q= offers no method but unknown ones; dns/txt is the only one that exists.',
+    cause: 'q= lists only unknown methods; dns/txt is the only one defined.',
     confirm: [TAGS],
-    fix: [['Leave q= out, or write q=dns/txt']],
+    fix: [['Omit q=, or write q=dns/txt']],
   },
   'signature-missing-required-tag': {
     cause:
-      'One of v=, a=, b=, bh=, d=, h= and s= is missing. A field that was cut short, or software older than RFC 4871, causes it.',
+      'One of v=, a=, b=, bh=, d=, h= and s= is missing. The field was truncated, or the software predates RFC 4871.',
     confirm: [TAGS],
     fix: [['Update the software that signs; the detail names the tag that is missing']],
   },
   'domain-mismatch': {
     cause:
-      'The identity i= must lie in the signing domain d= or below it. Here it does not, so that the signature claims to speak for somebody else.',
+      'The identity i= must lie in the signing domain d= or below it. Here it does not, so the signature claims to speak for another domain.',
     confirm: [TAGS],
     fix: [
       [
@@ -112,7 +108,7 @@ export const SIGNATURE_GUIDES = {
     confirm: [TAGS],
     fix: [
       [
-        'Add From to the signed fields. Our default list has it, twice, so that no second one can be added',
+        'Add From to the signed fields. The default list has it twice, so no second one can be added',
         'dkim sign --key mail.private.pem --domain example.com --selector mail message.eml',
       ],
     ],
@@ -122,13 +118,12 @@ export const SIGNATURE_GUIDES = {
     confirm: [TAGS],
     fix: [
       ['Set the signer to rsa-sha256; the key can stay if it has 2048 bits or more'],
-      ['See that the record does not pin h=sha1', 'dkim lookup example.com --selector mail'],
+      ['Check that the record does not restrict h= to sha1', 'dkim lookup example.com --selector mail'],
     ],
   },
   'body-shorter-than-length': {
-    cause:
-      'l= says that more octets were signed than the body has: the body was cut short on the way, or the signer counted wrongly.',
-    confirm: [['The line “body signed” of the report has both numbers', 'dkim verify message.eml']],
-    fix: [['Sign without l=. It protects nothing that a receiver would want unprotected']],
+    cause: 'l= covers more bytes than the body has: the body was truncated in transit, or the signer miscounted.',
+    confirm: [['The “body signed” line of the report shows both numbers', 'dkim verify message.eml']],
+    fix: [['Sign without l=: it only leaves content unprotected']],
   },
 } as const satisfies Readonly<Record<string, Guide>>

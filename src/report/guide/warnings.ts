@@ -24,7 +24,7 @@ export const WARNING_GUIDES = {
   },
   'weak-key': {
     cause:
-      'An RSA key of 1024 to 2047 bits. It must still be accepted, and RFC 8301 tells signers to use at least 2048.',
+      'An RSA key of 1024 to 2047 bits. Receivers must still accept it, but RFC 8301 tells signers to use at least 2048.',
     confirm: [LOOKUP],
     fix: [['Change to a key of 2048 bits', PLAN]],
   },
@@ -38,41 +38,39 @@ export const WARNING_GUIDES = {
   },
   'pkcs1-key': {
     cause:
-      'p= holds a bare RSAPublicKey (PKCS #1). RFC 6376 shows a SubjectPublicKeyInfo, and some verifiers read only that.',
+      'p= holds a bare RSAPublicKey (PKCS #1). RFC 6376 shows a SubjectPublicKeyInfo, and some verifiers support only that.',
     confirm: [LOOKUP],
-    fix: [['Publish the record in the common form; the key stays the same', RECORD]],
+    fix: [['Publish the record in the standard form; the key stays the same', RECORD]],
   },
   'testing-key': {
-    cause:
-      't=y in the key record: the domain says that it is testing DKIM, and receivers are to treat failures as if the mail were not signed.',
+    cause: 't=y in the key record: the domain is testing DKIM, and receivers should treat failing mail as unsigned.',
     confirm: [LOOKUP],
     fix: [['Once everything verifies, publish the record without t=y', RECORD]],
   },
   'multiple-keys': {
     cause:
-      'More than one key record stands at the name. What a verifier does then is undefined: some try each, some take the first, some fail.',
+      'More than one key record is published at this name. Verifier behaviour is then undefined: some try each, some take the first, some fail.',
     confirm: [LOOKUP],
     fix: [['Remove the record of the old key; a new key gets a new selector', PLAN]],
   },
   'unprotected-field': {
-    cause: 'A field that readers see is not signed. It could have been added or changed on the way.',
+    cause: 'A field shown to readers is not signed. It could have been added or changed in transit.',
     confirm: [VERIFY],
-    fix: [['As the signer, sign it: our default list covers what readers see', SIGN]],
+    fix: [['As the signer, sign it: the default list covers what readers see', SIGN]],
   },
   'duplicate-field': {
-    cause:
-      'A field that RFC 5322 allows once stands in the message several times. Readers differ in which one they show.',
+    cause: 'The message repeats a field that RFC 5322 allows once. Mail clients differ in which one they show.',
     confirm: [VERIFY],
-    fix: [['Look at the raw message before trusting what a mail reader shows']],
+    fix: [['Check the raw message before trusting what a mail client shows']],
   },
   'body-length': {
     cause:
-      'The signature has l=. Even where all of the body is covered today, content can be appended on the way to the next reader.',
+      'The signature has l=. Even if it covers the whole body now, content can be appended before the next reader.',
     confirm: [['See l= in words', 'dkim verify --tags message.eml']],
     fix: [['As the signer, leave l= out']],
   },
   'old-signature': {
-    cause: 'The signature is old and does not expire. A message like that can be sent again by anybody, to anybody.',
+    cause: 'The signature is old and does not expire. Anyone can resend such a message to anyone.',
     confirm: [['See t= in words', 'dkim verify --tags message.eml']],
     fix: [
       [
@@ -88,13 +86,13 @@ export const WARNING_GUIDES = {
   },
   'nul-in-header': {
     cause:
-      'A signed header field contains a NUL byte. Software that ends text there reads another field than was signed.',
+      'A signed header field contains a NUL byte. Software that stops at the NUL sees a different field than was signed.',
     confirm: [VERIFY],
     fix: [['Repair the software that wrote the message']],
   },
   'space-before-colon': {
     cause:
-      'White space stands between a field name and its colon, an obsolete form. Some software takes such a line for a field, some does not.',
+      'There is white space between a field name and its colon, an obsolete form. Some software accepts such a line as a field, some does not.',
     confirm: [VERIFY],
     fix: [['Repair the software that wrote the message']],
   },
@@ -105,48 +103,48 @@ export const WARNING_GUIDES = {
   },
   'mixed-line-endings': {
     cause:
-      'Some lines end in CRLF and some in a bare CR or LF. Mail has CRLF throughout; a file that was edited or joined from parts often has not.',
+      'Some lines end in CRLF and some in a bare CR or LF. Mail uses CRLF throughout; edited or concatenated files often do not.',
     confirm: [VERIFY],
     fix: [
       ['Save the message again from its source, unchanged'],
-      ['If you know where the mix comes from', 'dkim verify --lenient-eol message.eml'],
+      ['If you know the cause', 'dkim verify --lenient-eol message.eml'],
     ],
   },
   'lf-converted': {
-    cause: 'The file has LF line ends, as files on Unix do. They were read as the CRLF that was signed.',
+    cause: 'The file has Unix (LF) line endings. They were read as the CRLF that was signed.',
     confirm: [VERIFY],
-    fix: [['Nothing needs to be done']],
+    fix: [['Nothing']],
   },
   'signature-limit': {
-    cause: 'The message has more signatures than are evaluated. Those that could be aligned with From came first.',
+    cause:
+      'The message has more signatures than are evaluated. Signatures that could align with From were evaluated first.',
     confirm: [VERIFY],
     fix: [
       [
-        'Nothing, where the aligned signatures are among those shown. Dozens of signatures are a sign of an attack on the verifier',
+        'Nothing, if the aligned signatures are among those shown. Dozens of signatures are a sign of an attack on the verifier',
       ],
     ],
   },
   'header-limit': {
-    cause: 'The header section is larger than the limit. What lies behind it was not judged.',
+    cause: 'The header section is larger than the limit. Anything beyond it was not evaluated.',
     confirm: [VERIFY],
-    fix: [['No honest message has a header of that size: find out what wrote it']],
+    fix: [['No legitimate message has a header this large: find out what wrote it']],
   },
   'not-verified': {
-    cause:
-      'The message carries a field of a protocol that is still a draft. It was seen, and no claim is made about it.',
+    cause: 'The message carries a field of a protocol that is still a draft. It was noticed, but not evaluated.',
     confirm: [VERIFY],
-    fix: [['Nothing needs to be done']],
+    fix: [['Nothing']],
   },
   'not-aligned': {
-    cause: 'A signature passes, but none by the domain of From or its organization. DMARC does not count such a pass.',
+    cause: 'A signature passes, but not for the From domain or its organization. DMARC ignores such a pass.',
     confirm: [['See the line “From alignment”', 'dkim verify message.eml']],
     fix: [
       ['As the sender, have your mail service sign with your domain', 'dkim lookup example.com --discover'],
-      ['As the receiver, to make it count', 'dkim verify --require-aligned message.eml'],
+      ['Receivers, to enforce alignment', 'dkim verify --require-aligned message.eml'],
     ],
   },
   'no-from': {
-    cause: 'The message has no From field. RFC 5322 demands one, and nobody can tell whose mail it is.',
+    cause: 'The message has no From field. RFC 5322 requires one; without it the author is unknown.',
     confirm: [VERIFY],
     fix: [['Repair the software that wrote the message']],
   },

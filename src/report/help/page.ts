@@ -10,7 +10,7 @@ export interface Table {
   readonly rows: readonly (readonly [term: string, text: string])[]
 }
 
-/** What may stand behind an option or as an argument. Words are offers: where others are wrong too, the command says so itself. */
+/** Possible values of an option or argument. Words are suggestions; the command validates them itself. */
 export type Values = ValueKind | { readonly words: readonly string[] }
 
 /** key-file: files that look like keys first. selector, domain, key-name: those of the keys in the key directories. free: nothing to offer. */
@@ -76,10 +76,10 @@ export function optionText({ text, choices, defaultText }: OptionRow): string {
 
 /** The exit codes of every command, in words. */
 export const EXIT_CODE_ROWS = [
-  ['0', 'everything passed, or is on track'],
+  ['0', 'success: everything passed or is on track'],
   ['1', 'something did not pass, or a check found a problem'],
-  ['2', 'wrong use, or an input, key or zone that cannot be read'],
-  ['3', 'nothing to judge: not signed, no record found'],
-  ['75', 'only temporary failures stood in the way: try again'],
-  ['70', 'a fault of dkim itself'],
+  ['2', 'usage error, or an input, key or zone that cannot be read'],
+  ['3', 'nothing to check: message not signed, or no record found'],
+  ['75', 'temporary failure: try again later'],
+  ['70', 'internal error (bug in dkim)'],
 ] as const

@@ -28,7 +28,7 @@ const STYLE = [
 
 /** `parts` are markup; the title is escaped here. */
 export function htmlDocument(title: string, now: Date, parts: readonly string[]): string {
-  const judged = `<p class="soft">Judged at ${now.toISOString().replace('T', ' ').slice(0, 19)} UTC by dkim, for RFC 6376.</p>`
+  const judged = `<p class="soft">Evaluated by dkim (RFC 6376) at ${now.toISOString().replace('T', ' ').slice(0, 19)} UTC.</p>`
   return htmlPage(title, STYLE, [judged, ...parts])
 }
 

@@ -22,7 +22,7 @@ function headline({ domain, asked, keys }: Discovery, found: number, style: Styl
   const troubled = keys.filter(key => key.result === 'invalid' || hasTrouble(key)).length
   const mark = troubled > 0 ? style.bad('✗') : found > 0 ? style.good('✓') : style.warn('–')
   const trouble = troubled === 0 ? '' : `, ${troubled} with errors`
-  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'}${trouble} among ${asked} selectors asked for`
+  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'}${trouble} among ${asked} selectors tried`
 }
 
 function keyLines({ selector, result, key, provider, chain, findings }: KeyReport, style: Style): string[] {
@@ -63,17 +63,17 @@ function conclusionLines({ domainkey, keys, asked, failed, domain }: Discovery, 
   const say = (text: string): string[] => marked('  ', 2, text, style)
   return [
     '',
-    ...(failed > 0 ? say(`${failed} of ${asked} questions got no answer: look again later`) : []),
+    ...(failed > 0 ? say(`${failed} of ${asked} queries got no answer: try again later`) : []),
     ...say(conclusion(found, domainkey === 'absent' && keys.length === 0, visible(domain))),
-    ...say(`sure way: dkim lookup --from-message FILE, with a message that ${visible(domain)} sent`),
+    ...say(`to be certain: dkim lookup --from-message FILE, with a message from ${visible(domain)}`),
   ]
 }
 
 function conclusion(found: number, absent: boolean, domain: string): string {
   if (found > 0) return `found ${found}; others may exist: selectors can be guessed, absence can't be proven`
   if (absent) {
-    const below = `the name server says that nothing exists below _domainkey.${domain} (RFC 8020)`
-    return `${below}: no key is published, unless the server says so wrongly, as a few do`
+    const below = `the name server reports that nothing exists below _domainkey.${domain} (RFC 8020)`
+    return `${below}: no key is published, unless the server is wrong, as a few are`
   }
-  return "none of the usual names is there; that doesn't mean that there is no key: absence can't be proven"
+  return "no common selector exists; there may still be a key: absence can't be proven"
 }

@@ -12,13 +12,13 @@ import { visible } from '../text/style.js'
 import type { LookupDocument } from './formats.js'
 
 export function toDriftText(drifts: readonly Drift[], count: number): string {
-  if (drifts.length === 0) return `✓ ${count} key${count === 1 ? ' is' : 's are'} as the lock file says\n`
+  if (drifts.length === 0) return `✓ ${count} key${count === 1 ? ' matches' : 's match'} the lock file\n`
   const lines = drifts.map(
     ({ name, kind, text }) => `${kind === 'unknown' ? '–' : '✗'} ${kind}  ${visible(name)}: ${visible(text)}`,
   )
   const advice = drifts.some(({ kind }) => kind !== 'unknown')
-    ? 'if this was meant: run the same with --update, and commit the lock file'
-    : 'try again later: nothing is known to have changed'
+    ? 'if intended, rerun with --update and commit the lock file'
+    : 'try again later: no change was detected'
   return `${[...lines, advice].join('\n')}\n`
 }
 

@@ -6,8 +6,8 @@ import type { Style } from '../text/style.js'
 
 const SEVERITIES = {
   critical: 'anyone could sign as the domain',
-  error: 'verifiers refuse or overlook the key',
-  warning: 'works, and should not stay so',
+  error: 'verifiers reject or ignore the key',
+  warning: 'works, but should be fixed',
   info: 'worth knowing',
 } as const
 

@@ -20,12 +20,12 @@ const OTHER_RULES = {
     text: 'no key record was found',
     advice: 'publish it: dkim format-record writes it for your DNS host',
   },
-  unavailable: { text: 'DNS could not be asked for now', advice: REASONS['key-unavailable'].advice },
+  unavailable: { text: 'DNS is temporarily unavailable', advice: REASONS['key-unavailable'].advice },
   'other-key': {
-    text: 'another key is published',
-    advice: 'publish the record of the key that signs: dkim format-record',
+    text: 'a different key is published',
+    advice: "publish the signing key's record: dkim format-record",
   },
-  'servers-disagree': { text: 'servers do not agree', advice: 'wait until they do: dkim lookup --wait' },
+  'servers-disagree': { text: 'servers disagree', advice: 'wait until they do: dkim lookup --wait' },
 } as const satisfies Record<string, { text: string; advice: string }>
 
 const LOOKUP: Check = {
@@ -84,7 +84,7 @@ function ownFindings({ result, reason, detail, match, agreement }: LookupReport)
   if (result === 'not-found') add('not-found', detail ?? OTHER_RULES['not-found'].text)
   else if (result === 'unavailable') add('unavailable', detail ?? OTHER_RULES.unavailable.text, 'warning')
   else if (reason !== null) add(reason, detail ?? REASONS[reason].text)
-  if (match?.matches === false) add('other-key', `the published key is not that of ${match.file}`)
+  if (match?.matches === false) add('other-key', `the published key is not the one in ${match.file}`)
   for (const kind of ['authoritative', 'recursive'] as const) {
     const state = agreement?.[kind] ?? null
     if (state !== null && state !== 'consistent') add('servers-disagree', `${kind} servers: ${state}`)

@@ -9,12 +9,12 @@ export const STATUS_TEXT = {
   found: '',
   nodata: 'the name exists, but has no TXT record',
   nxdomain: 'the name does not exist',
-  'cname-loop': 'the aliases lead nowhere',
-  servfail: 'the server failed',
+  'cname-loop': 'the CNAME chain loops or is too long',
+  servfail: 'server failure',
   refused: 'the server refused to answer',
   timeout: 'no answer in time',
   network: 'no server could be reached',
-  malformed: 'no answer that can be trusted',
+  malformed: 'no trustworthy answer',
 } as const satisfies Record<KeyReport['status'], string>
 
 const STATE_MARKS = {
@@ -50,15 +50,15 @@ function agreementText(agreement: Agreement, views: readonly ServerView[]): stri
   const count = (state: ServerView['state']): number => views.filter(view => view.state === state).length
   switch (agreement) {
     case 'consistent':
-      return `all ${views.length} say the same`
+      return `all ${views.length} agree`
     case 'stale':
       return `${count('stale')} of ${views.length} still serve an older zone: wait for the transfer, or check notify`
     case 'split':
       return `${count('differs')} of ${views.length} disagree`
     case 'lame':
-      return `${count('lame')} of ${views.length} do not answer for the zone`
+      return `${count('lame')} of ${views.length} are not authoritative for the zone`
     case 'unreachable':
-      return views.length === 0 ? 'none was found' : `${count('unreachable')} of ${views.length} could not be reached`
+      return views.length === 0 ? 'none found' : `${count('unreachable')} of ${views.length} could not be reached`
   }
 }
 
@@ -70,7 +70,7 @@ function serverLine(view: ServerView, style: Style): string {
     view.texts.length === 0 && view.alias === null ? (STATUS_TEXT[view.status] ?? view.status) : null,
     view.alias === null ? null : `alias to ${visible(view.alias)}`,
     view.texts.length === 0 ? null : `${view.texts.length} record${view.texts.length === 1 ? '' : 's'}`,
-    view.ttl === null ? null : `${view.kind === 'recursive' ? 'TTL left' : 'TTL'} ${view.ttl}`,
+    view.ttl === null ? null : `${view.kind === 'recursive' ? 'cached for another' : 'TTL'} ${view.ttl}`,
     view.serial === null ? null : `serial ${view.serial}`,
   ].filter(part => part !== null && part !== '')
   return `    ${STATE_MARKS[view.state](style)}  ${who.join(' ')}: ${facts.join(', ')}`

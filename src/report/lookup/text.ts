@@ -52,8 +52,8 @@ function matchLines(report: KeyReport, match: Match, style: Style): string[] {
 /** Where several key records stand at the name, there is no such thing as the published one. */
 export function matchText({ findings }: KeyReport, { matches }: Match): string {
   const several = findings.some(({ code }) => code === 'several-records')
-  if (matches) return several ? '✓ is one of the published ones' : '✓ is the published one'
-  return several ? '✗ is none of the published ones' : '✗ is not the published one'
+  if (matches) return several ? '✓ is one of the published keys' : '✓ matches the published key'
+  return several ? '✗ matches none of the published keys' : '✗ does not match the published key'
 }
 
 const SEVERITY_MARKS = {
@@ -79,7 +79,7 @@ export function findingLines(finding: Finding, style: Style, indent = ''): strin
 function correctedLines(report: LookupReport, style: Style): string[] {
   const texts = correctedTexts(report)
   if (texts.length === 0) return []
-  return ['  the record as it should read:', ...texts.map(text => `    ${style.strong(visible(text))}`), '']
+  return ['  corrected record:', ...texts.map(text => `    ${style.strong(visible(text))}`), '']
 }
 
 /** Each once: several findings may be mended by one and the same record. */
@@ -129,8 +129,8 @@ function factLines(report: LookupReport, style: Style): string[] {
   const dnssec = dnssecText(report)
   if (dnssec !== null) lines.push(...wrapped('DNSSEC', dnssec, style))
   if (report.records.length === 0 && report.negativeTtl !== null) {
-    const text = `${report.negativeTtl} seconds by resolvers that were told that there is nothing`
-    lines.push(...wrapped('remembered for', text, style))
+    const text = `${report.negativeTtl} seconds in resolvers that saw no record`
+    lines.push(...wrapped('cached for', text, style))
   }
   if (report.server !== null)
     lines.push(row(report.result === 'unavailable' ? 'asked' : 'answered by', visible(report.server)))
@@ -155,7 +155,7 @@ function nextLines(report: LookupReport, style: Style): string[] {
 export function nextStep({ result, findings, domain, status, chain, match, name }: LookupReport): string | null {
   if (findings.some(({ code }) => code === 'dnssec-bogus')) return null
   if (status === 'servfail') {
-    const causes = 'the name servers of the zone may be down, or its DNSSEC signatures broken'
+    const causes = "the zone's name servers may be down, or its DNSSEC broken"
     return `try again later, or ask another server with --nameserver: ${causes}`
   }
   if (result === 'unavailable') return 'try again later, or ask another server with --nameserver'
@@ -168,8 +168,9 @@ export function nextStep({ result, findings, domain, status, chain, match, name 
   }
   if (result !== 'not-found' || findings.length > 0) return null
   const target = chain.at(-1)?.target
-  if (target !== undefined) return `the alias is there, its target is not: ask whoever runs ${target}, or correct it`
-  return `is the selector right? dkim lookup ${domain} --discover asks for the usual ones`
+  if (target !== undefined)
+    return `the CNAME exists but its target does not: ask the owner of ${target}, or correct the CNAME`
+  return `wrong selector? dkim lookup ${domain} --discover tries common ones`
 }
 
 function dnssecText({ dnssec, server, status, findings }: LookupReport): string | null {
@@ -179,7 +180,7 @@ function dnssecText({ dnssec, server, status, findings }: LookupReport): string 
       : 'unknown: the server failed'
   }
   if (dnssec === null || server === null) return null
-  if (!dnssec) return 'no DNSSEC, which is normal'
-  if (isTrustedPath(server)) return 'signed, and validated by the resolver'
-  return 'validated, says the resolver; the way to it could have been tampered with'
+  if (!dnssec) return 'not DNSSEC-validated (common)'
+  if (isTrustedPath(server)) return 'signed and validated by the resolver'
+  return 'validated according to the resolver, over an untrusted path'
 }

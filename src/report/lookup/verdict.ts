@@ -15,24 +15,24 @@ const RESULT_TEXT = {
   found: 'a key that verifiers accept',
   'not-found': 'no key record',
   revoked: 'the key was revoked',
-  invalid: 'a key record that verifiers do not accept',
-  unavailable: 'could not be looked up for now',
+  invalid: 'a key record that verifiers reject',
+  unavailable: 'temporary lookup failure',
 } as const satisfies Record<KeyReport['result'], string>
 
 export function lookupVerdict(report: LookupReport): LookupVerdict {
   const { result, match, agreement } = report
   if (result === 'unavailable' || result === 'not-found') return { tone: 'open', mark: '–', text: RESULT_TEXT[result] }
   if (result !== 'found') return bad(RESULT_TEXT[result])
-  if (match?.matches === false) return bad(`another key than that of ${match.file}`)
-  if (hasTrouble(report)) return bad('a key record with faults that count')
+  if (match?.matches === false) return bad(`not the key in ${match.file}`)
+  if (hasTrouble(report)) return bad('a key record with serious problems')
   const seen = [agreement?.authoritative ?? null, agreement?.recursive ?? null]
   if (seen.some(one => one === 'stale' || one === 'split' || one === 'lame')) {
-    return bad('a key that verifiers accept, but not every server gives it')
+    return bad('a key that verifiers accept, but not all servers return it')
   }
   if (seen.includes('unreachable')) {
-    return { tone: 'open', mark: '–', text: 'a key that verifiers accept; some servers could not be asked' }
+    return { tone: 'open', mark: '–', text: 'a key that verifiers accept; some servers did not respond' }
   }
-  const text = match === null ? RESULT_TEXT.found : `the key of ${match.file}, as verifiers accept it`
+  const text = match === null ? RESULT_TEXT.found : `the key in ${match.file}, which verifiers accept`
   return { tone: 'good', mark: '✓', text }
 }
 

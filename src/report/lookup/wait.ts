@@ -5,26 +5,26 @@ import { visible } from '../text/style.js'
 
 export function sightText(sights: readonly Sight[]): string {
   const agreeing = sights.filter(({ agrees }) => agrees).length
-  return `${agreeing} of ${sights.length} servers say what is expected`
+  return `${agreeing} of ${sights.length} servers have the expected record`
 }
 
 function adviceFor(missing: readonly Sight[]): string[] {
-  const source = '  dkim lookup with --all-servers shows what the zone itself says'
+  const source = "  dkim lookup --all-servers shows the zone's own answer"
   if (missing.some(({ status }) => status === 'nxdomain' || status === 'nodata'))
-    return ['  resolvers that were told "no such name" remember it for the time in the SOA record of the zone:', source]
+    return ['  resolvers cache "no such name" for the time in the zone\'s SOA record:', source]
   if (missing.some(({ status }) => status === 'found'))
-    return ['  resolvers keep the record that they saw until its TTL is over:', source]
-  return ['  the servers could not be asked, or failed: try again later, or name others with --nameserver']
+    return ['  resolvers cache the old record until its TTL expires:', source]
+  return ['  the servers failed or were unreachable: try again later, or use others with --nameserver']
 }
 
 export function toWaitText(name: string, { agreed, looks, milliseconds, sights }: WaitOutcome): string {
-  const spent = `after ${Math.round(milliseconds / 1000)} s and ${looks} look${looks === 1 ? '' : 's'}`
+  const spent = `after ${Math.round(milliseconds / 1000)} s and ${looks} attempt${looks === 1 ? '' : 's'}`
   const head = agreed
     ? `✓ ${visible(name)}: ${sights.length === 1 ? 'as expected' : `all ${sights.length} servers say what is expected`} ${spent}`
     : `– ${visible(name)}: ${sightText(sights)} ${spent}`
   const missing = sights.filter(({ agrees }) => !agrees)
   const lines = missing.map(
-    ({ server, status }) => `    ${visible(server)}: ${status === 'found' ? 'another record' : status}`,
+    ({ server, status }) => `    ${visible(server)}: ${status === 'found' ? 'a different record' : status}`,
   )
   if (!agreed) lines.push(...adviceFor(missing))
   return `${[head, ...lines].join('\n')}\n`

@@ -13,7 +13,7 @@ const body = (record: DnsRecord) => {
 
 export const cloudflare: Dialect = {
   summary: "the body of a request to Cloudflare's API",
-  use: 'POST it to /client/v4/zones/ZONE_ID/dns_records, several records to …/dns_records/batch; in the web form take --dialect panel',
+  use: 'POST it to /client/v4/zones/ZONE_ID/dns_records, several records to …/dns_records/batch; for the web form use --dialect panel',
   useToReplace: 'PUT it to /client/v4/zones/ZONE_ID/dns_records/RECORD_ID: a second record would break both',
   needsDomain: true,
   format: records => toJson(records.length === 1 ? body(records[0]!) : { posts: records.map(body) }),

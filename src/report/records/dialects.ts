@@ -70,20 +70,20 @@ export function formatRecords(name: DialectName, records: readonly DnsRecord[]):
   if (dialect.needsDomain && records.some(({ domain }) => domain === null)) {
     throw new DkimError(
       'usage',
-      `the dialect ${name} needs the whole name of the record`,
+      `the ${name} dialect needs the full record name`,
       'give the domain: --domain example.com',
     )
   }
   const zones = new Set(records.map(({ zone }) => zone))
   if (zones.size > 1 && (dialect.oneZone || (name === 'bind' && records.some(({ relative }) => relative)))) {
     const hint = 'ask for the records of one domain at a time (dkim format-record)'
-    throw new DkimError('usage', `names relative to ${zones.size} zones would run together`, hint)
+    throw new DkimError('usage', `relative names from ${zones.size} zones would be ambiguous`, hint)
   }
   if (dialect.noCname !== undefined && records.some(({ type }) => type === 'CNAME')) {
     throw new DkimError(
       'usage',
-      `the dialect ${name} has no place for this record: ${dialect.noCname}`,
-      'use another --dialect, or --dialect panel and type it in',
+      `the ${name} dialect cannot hold this record: ${dialect.noCname}`,
+      'use another --dialect, or enter it by hand with --dialect panel',
     )
   }
   return dialect.format(records)

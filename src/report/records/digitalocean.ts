@@ -14,7 +14,7 @@ const body = (record: DnsRecord) => ({
 export const digitalocean: Dialect = {
   summary: "the body of a request to DigitalOcean's API",
   use: 'POST it to /v2/domains/ZONE/records; of several, each by itself',
-  useToReplace: 'PUT it to /v2/domains/ZONE/records/RECORD_ID: a second record would break both',
+  useToReplace: 'PUT it to /v2/domains/ZONE/records/RECORD_ID: do not add a second record',
   needsDomain: true,
   oneZone: true,
   format: records => records.map(record => toJson(body(record))).join(''),

@@ -56,8 +56,8 @@ export function dnsRecord(parts: DnsRecordParts): DnsRecord {
   if (type === 'CNAME' ? toDomainName(value) !== value : !/^[ -~]*$/.test(value)) {
     throw new DkimError(
       'record-invalid',
-      'the record holds characters that do not belong in one',
-      'records are plain ASCII: write it anew, --notes encodes the rest',
+      'the record contains invalid characters',
+      'records must be ASCII: rewrite it (--notes encodes other text)',
     )
   }
   const zone = zoneOf(parts.zone, selector, domain)
@@ -85,12 +85,12 @@ export function fullName({ selector, domain }: DnsRecord): string {
   return domain === null ? `${selector}._domainkey` : `${selector}._domainkey.${domain}`
 }
 
-/** What is wrong with a legal name that nobody means: a selector that ends in the domain. Null for every other. */
+/** The warning for a valid but unintended name, whose selector ends with the domain; else null. */
 export function doubledDomain(record: DnsRecord): string | null {
   const { selector, domain } = record
   if (domain === null || !selector.toLowerCase().endsWith(`.${domain}`)) return null
   const meant = selector.slice(0, -(domain.length + 1))
-  return `the selector ends in the domain, so that the record is ${fullName(record)}: is the selector ${meant}?`
+  return `the selector ends with the domain, so the record is ${fullName(record)}: did you mean ${meant}?`
 }
 
 /** The name as the zone's own file or panel has it: `sel._domainkey`, or `sel._domainkey.mail` in the zone above; `@` is the zone itself. */

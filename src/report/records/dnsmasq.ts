@@ -11,7 +11,11 @@ const MAX_LINE = 1023
 function line(record: DnsRecord): string {
   const text = `txt-record=${[fullName(record), ...characterStrings(record.value).map(quoted)].join(',')}`
   if (text.length <= MAX_LINE) return text
-  throw new DkimError('record-invalid', `dnsmasq reads no line of ${text.length} characters`, 'use a key of 2048 bits')
+  throw new DkimError(
+    'record-invalid',
+    `dnsmasq cannot read a line of ${text.length} characters`,
+    'use a key of 2048 bits',
+  )
 }
 
 export const dnsmasq: Dialect = {
@@ -19,6 +23,6 @@ export const dnsmasq: Dialect = {
   use: 'append it to dnsmasq.conf, check it with dnsmasq --test, restart dnsmasq',
   useToReplace: 'put it in the place of the old line of dnsmasq.conf, check it with dnsmasq --test, restart dnsmasq',
   needsDomain: true,
-  noCname: 'dnsmasq answers a CNAME only for targets that it knows itself',
+  noCname: 'dnsmasq serves a CNAME only for targets it knows',
   format: linesOf(line),
 }

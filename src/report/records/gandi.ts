@@ -14,7 +14,7 @@ const body = (record: DnsRecord) => ({
 
 export const gandi: Dialect = {
   summary: "the body of a request to Gandi's LiveDNS API",
-  use: 'POST it to /v5/livedns/domains/ZONE/records; of several, each by itself',
+  use: 'POST it to /v5/livedns/domains/ZONE/records; one request per record',
   useToReplace: 'PUT its rrset_ttl and rrset_values to /v5/livedns/domains/ZONE/records/NAME/TXT',
   needsDomain: true,
   oneZone: true,

@@ -11,7 +11,7 @@ function entry(record: DnsRecord): string {
 
 export const octodns: Dialect = {
   summary: 'a zone of octoDNS (YAML)',
-  use: 'put it into the YAML file of the zone, octodns-sync; with escaped_semicolons: false take the backslashes before ";" out',
+  use: 'put it into the YAML file of the zone, octodns-sync; with escaped_semicolons: false remove the backslashes before ";"',
   useToReplace: 'put it in the place of the old record in the YAML file of the zone, octodns-sync',
   needsDomain: false,
   oneZone: true,

@@ -5,7 +5,7 @@ import { type Dialect, linesOf } from './dialect.js'
 
 export const p: Dialect = {
   summary: 'the value of p= alone',
-  use: 'paste it where the public key is asked for',
+  use: 'paste it into the public key field',
   needsDomain: false,
   nameless: true,
   noCname: 'a CNAME has no public key of its own',

@@ -7,15 +7,15 @@ function fields(record: DnsRecord): string[] {
   const { type, value, ttl, domain, zone, replaces } = record
   const name = relativeName(record)
   return [
-    replaces ? 'Change the record that is there:' : 'Add a record:',
+    replaces ? 'Change the existing record:' : 'Add a record:',
     '',
     `  Type   ${type}`,
     `  Name   ${name}`,
     `  ${type === 'TXT' ? 'Value ' : 'Target'} ${value}`,
     `  TTL    ${ttl}`,
     '',
-    ...(domain === null ? [] : [`  The whole name becomes ${fullName(record)}.`]),
-    `  - Forms add the zone${zone === null ? '' : ` (${zone})`} to the name by themselves: do not type it a second time.`,
+    ...(domain === null ? [] : [`  The full name will be ${fullName(record)}.`]),
+    `  - Forms add the zone${zone === null ? '' : ` (${zone})`} to the name automatically: do not enter it.`,
     ...(type === 'TXT' ? textMistakes(value) : targetMistakes()),
     '',
   ]
@@ -24,21 +24,21 @@ function fields(record: DnsRecord): string[] {
 function textMistakes(value: string): string[] {
   const strings = characterStrings(value).length
   return [
-    '  - Paste the value as one line, without quotes around it and without spaces or line breaks that were not there.',
+    '  - Paste the value as one line, without quotes and without added spaces or line breaks.',
     ...(strings > 1
       ? [
-          `  - The value has ${value.length} characters, more than the 255 of one string. Most forms split it themselves; where one`,
-          '    refuses it, ask for strings in quotes: take them from --dialect bind, as "…" "…" on one line.',
+          `  - The value has ${value.length} characters, more than the 255 of one string. Most forms split it automatically; if one`,
+          '    rejects it, enter quoted strings: take them from --dialect bind, as "…" "…" on one line.',
         ]
       : []),
-    '  - One key, one record: a second TXT record of the same name breaks both. A new key gets a new selector.',
+    '  - One key, one record: a second TXT record at this name breaks both. Use a new selector for a new key.',
   ]
 }
 
 function targetMistakes(): string[] {
   return [
-    '  - The target is typed as it is; where a form adds the zone to targets as well, end it with a dot.',
-    '  - Switch a proxy off ("DNS only"): a proxied CNAME hides the key.',
+    '  - Enter the target as shown; if the form also appends the zone to targets, end it with a dot.',
+    '  - Turn off proxying ("DNS only"): a proxied CNAME hides the key.',
     '  - No other record may have this name.',
   ]
 }

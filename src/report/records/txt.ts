@@ -4,8 +4,8 @@ import { type Dialect, linesOf } from './dialect.js'
 
 export const txt: Dialect = {
   summary: 'the text of the record on one line',
-  use: 'paste it where the value of the TXT record goes, without quotes around it',
-  useToReplace: 'put it in the place of the value that is there, without quotes around it',
+  use: 'paste it as the value of the TXT record, without quotes',
+  useToReplace: 'replace the existing value with it, without quotes',
   needsDomain: false,
   nameless: true,
   format: linesOf(({ value }) => value),

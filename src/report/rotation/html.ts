@@ -113,6 +113,6 @@ function figureTable({ inputs }: PlanView, level: Level): string {
     ([name, { seconds, formula, observed }]) =>
       `<tr><th scope="row">${INPUT_NAMES[name as keyof typeof INPUT_NAMES]}</th><td>${seconds} s</td><td>${escapeMarkup(formula)}</td><td>${escapeMarkup(observed ?? '')}</td></tr>`,
   )
-  const heads = ['What', 'Value', 'Formula', 'Seen at'].map(head => `<th scope="col">${head}</th>`).join('')
-  return `<h${level}>Figures behind the dates</h${level}><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`
+  const heads = ['What', 'Value', 'Formula', 'Source'].map(head => `<th scope="col">${head}</th>`).join('')
+  return `<h${level}>How the dates were calculated</h${level}><table><thead><tr>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`
 }

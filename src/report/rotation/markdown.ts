@@ -47,7 +47,7 @@ function phaseLines(view: PlanView, phase: PhaseView, dates: LocalDates): string
   const item = (label: string, text: string): void => void lines.push(`  - ${label}: ${escapeMarkdown(text)}`)
   for (const text of phase.evidence) item('seen', text)
   if (status === 'done') return lines
-  item('why then', why)
+  item('reason for the date', why)
   for (const { title: change, text } of phase.changes) {
     item('record', change)
     if (text !== null) lines.push(...fenced(text, '    '))

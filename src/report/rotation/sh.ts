@@ -7,7 +7,7 @@ import { type PhaseView, type PlanView, stateSelection } from './view.js'
 export function planSh(views: readonly PlanView[]): string {
   return [
     '#!/bin/sh',
-    '# DKIM key rotation: sh THIS-FILE PHASE [DOMAIN]. Every step first asks dkim whether it is due, shows what to do, and changes no record itself.',
+    '# DKIM key rotation: sh THIS-FILE PHASE [DOMAIN]. Each step checks with dkim that it is due and shows what to do; it changes no records.',
     'set -eu',
     ...directoryLines(views),
     '',

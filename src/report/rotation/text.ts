@@ -51,7 +51,7 @@ const KINDS = {
   replace: 'rotation',
   emergency: 'EMERGENCY rotation',
   add: 'second key',
-  flip: 'flip of the aliases',
+  flip: 'CNAME swap',
   provider: 'managed by the provider',
 } as const
 
@@ -134,13 +134,13 @@ function timelineLine(view: PlanView, phase: PhaseView, width: number, style: St
   return status === 'current' ? style.strong(text) : style.dim(text)
 }
 
-/** A check tells of what is going on and what comes next; the whole plan was told before. */
+/** A check shows only the current and next phases; the full plan was printed before. */
 function isNear({ nextAction, phases }: PlanView, { id, status }: PhaseView): boolean {
   if (status === 'done') return phases.findLast(phase => phase.status === 'done')?.id === id
   return status !== 'waiting' || id === nextAction?.phase
 }
 
-/** What is done needs no words but its evidence; what is to come is told in full. */
+/** Completed phases show only their evidence; upcoming ones are printed in full. */
 function details(view: PlanView, style: Style, dates: LocalDates): string {
   const told = view.verdict === 'planned' ? view.phases : view.phases.filter(phase => isNear(view, phase))
   return told.map(phase => phaseText(phase, style, dates)).join('\n')
@@ -195,5 +195,5 @@ function inputs(view: PlanView, style: Style): string {
     const from = observed === null ? '' : `, seen at ${visible(observed)}`
     return marked(`  ${INPUT_NAMES[name].padEnd(15)}${`${seconds} s`.padEnd(11)}`, 28, `${formula}${from}`, style)
   })
-  return `${style.strong('These figures are behind the dates')}\n${lines.join('\n')}\n`
+  return `${style.strong('How the dates were calculated')}\n${lines.join('\n')}\n`
 }

@@ -23,7 +23,7 @@ export const postfix: Signer = {
         'smtpd_milters = inet:localhost:8891',
         'non_smtpd_milters = $smtpd_milters',
         'milter_protocol = 6',
-        '# accept would send mail unsigned while the milter is down',
+        '# "accept" would send unsigned mail while the milter is down',
         'milter_default_action = tempfail',
         'internal_mail_filter_classes = bounce',
       ],

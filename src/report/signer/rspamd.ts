@@ -14,7 +14,7 @@ export const rspamd: Signer = {
       file: '/etc/rspamd/local.d/dkim_signing.conf',
       comment: '#',
       lines: [
-        '# compares the key with DNS before it signs',
+        '# checks the key against DNS before signing',
         'check_pubkey = true;',
         'allow_pubkey_mismatch = false;',
         'domain {',

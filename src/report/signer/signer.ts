@@ -69,7 +69,7 @@ export function checkedPath(path: string): string {
   if (/^\/[A-Za-z0-9._/@+-]+$/.test(path) && !path.split('/').includes('..')) return path
   throw new DkimError(
     'usage',
-    `a path that cannot go into a configuration file: ${path}`,
+    `this path cannot be used in a configuration file: ${path}`,
     'an absolute path of letters, digits and ._/@+- fits every one',
   )
 }

@@ -45,8 +45,7 @@ export function usableKeys(name: SignerName, keys: readonly SignerKey[]): readon
 /** The lines for each file of the mail server, under a comment with its name. */
 export function formatSigner(name: SignerName, keys: readonly SignerKey[]): string {
   const signer: Signer = SIGNERS[name]
-  if (keys.length === 0)
-    throw new DkimError('usage', 'there is no key to configure', 'give --selector, --domain and --key')
+  if (keys.length === 0) throw new DkimError('usage', 'no key given', 'give --selector, --domain and --key')
   return signer
     .sections(usableKeys(name, keys))
     .map(({ file, comment, lines }) => `${comment} ${file}\n${lines.join('\n')}\n`)

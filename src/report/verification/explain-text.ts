@@ -21,7 +21,7 @@ export function explanationLines(explained: ExplainedPart, style: Style): string
   if (diagnosis === 'intact') lines.length = 0
   for (const item of explanations) lines.push(...itemLines(item, style))
   if (explanations.length === 0 && diagnosis !== 'intact') {
-    const end = complete ? '' : '; the budget ended the search (--explain-budget)'
+    const end = complete ? '' : '; search stopped at its budget (--explain-budget)'
     const count = hypothesesTried === 1 ? '1 cause was' : `${hypothesesTried} causes were`
     const tried =
       hypothesesTried === 0
@@ -35,10 +35,7 @@ export function explanationLines(explained: ExplainedPart, style: Style): string
   for (const { text } of evidence) lines.push(...wrapped('  pointer', visible(text), style))
   if (comparison !== null) lines.push(...comparisonLines(comparison, style))
   for (const { text, advice } of exposure) {
-    lines.push(
-      ...wrapped('  attackers could', visible(text), style),
-      ...wrapped('    against it', visible(advice), style),
-    )
+    lines.push(...wrapped('  exposure', visible(text), style), ...wrapped('    fix', visible(advice), style))
   }
   return lines
 }
@@ -68,11 +65,7 @@ function comparisonLines(
   style: Style,
 ): string[] {
   const lines = [
-    ...wrapped(
-      '  the original',
-      `its body hash ${WORDS[originalBodyHash]}, its header ${WORDS[originalHeader]} for this signature`,
-      style,
-    ),
+    ...wrapped('  the original', `body hash ${WORDS[originalBodyHash]}; header ${WORDS[originalHeader]}`, style),
   ]
   for (const { name, received, original, difference } of fields) {
     if (difference === null) continue
@@ -80,12 +73,10 @@ function comparisonLines(
     lines.push(...wrapped('    received', received === null ? `no ${visible(name)}` : shorten(received, 400), style))
   }
   if (body !== null) {
-    lines.push(
-      ...wrapped('    body differs', `at line ${body.line}, behind ${body.offset} octets of the canonical form`, style),
-    )
+    lines.push(...wrapped('    body differs', `at line ${body.line}, byte ${body.offset} of the canonical form`, style))
     lines.push(...wrapped('    sent', `${body.original.text} (${body.original.hex || 'end'})`, style))
     lines.push(...wrapped('    received', `${body.received.text} (${body.received.hex || 'end'})`, style))
-  } else if (!bodyCompared) lines.push(...wrapped('    body', 'too large to be compared', style))
+  } else if (!bodyCompared) lines.push(...wrapped('    body', 'too large to compare', style))
   return lines
 }
 

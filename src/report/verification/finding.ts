@@ -12,7 +12,7 @@ const OTHER_RULES = {
     text: 'the message is not signed',
     advice: 'the sender signs with dkim sign; for received mail, check that this is the original message',
   },
-  'input-unreadable': { text: 'the input could not be read', advice: 'check the path and its permissions' },
+  'input-unreadable': { text: 'the input could not be read', advice: 'check the path and permissions' },
 } as const satisfies Record<string, { text: string; advice: string }>
 
 const VERIFICATION: Check = {

@@ -25,14 +25,14 @@ type TextOf = (name: string) => string | undefined
 export const SIGNATURE_TAGS = {
   v: {
     section: '§3.5',
-    meaning: value => (value === '1' ? 'version 1 of DKIM, the only one' : 'not a version of DKIM'),
+    meaning: value => (value === '1' ? 'DKIM version 1, the only version' : 'not a version of DKIM'),
   },
-  a: { section: '§3.3', meaning: value => ALGORITHM_MEANINGS[value] ?? 'an algorithm that is not in use' },
+  a: { section: '§3.3', meaning: value => ALGORITHM_MEANINGS[value] ?? 'unknown algorithm' },
   b: {
     section: '§3.5',
-    meaning: value => `the signature itself, ${octets(value)}, over the fields of h= and this field without it`,
+    meaning: value => `the signature, ${octets(value)}, over the fields in h= and this field with b= empty`,
   },
-  bh: { section: '§3.7', meaning: value => `the hash of the body, ${octets(value)}: it changes when the body does` },
+  bh: { section: '§3.7', meaning: value => `the body hash, ${octets(value)}: any change to the body changes it` },
   c: { section: '§3.4', meaning: canonicalizationMeaning },
   d: { section: '§3.5', meaning: value => `${named(value)} takes responsibility for this message` },
   h: { section: '§5.4', meaning: signedFieldsMeaning },
@@ -41,8 +41,8 @@ export const SIGNATURE_TAGS = {
     section: '§8.2',
     meaning: value =>
       Number(value) === 0
-        ? 'nothing of the body is signed: anybody can replace all of it'
-        : `only the first ${value} octets of the body are signed: anybody can append more`,
+        ? 'none of the body is signed: anyone can replace it'
+        : `only the first ${value} bytes of the body are signed: anyone can append more`,
   },
   q: { section: '§3.5', meaning: queryMeaning },
   s: {
@@ -54,16 +54,16 @@ export const SIGNATURE_TAGS = {
   z: {
     section: '§3.5',
     meaning: value =>
-      `a copy of ${count(value.split('|').length, 'field')} as signed, for diagnosis only: ${copied(value)}`,
+      `copies of ${count(value.split('|').length, 'field')} as signed, for diagnosis only: ${copied(value)}`,
   },
 } as const satisfies Readonly<Record<string, Row>>
 
 export const KEY_RECORD_TAGS = {
   v: {
     section: '§3.6.1',
-    meaning: value => (value === 'DKIM1' ? 'a DKIM key record' : 'not the version of a key record'),
+    meaning: value => (value === 'DKIM1' ? 'a DKIM key record' : 'not a key record version'),
   },
-  g: { section: 'RFC 4871 §3.6.1', meaning: () => 'a tag of the first DKIM standard, which is ignored today' },
+  g: { section: 'RFC 4871 §3.6.1', meaning: () => 'a tag from the first DKIM standard, now ignored' },
   h: { section: '§3.6.1', meaning: hashesMeaning },
   k: { section: '§3.6.1', meaning: value => KEY_TYPE_MEANINGS[value] ?? 'a key type that DKIM verifiers do not know' },
   n: { section: '§3.6.1', meaning: value => `a note for people: “${decodeDkimQuotedPrintable(value) ?? value}”` },
@@ -111,7 +111,7 @@ const NEWER_SECTIONS: Readonly<Record<string, string>> = Object.assign(Object.cr
 const ALGORITHM_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   'rsa-sha256': 'signed with an RSA key over SHA-256 hashes',
   'ed25519-sha256': 'signed with an Ed25519 key over SHA-256 hashes',
-  'rsa-sha1': 'signed with an RSA key over SHA-1 hashes, which count for nothing today',
+  'rsa-sha1': 'signed with an RSA key over SHA-1 hashes, no longer accepted',
 })
 
 const KEY_TYPE_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
@@ -120,21 +120,21 @@ const KEY_TYPE_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object
 })
 
 const CHANGES = {
-  header: { simple: 'not a character of a signed field may change', relaxed: 'signed fields may be folded anew' },
-  body: { simple: 'the body may not change at all', relaxed: 'blanks in the body may be re-spaced' },
+  header: { simple: 'signed fields must not change at all', relaxed: 'signed fields may be refolded' },
+  body: { simple: 'the body must not change at all', relaxed: 'white space in the body may change' },
 } as const
 
 function canonicalizationMeaning(value: string): string {
   const [header = '', body = 'simple'] = value.split('/')
   const parts = [CHANGES.header[header as 'simple'], CHANGES.body[body as 'simple']]
-  return parts.every(part => typeof part === 'string') ? parts.join('; ') : 'a canonicalization that is not in use'
+  return parts.every(part => typeof part === 'string') ? parts.join('; ') : 'unknown canonicalization'
 }
 
 function signedFieldsMeaning(value: string): string {
   const names = value.split(':').map(name => name.trim().toLowerCase())
   const unique = [...new Set(names)]
   const twice = unique.filter(name => names.indexOf(name) !== names.lastIndexOf(name))
-  const extra = twice.length === 0 ? '' : `; listed more than once, so that none can be added: ${twice.join(', ')}`
+  const extra = twice.length === 0 ? '' : `; listed more than once to prevent additions: ${twice.join(', ')}`
   return `${count(unique.length, 'field')} signed: ${unique.join(', ')}${extra}`
 }
 
@@ -146,16 +146,16 @@ function identityMeaning(value: string, textOf: TextOf): string {
   const who = at <= 0 ? `on behalf of anyone at ${named(host)}` : `on behalf of ${decoded}`
   if (domain === undefined || host.toLowerCase() === domain) return who
   return isSubdomainOrEqual(host.toLowerCase(), domain)
-    ? `${who}, a subdomain of d=: a key with t=s would not allow that`
+    ? `${who}, in a subdomain of d= (a key with t=s would forbid it)`
     : `${who}, which is not at d=`
 }
 
 function queryMeaning(value: string): string {
   const others = value.split(':').filter(method => method !== 'dns/txt')
   if (others.length === 0) return 'the key is a TXT record in DNS'
-  const unknown = `${others.join(', ')}: not in use`
+  const unknown = `${others.join(', ')}: unknown`
   return others.length === value.split(':').length
-    ? `ways to ask for the key; ${unknown}`
+    ? `key query methods; ${unknown}`
     : `the key is a TXT record in DNS; ${unknown}`
 }
 
@@ -181,13 +181,13 @@ function hashesMeaning(value: string): string {
   const hashes = items(value)
   if (hashes.length === 1 && hashes[0] === 'sha256') return 'only signatures over SHA-256 hashes'
   const only = `only signatures over these hashes: ${hashes.join(', ')}`
-  return hashes.includes('sha256') ? only : `${only}; nothing can be signed so today, when SHA-256 is the only hash`
+  return hashes.includes('sha256') ? only : `${only}; no usable signature today, since only SHA-256 is accepted`
 }
 
 function publicKeyMeaning(value: string): string {
   if (value === '') return 'empty: the key was revoked'
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value))
-    return `${count(value.length, 'character')}, which are no public key in base64`
+    return `${count(value.length, 'character')}, which are not a base64 public key`
   return `the public key, ${octets(value)}`
 }
 
@@ -207,8 +207,8 @@ function flagsMeaning(value: string): string {
 }
 
 const FLAG_MEANINGS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
-  y: 'y: the domain is testing DKIM: mail that fails counts as unsigned',
-  s: 's: no subdomains: addresses in i= must be at d= itself',
+  y: 'y: the domain is testing DKIM: failing mail counts as unsigned',
+  s: 's: no subdomains; the domain of i= must equal d=',
 })
 
 function unfolded(tag: Pick<Tag, 'name' | 'value'>): string {
@@ -227,7 +227,7 @@ function named(domain: string): string {
 }
 
 function octets(base64: string): string {
-  return count(Math.floor((base64.replace(/[=]+$/, '').length * 3) / 4), 'octet')
+  return count(Math.floor((base64.replace(/[=]+$/, '').length * 3) / 4), 'byte')
 }
 
 function count(number: number, noun: string): string {
@@ -238,5 +238,5 @@ function time(seconds: string): string {
   const date = new Date(Number(seconds) * 1000)
   return /^\d+$/.test(seconds) && !Number.isNaN(date.getTime())
     ? date.toISOString().replace('T', ' at ').replace('.000Z', ' UTC')
-    : 'at a time that cannot be read'
+    : 'at an invalid time'
 }

@@ -121,8 +121,8 @@ function warningLines(indent: string, { code, text }: Warning, style: Style): st
 const ALIGNMENT_TEXT = {
   strict: 'strict: the signing domain is the From domain',
   relaxed: 'relaxed: the same organization as the From domain',
-  none: 'none: the signing domain is another than the From domain',
-  indeterminate: 'cannot be told from this From field',
+  none: 'none: the signing domain does not match the From domain',
+  indeterminate: 'cannot be determined from this From field',
 } as const satisfies Record<SignatureReport['aligned'], string>
 
 function domainOf({ domain }: SignatureReport): string {
@@ -162,7 +162,7 @@ function timesOf({ signedAt, expiresAt, bodyLength, bodyTotal }: SignatureReport
   return lines
 }
 
-/** Fields of the way, which nobody signs: naming them as unsigned would bury those that matter. */
+/** Trace fields, which are never signed: listing them as unsigned would hide the important ones. */
 const TRACE_FIELDS =
   /^(?:received|return-path|delivered-to|dkim-signature|authentication-results|arc-.*|x-.*|received-spf|domainkey-signature|dkim2-signature|message-instance)$/
 
@@ -173,7 +173,7 @@ function coverage(signature: SignatureReport, { fieldNames = [] }: TextOptions, 
   const shown = present.size === 0 ? [...signed] : [...signed].filter(name => present.has(name))
   const unsigned = [...present].filter(name => !signed.has(name) && !TRACE_FIELDS.test(name))
   return [
-    ...wrapped('  signed', shown.map(visible).join(', ') || 'no field of this message', style),
+    ...wrapped('  signed', shown.map(visible).join(', ') || "none of this message's fields", style),
     ...(unsigned.length === 0 ? [] : wrapped('  not signed', unsigned.map(visible).join(', '), style)),
   ]
 }

@@ -9,9 +9,9 @@ export const blankLines: BodyFamily = function* ({ text }) {
   yield {
     code: 'blank-lines-changed',
     body: text.replace(/^(?:\r\n)+/, ''),
-    text: 'blank lines were put in front of the body',
+    text: 'blank lines were prepended to the body',
   }
-  yield { code: 'blank-lines-changed', body: text.replace(/(\r\n)\r\n/g, '$1'), text: 'every line end was doubled' }
+  yield { code: 'blank-lines-changed', body: text.replace(/(\r\n)\r\n/g, '$1'), text: 'every line ending was doubled' }
   yield { code: 'blank-lines-changed', body: text.replace(/(?:\r\n){3,}/g, '\r\n\r\n'), text: added }
   yield { code: 'blank-lines-changed', body: text.replace(/(?:\r\n){2,}/g, '\r\n'), text: added }
   yield { code: 'blank-lines-changed', body: text.replace(/\r\n(?=.)/g, '\r\n\r\n'), text: 'blank lines were removed' }

@@ -13,10 +13,10 @@ export const bodyEnd: BodyFamily = function* ({ text, bytes, canonical, target }
   }
   const end = (form: Buffer, what: string) =>
     ({ code: 'body-end-changed', canonical: form, text: `the signer hashed ${what}` }) as const
-  yield end(bytes, 'the body as it is, without canonicalization')
-  yield end(canonical.subarray(0, Math.max(0, canonical.length - 2)), 'the body without its last line end')
-  yield end(Buffer.concat([canonical, CRLF]), 'one line end too many')
-  yield end(Buffer.concat([canonical, CRLF.subarray(1)]), 'an LF too many')
+  yield end(bytes, 'the raw body, without canonicalization')
+  yield end(canonical.subarray(0, Math.max(0, canonical.length - 2)), 'the body without its final line ending')
+  yield end(Buffer.concat([canonical, CRLF]), 'an extra line ending')
+  yield end(Buffer.concat([canonical, CRLF.subarray(1)]), 'an extra LF')
   yield end(Buffer.concat([CRLF, canonical]), 'the empty line between header and body')
   yield end(Buffer.concat([bytes, CRLF]), 'blank lines at the end of the body')
   const blanks = '\r\n'.repeat(blankLinesAtEnd(text))

@@ -5,13 +5,13 @@ import { canonicalBody } from '../body-target.js'
 
 export const lineEnds: BodyFamily = function* ({ text, canonical, bytes, target }) {
   const latin1 = canonical.toString('latin1')
-  yield { code: 'line-ends-changed', canonical: lf(latin1), text: 'the signer hashed LF line ends instead of CRLF' }
+  yield { code: 'line-ends-changed', canonical: lf(latin1), text: 'the signer hashed LF instead of CRLF line endings' }
   yield {
     code: 'line-ends-changed',
     canonical: Buffer.from(latin1.replace(/\r\n/g, '\r'), 'latin1'),
     text: 'the signer hashed CR line ends',
   }
-  yield { code: 'line-ends-changed', canonical: lf(text), text: 'the signer hashed LF line ends and the body as it is' }
+  yield { code: 'line-ends-changed', canonical: lf(text), text: 'the signer hashed the raw body with LF line endings' }
   const other = target.canonicalization === 'simple' ? 'relaxed' : 'simple'
   const inOther = canonicalBody(bytes, other).toString('latin1')
   yield {
@@ -44,7 +44,7 @@ function* singleLines(text: string): Iterable<BodyHypothesis> {
       yield {
         code: 'line-ends-changed',
         body: text.slice(0, at) + bare + text.slice(at + 2),
-        text: `a bare ${what} became a line end`,
+        text: `a bare ${what} became a line ending`,
         lines: [line, line + 1],
       }
     }

@@ -16,13 +16,13 @@ export const lineStarts: BodyFamily = function* ({ text }) {
   yield {
     code: dots,
     body: text.replace(/(?<=^|\n)\.(?!\r\n)/g, '..'),
-    text: 'doubled dots at line starts were made one',
+    text: 'dots at line starts were unstuffed',
   }
-  yield { code: dots, body: text.replace(/(?<=^|\n)\./g, '..'), text: 'doubled dots at line starts were made one' }
-  yield { code: dots, body: text.replace(/(?<=^|\n)\./g, ''), text: 'dots were put in at line starts' }
+  yield { code: dots, body: text.replace(/(?<=^|\n)\./g, '..'), text: 'dots at line starts were unstuffed' }
+  yield { code: dots, body: text.replace(/(?<=^|\n)\./g, ''), text: 'dots were inserted at line starts' }
   yield* single(text, /(?<=^|\n)\.\./g, dots, 'a dot was doubled', line => line.slice(1))
-  yield* single(text, /(?<=^|\n)\./g, dots, 'a doubled dot was made one', line => `.${line}`)
-  yield* single(text, /(?<=^|\n)(?=[^\r\n])/g, dots, 'a dot at a line start was lost', line => `.${line}`)
+  yield* single(text, /(?<=^|\n)\./g, dots, 'a double dot was reduced to one', line => `.${line}`)
+  yield* single(text, /(?<=^|\n)(?=[^\r\n])/g, dots, 'a leading dot was lost', line => `.${line}`)
   const from: Cause = 'from-quoting-changed'
   const quoted = 'lines that begin with “From ” were quoted'
   yield { code: from, body: text.replace(/(?<=^|\n)>(?=>*From )/g, ''), text: quoted }

@@ -15,7 +15,7 @@ export const partFields: BodyFamily = function* (scene) {
   yield* without(
     scene,
     fields.filter(({ name }) => name.startsWith('x-ms-') || name.startsWith('x-microsoft')),
-    'Exchange’s fields of MIME parts',
+    'Exchange MIME part fields',
   )
   for (const name of names)
     yield* without(
@@ -74,7 +74,7 @@ function* rewritten({ text }: BodyScene, fields: readonly PartField[]): Iterable
       yield {
         code: 'part-fields-changed',
         body: one,
-        text: 'a header field of a MIME part was written anew',
+        text: 'a header field of a MIME part was rewritten',
         lines: [line, line],
       }
     }

@@ -76,7 +76,7 @@ function encodings(part: MimePart, values: readonly (string | null)[]): (readonl
 
 function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartForm> {
   const decoded = decodeQuotedPrintable(content)
-  const text = 'the content was made quoted-printable on the way'
+  const text = 'the content was converted to quoted-printable in transit'
   for (const fields of encodings(part, ['8bit', '7bit', null])) {
     yield { kind: `qp-8bit-${fields[0]?.[1]}`, code: 'transfer-encoding-changed', part, content: decoded, fields, text }
   }
@@ -107,7 +107,7 @@ function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartFor
       part,
       content: encoded,
       fields: [],
-      text: 'quoted-printable lines were encoded anew',
+      text: 'quoted-printable lines were re-encoded',
     }
   }
   yield {
@@ -116,7 +116,7 @@ function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartFor
     part,
     content: content.replace(/=[0-9A-F]{2}/g, hex => hex.toLowerCase()),
     fields: [],
-    text: 'quoted-printable lines were encoded anew',
+    text: 'quoted-printable lines were re-encoded',
   }
   yield {
     kind: 'qp-upper',
@@ -124,7 +124,7 @@ function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartFor
     part,
     content: content.replace(/=[0-9a-f]{2}/g, hex => hex.toUpperCase()),
     fields: [],
-    text: 'quoted-printable lines were encoded anew',
+    text: 'quoted-printable lines were re-encoded',
   }
 }
 
@@ -140,14 +140,14 @@ function* fromBase64(part: MimePart, content: string): Iterable<PartForm> {
         part,
         content: wrapped,
         fields: [],
-        text: 'base64 lines were wrapped anew',
+        text: 'base64 lines were re-wrapped',
       }
     }
   }
   const decoded = decodeBase64(compact)?.toString('latin1')
   if (decoded === undefined) return
   if (!part.type.startsWith('text/') && part.type !== '') return
-  const text = 'the content was made base64 on the way'
+  const text = 'the content was converted to base64 in transit'
   for (const [form, kind] of [
     [decoded, 'as-is'],
     [decoded.replace(/\r?\n/g, '\r\n'), 'crlf'],
@@ -180,7 +180,7 @@ function* fromBase64(part: MimePart, content: string): Iterable<PartForm> {
 }
 
 function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
-  const text = 'the content was decoded on the way'
+  const text = 'the content was decoded in transit'
   for (const style of QP_STYLES) {
     for (const fields of encodings(part, ['quoted-printable'])) {
       yield {
@@ -207,7 +207,7 @@ function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
       }
     }
   }
-  const broken = 'long lines were broken'
+  const broken = 'long lines were split'
   yield {
     kind: 'bang',
     code: 'lines-rewrapped',

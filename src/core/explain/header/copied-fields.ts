@@ -63,11 +63,11 @@ export const copiedFields: HeaderFamily = function* ({ signature, model }) {
     yield {
       code: 'copied-field-differs',
       changes: [change],
-      text: `${usualName(name)} ${what}: z= holds the signed value`,
+      text: `${usualName(name)} ${what}: z= has the signed value`,
     }
   }
   if (changes.length > 1) {
     const names = differences.map(({ name }) => usualName(name)).join(', ')
-    yield { code: 'copied-field-differs', changes, text: `${names} were changed: z= holds the signed values` }
+    yield { code: 'copied-field-differs', changes, text: `${names} were changed: z= has the signed values` }
   }
 }

@@ -63,7 +63,7 @@ function* candidates(value: string, scene: HeaderScene): Iterable<readonly [stri
   for (let distance = 0; distance <= 300; distance += 1) {
     for (const seconds of distance === 0 ? [timestamp] : [timestamp - distance, timestamp + distance]) {
       for (const zone of zones) {
-        const text = 'Date was replaced: it was the time of signing'
+        const text = 'Date was replaced: it held the signing time'
         for (const form of firstForms({ time: seconds * 1000, zone })) yield [form, text]
       }
     }

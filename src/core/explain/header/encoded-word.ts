@@ -63,7 +63,7 @@ export const encodedWords: HeaderFamily = function* ({ model }) {
     for (const candidate of rewritten(value)) {
       if (seen.has(candidate)) continue
       seen.add(candidate)
-      const text = `the encoded words of ${fieldText(raw).name} were written anew`
+      const text = `the encoded words in ${fieldText(raw).name} were rewritten`
       yield { code: 'encoded-words-changed', changes: [{ position, raw: withValue(raw, candidate) }], text }
     }
   }

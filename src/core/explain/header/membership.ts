@@ -20,7 +20,7 @@ function* addedFields(scene: HeaderScene): Iterable<HeaderHypothesis> {
     const others = section.fields.filter(other => other !== field)
     const single = index.get(field.name)!.length === 1
     const name = section.text.slice(field.start, field.nameEnd)
-    const text = single ? `${name} was added on the way` : `another ${name} was added on the way`
+    const text = single ? `${name} was added in transit` : `another ${name} was added in transit`
     yield* reselected(scene, others, 'field-added', text, [field.name])
   }
   for (const name of names) {
@@ -56,7 +56,7 @@ function* reordered(scene: HeaderScene): Iterable<HeaderHypothesis> {
     scene,
     topDown,
     'fields-reordered',
-    'fields of one name were signed from the top, or reordered',
+    'fields of the same name were signed from the top or reordered',
     several,
   )
   for (const name of several) {

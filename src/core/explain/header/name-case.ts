@@ -36,11 +36,11 @@ export const nameCase: HeaderFamily = function* ({ model }) {
       yield {
         code: 'field-name-case-changed',
         changes: [change],
-        text: `the name of ${name} was written in other letter case`,
+        text: `the field name ${name} changed case`,
       }
     }
     if (changes.length > 1) {
-      yield { code: 'field-name-case-changed', changes, text: 'field names were written in other letter case' }
+      yield { code: 'field-name-case-changed', changes, text: 'field names changed case' }
     }
   }
 }

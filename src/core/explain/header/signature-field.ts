@@ -10,7 +10,7 @@ export const signatureField: HeaderFamily = function* ({ model, bodyHashes }) {
     yield {
       code: 'body-hash-replaced',
       changes: [{ position: last, raw: replaced }],
-      text: 'bh= was changed: the signer signed the hash of this very body',
+      text: 'bh= was changed: the signer signed the hash of exactly this body',
       fields: ['dkim-signature'],
     }
   }
@@ -20,7 +20,7 @@ export const signatureField: HeaderFamily = function* ({ model, bodyHashes }) {
     yield {
       code: 'signature-field-changed',
       changes: [{ position: last, raw: changed }],
-      text: 'the DKIM-Signature field was written anew',
+      text: 'the DKIM-Signature field was rewritten',
       fields: ['dkim-signature'],
     }
   }
@@ -66,8 +66,8 @@ function* mistakes(model: HeaderModel): Iterable<HeaderHypothesis> {
     text,
     fields: ['dkim-signature'],
   })
-  yield mistake(raw.replace(/b=[ \t\r\n]*$/, ''), 'the signer left out b= instead of emptying it')
-  yield mistake(raw.replace(/;[ \t\r\n]*b=[ \t\r\n]*$/, ''), 'the signer left out b= instead of emptying it')
+  yield mistake(raw.replace(/b=[ \t\r\n]*$/, ''), 'the signer removed b= instead of emptying it')
+  yield mistake(raw.replace(/;[ \t\r\n]*b=[ \t\r\n]*$/, ''), 'the signer removed b= instead of emptying it')
   const absent = positions.flatMap(({ name, raw: field }, position) =>
     field === null ? [{ position, raw: `${name}:` }] : [],
   )

@@ -17,7 +17,7 @@ export const subjectTag: HeaderFamily = function* ({ model }) {
 }
 
 function hypothesis(position: number, raw: string, tag: string): HeaderHypothesis {
-  return { code: 'subject-tag', changes: [{ position, raw }], text: `“${readable(tag)}” was put into Subject` }
+  return { code: 'subject-tag', changes: [{ position, raw }], text: `“${readable(tag)}” was added to Subject` }
 }
 
 /** The value without some words in a row, with those words; what tags look like comes first. */

@@ -14,67 +14,79 @@ interface Rewrite {
 const REWRITES: readonly Rewrite[] = [
   { code: 'field-refolded', what: 'folded', apply: raw => raw.replace(/\r\n(?=[ \t])/g, '') },
   { code: 'field-refolded', what: 'folded', apply: raw => raw.replace(/\r\n[ \t]+/g, ' ') },
-  { code: 'field-refolded', what: 'folded with other white space', apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n\t') },
-  { code: 'field-refolded', what: 'folded with other white space', apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n ') },
-  { code: 'field-refolded', what: 'folded with other white space', apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n  ') },
   {
     code: 'field-refolded',
-    what: 'folded with other white space',
+    what: 'refolded with different white space',
+    apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n\t'),
+  },
+  {
+    code: 'field-refolded',
+    what: 'refolded with different white space',
+    apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n '),
+  },
+  {
+    code: 'field-refolded',
+    what: 'refolded with different white space',
+    apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n  '),
+  },
+  {
+    code: 'field-refolded',
+    what: 'refolded with different white space',
     apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n    '),
   },
   {
     code: 'field-refolded',
-    what: 'folded with other white space',
+    what: 'refolded with different white space',
     apply: raw => raw.replace(/\r\n[ \t]+/g, '\r\n        '),
   },
   ...[' ', '\t', '    ', '        '].flatMap<Rewrite>(indent => [
     ...[78, 76, 72, 79, 80, 70, 65, 64, 60, 998].map<Rewrite>(width => ({
       code: 'field-refolded',
-      what: 'folded at other places',
+      what: 'refolded at different places',
       apply: raw => fold(unfolded(raw), width, indent),
     })),
     {
       code: 'field-refolded',
-      what: 'folded at other places',
+      what: 'refolded at different places',
       apply: raw => unfolded(raw).replace(/, */g, `,\r\n${indent}`),
     },
     {
       code: 'field-refolded',
-      what: 'folded at other places',
+      what: 'refolded at different places',
       apply: raw => unfolded(raw).replace(/; */g, `;\r\n${indent}`),
     },
     {
       code: 'field-refolded',
-      what: 'folded at other places',
+      what: 'refolded at different places',
       apply: raw => unfolded(raw).replace(/: +/, `:\r\n${indent}`),
     },
     {
       code: 'field-refolded',
-      what: 'folded at other places',
+      what: 'refolded at different places',
       apply: raw => unfolded(raw).replace(/> +</g, `>\r\n${indent}<`),
     },
   ]),
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/:[ \t]+/, ':') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/:[ \t]*/, ': ') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/:[ \t]*/, ':  ') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/:[ \t]*/, ':\t') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/(?<![ \t])[ \t]+$/, '') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => `${raw} ` },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/[ \t]+/g, ' ') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/ /g, '\t') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/, +/g, ',') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/,(?=[^ \t\r])/g, ', ') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/,(\r\n)?[ \t]+/g, ', ') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/; +/g, ';') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/;(?=[^ \t\r])/g, '; ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/:[ \t]+/, ':') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/:[ \t]*/, ': ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/:[ \t]*/, ':  ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/:[ \t]*/, ':\t') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/(?<![ \t])[ \t]+$/, '') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => `${raw} ` },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/[ \t]+/g, ' ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/ /g, '\t') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/, +/g, ',') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/,(?=[^ \t\r])/g, ', ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/,(\r\n)?[ \t]+/g, ', ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/; +/g, ';') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/;(?=[^ \t\r])/g, '; ') },
   {
     code: 'white-space-changed',
-    what: 'given other white space',
+    what: 're-spaced',
     apply: raw => raw.replace(/(?<![ \t])[ \t]+</g, '<'),
   },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/([^ \t<:])</g, '$1 <') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/\.(?=[A-Z])/g, '. ') },
-  { code: 'white-space-changed', what: 'given other white space', apply: raw => raw.replace(/\r\n[ \t]+/g, '') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/([^ \t<:])</g, '$1 <') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/\.(?=[A-Z])/g, '. ') },
+  { code: 'white-space-changed', what: 're-spaced', apply: raw => raw.replace(/\r\n[ \t]+/g, '') },
 ]
 
 function unfolded(raw: string): string {
@@ -95,7 +107,7 @@ function fold(raw: string, width: number, indent: string): string {
   return [...lines, line].join('\r\n')
 }
 
-/** Each field alone, then one rewrite in all fields at once, as a gateway does it that writes the whole header anew. */
+/** Each field separately, then all fields at once, as when a gateway rewrites the whole header. */
 export const whiteSpace: HeaderFamily = function* ({ model }) {
   for (const hypothesis of hypotheses(model)) {
     // Folding alone does not show under relaxed canonicalization: what shows is white space put in or taken out.
@@ -103,7 +115,7 @@ export const whiteSpace: HeaderFamily = function* ({ model }) {
   }
 }
 
-const RELAXED = { code: 'white-space-changed', text: 'white space was put in or taken out on the way' } as const
+const RELAXED = { code: 'white-space-changed', text: 'white space was added or removed in transit' } as const
 
 function* hypotheses(model: HeaderModel): Iterable<HeaderHypothesis> {
   const texts = [...model.positions.map(({ raw }) => raw), model.signatureField]
@@ -113,7 +125,7 @@ function* hypotheses(model: HeaderModel): Iterable<HeaderHypothesis> {
       const rewritten = apply(raw)
       if (rewritten === raw) continue
       const name = fieldText(raw).name
-      yield { code, changes: [{ position, raw: rewritten }], text: `${name} was ${what} on the way` }
+      yield { code, changes: [{ position, raw: rewritten }], text: `${name} was ${what} in transit` }
     }
   }
   for (const rewrite of REWRITES) {

@@ -14,12 +14,12 @@ export interface WholeHeader {
 export function* wholeHeaders(scene: HeaderScene): Iterable<WholeHeader> {
   const { model, section, index, signature } = scene
   const other = model.canonicalization === 'simple' ? 'relaxed' : 'simple'
-  const declared = `c= declares ${model.canonicalization}, the header was signed with ${other}`
+  const declared = `c= declares ${model.canonicalization}, but the header was signed with ${other}`
   const otherModel = new HeaderModel(other, model.positions, model.signatureField)
   yield { code: 'other-header-canonicalization', bytes: otherModel.bytes, text: declared }
   for (const { canonicalization, bytes } of [model, otherModel]) {
     const behind = canonicalization === model.canonicalization ? '' : `, and with ${canonicalization} canonicalization`
-    yield mistake(Buffer.concat([bytes, CRLF]), `the signer hashed the CRLF behind the DKIM-Signature field${behind}`)
+    yield mistake(Buffer.concat([bytes, CRLF]), `the signer hashed the CRLF after the DKIM-Signature field${behind}`)
     if (bytes.includes('\r\r\n')) {
       const before = bytes.toString('latin1').replace(/\r+\n/g, '\r\n')
       yield {
@@ -51,7 +51,7 @@ export function* wholeHeaders(scene: HeaderScene): Iterable<WholeHeader> {
     yield mistake(bytes, 'the signer hashed the fields in the order of the message, not of h=')
   }
   const withoutSignature = Buffer.from(model.with([model.canonicalChange({ position: model.last, raw: null })]))
-  yield mistake(withoutSignature, 'the signer left the DKIM-Signature field itself out of the hash')
+  yield mistake(withoutSignature, 'the signer did not hash the DKIM-Signature field')
 }
 
 /** Relaxed canonicalization deletes all white space after the colon (§3.4.2), also where a fold is in between. */

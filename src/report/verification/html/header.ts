@@ -28,7 +28,7 @@ export function headerTable(section: HeaderSection, signatures: readonly Signatu
   return [
     '<table class="fields">',
     `<caption>Header as received${cut}</caption>`,
-    '<thead><tr><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Standing</th></tr></thead><tbody>',
+    '<thead><tr><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Status</th></tr></thead><tbody>',
     ...rows,
     '</tbody></table>',
   ].join('\n')
@@ -49,7 +49,7 @@ function standing(
   if (by.length === 0) return { text: 'not signed', colour: 'var(--soft)' }
   const proven = by.filter(position => signatures[position]?.headerSignature === 'match')
   const numbers = signatures.length === 1 ? '' : ` by ${(proven.length > 0 ? proven : by).map(at => at + 1).join(', ')}`
-  if (proven.length === 0) return { text: `✗ named${numbers}, not proven`, colour: 'var(--bad)' }
+  if (proven.length === 0) return { text: `✗ listed${numbers}, not verified`, colour: 'var(--bad)' }
   return { text: `✓ signed${numbers}`, colour: 'var(--done)' }
 }
 

@@ -32,7 +32,7 @@ function verdictCard(report: VerificationReport): string {
     RESULT_COLOURS[word],
     [
       `<p><span class="badge">${mark} ${word}</span> ${escapeMarkup(summaryOf(report))}</p>`,
-      `<p>From domain: ${report.from.domain === null ? 'cannot be told' : `<code>${escapeMarkup(report.from.domain)}</code>`}</p>`,
+      `<p>From domain: ${report.from.domain === null ? 'unknown' : `<code>${escapeMarkup(report.from.domain)}</code>`}</p>`,
       warnings.length === 0 ? '' : `<ul>${warnings.join('')}</ul>`,
     ].join(''),
   )
@@ -43,8 +43,8 @@ function summaryOf({ result, signatures }: VerificationReport): string {
   const good = signatures.filter(signature => signature.result === 'pass')
   if (good.length === 0)
     return signatures.length === 1
-      ? 'Its signature does not pass.'
-      : `None of its ${signatures.length} signatures passes.`
+      ? 'Its signature did not pass.'
+      : `None of its ${signatures.length} signatures passed.`
   const domains = [...new Set(good.map(({ domain }) => domain))].join(', ')
   const aligned = good.some(signature => signature.aligned === 'strict' || signature.aligned === 'relaxed')
   return `Signed by ${domains}${aligned ? '' : ', which is not the From domain'}.`
@@ -107,10 +107,10 @@ function path(signature: SignatureReport): string {
     station(
       stateOf(signature.headerSignature),
       'header as signed',
-      'header changed, or another key',
+      'header changed or different key',
       'header not checked',
     ),
-    station(stateOf(signature.bodyHash), 'body as signed', 'body changed', 'body not checked'),
+    station(stateOf(signature.bodyHash), 'body unchanged', 'body changed', 'body not checked'),
     station(signature.result === 'pass' ? 'good' : 'bad', 'accepted', 'not accepted', ''),
   ]
   return `<ol class="path">${stations.join('')}</ol>`
@@ -144,7 +144,7 @@ function facts(signature: SignatureReport): string {
     ['From alignment', signature.aligned],
     ['Signed at', signature.signedAt],
     ['Expires at', signature.expiresAt],
-    ['Body signed', bodyLength === null ? null : `${bodyLength} of ${bodyTotal ?? 'unknown'} octets (l=)`],
+    ['Body signed', bodyLength === null ? null : `${bodyLength} of ${bodyTotal ?? 'unknown'} bytes (l=)`],
   ]
   return factList(rows)
 }
@@ -152,7 +152,7 @@ function facts(signature: SignatureReport): string {
 /** With --explain: what was changed, and how sure that is. */
 function explanation({ explanations, complete }: ExplainedPart): string {
   if (explanations.length === 0)
-    return complete ? '' : '<p class="soft">The search for the change ended with its budget.</p>'
+    return complete ? '' : '<p class="soft">The search for the change ran out of budget.</p>'
   const items = explanations.map(
     ({ text, certainty, advice, code }) =>
       `<li><strong>${certainty}: ${escapeMarkup(text)}</strong> <code>${code}</code><br>${escapeMarkup(advice)}</li>`,

@@ -38,8 +38,8 @@ function batch(entries: readonly Entry[]): string[] {
     '<table><thead><tr><th scope="col">Result</th><th scope="col">Message</th><th scope="col">Signed by</th></tr></thead><tbody>',
     ...numbered.slice(0, LISTED).map(({ entry, id }) => listRow(entry, shown.has(id) ? id : null)),
     '</tbody></table>',
-    '<h2>One by one</h2>',
-    limitNote(entries.length, SHOWN_WHOLE, 'shown whole, those that did not pass first'),
+    '<h2>Details</h2>',
+    limitNote(entries.length, SHOWN_WHOLE, 'shown in full, failures first'),
     ...whole.map(({ entry, id }) => oneOfMany(entry, id)),
   ]
 }
