@@ -61,7 +61,6 @@ const signCommand = () =>
     .option('--multiple-signatures', 'sign once for each matching SigningTable row, not only the first')
     .option('--replace', 'take out a signature of the same domain and selector that the message has already')
     .option('--force', 'sign a message that is malformed or ambiguous')
-    .option('--replace', 'take out a signature of the same domain and selector that the message has already')
     .option('--check-dns', 'write output only if the new signatures verify against DNS (implied by the DNS options)')
     .option('-q, --quiet', 'print only errors and the signed message')
     .optionsGroup('Many messages')
