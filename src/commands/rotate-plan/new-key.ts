@@ -51,7 +51,7 @@ function publicKeyIn(bytes: Buffer, name: string): PublicKey {
   } catch (error) {
     if (!(error instanceof DkimError && error.code === 'key-passphrase')) throw error
     // The plan needs no secret, so that it asks for none.
-    const hint = `pass its public key: openssl pkey -in ${shellPath(name)} -pubout -out new.public.pem, then --key new.public.pem`
+    const hint = `give its public half: openssl pkey -in ${shellPath(name)} -pubout -out new.public.pem, then --key new.public.pem`
     throw new DkimError('key-passphrase', error.message, hint)
   }
 }

@@ -166,7 +166,7 @@ const TYPOGRAPHIC_QUOTES = /[\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u
 function plainQuotes(text: string): ReturnType<Step> {
   const plain = replaceCharacters(text, unicode => unicode.replace(TYPOGRAPHIC_QUOTES, '"'))
   if (plain === text) return undefined
-  return { text: stripQuotes(plain), found: finding('quotes-in-record', 'curly quotes') }
+  return { text: stripQuotes(plain), found: finding('quotes-in-record', 'typographic quotes') }
 }
 
 const ODD_BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g

@@ -79,7 +79,7 @@ export function findingLines(finding: Finding, style: Style, indent = ''): strin
 function correctedLines(report: LookupReport, style: Style): string[] {
   const texts = correctedTexts(report)
   if (texts.length === 0) return []
-  return ['  corrected record:', ...texts.map(text => `    ${style.strong(visible(text))}`), '']
+  return ['  the record as it should read:', ...texts.map(text => `    ${style.strong(visible(text))}`), '']
 }
 
 /** Each once: several findings may be mended by one and the same record. */

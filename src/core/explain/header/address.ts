@@ -108,7 +108,7 @@ export const addresses: HeaderFamily = function* ({ model }) {
     for (const [code, value] of rewritten(items)) {
       if (seen.has(value)) continue
       seen.add(value)
-      const what = code === 'recipients-changed' ? 'a recipient was added to' : 'addresses were reformatted in'
+      const what = code === 'recipients-changed' ? 'a recipient was added to' : 'addresses were written anew in'
       yield { code, changes: [{ position, raw: withValue(raw, value) }], text: `${what} ${field.name}` }
     }
   }

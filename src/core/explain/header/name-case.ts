@@ -36,11 +36,11 @@ export const nameCase: HeaderFamily = function* ({ model }) {
       yield {
         code: 'field-name-case-changed',
         changes: [change],
-        text: `the field name ${name} changed case`,
+        text: `the letter case of the field name ${name} changed`,
       }
     }
     if (changes.length > 1) {
-      yield { code: 'field-name-case-changed', changes, text: 'field names changed case' }
+      yield { code: 'field-name-case-changed', changes, text: 'the letter case of field names changed' }
     }
   }
 }
