@@ -19,13 +19,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   'npm install --global "$(npm pack --silent)"':
     'writes outside of its folder; npm run publication installs the package',
   'npm ci && npm test': 'these are the tests',
-  'npm ci                # installs, and builds dist/': 'needs the registry',
+  'npm ci                # installs; the program builds itself when it is first needed': 'needs the registry',
   'npm test              # everything but the programs of others': 'these are the tests',
   'npm run lint && npm run typecheck': 'part of every check of a change',
   'npm run demo          # the life of a key, through the real program': 'test/examples/demo.test.ts runs it',
   'npm run docs          # after a change of codes or of text output: docs/reasons/, the codes in docs/schema/, docs/pictures/':
     'writes into the repository; tests compare what it would write',
-  'npm run compare       # the table in README, measured anew': 'needs the programs of others',
+  'npm run compare       # the table in docs/differences.md, measured again': 'needs the programs of others',
   'npm run node-versions # the packed program and library on Node.js 20, 22 and 24': 'needs the registry',
   'npm run publication   # the package as its users get it: publint, types, and in an empty project':
     'needs the registry',
@@ -105,13 +105,13 @@ describe('command lines', () => {
     const world = await openWorld({
       files: {
         '~/.config/dkim/config.toml': block('toml'),
-        'library.mjs': `${message}${block('js')}console.log(report.result)`,
+        'library.mjs': block('js').replace(/(?<='dkim-toolkit'\n)/, message),
       },
     })
     const [config, library] = [await world.run('dkim config'), await world.run('node library.mjs')]
     await world.close()
     for (const name of ['domain', 'selector', 'key', 'dialect'])
       expect(config.text).toMatch(new RegExp(`^ *${name} .*config.toml`, 'm'))
-    expect(library).toEqual({ code: 0, text: 'pass\n' })
+    expect(library).toEqual({ code: 0, text: 'none []\n' })
   })
 })
