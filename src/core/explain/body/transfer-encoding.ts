@@ -139,17 +139,12 @@ function* fromBase64(part: MimePart, content: string, labelIsSigned: boolean): I
   for (const width of WIDTHS) {
     for (const tail of [end, end === '' ? '\r\n' : '']) {
       const wrapped = wrap(compact, width) + tail
-      // Only the line end in front of the delimiter is another: no line was wrapped anew.
-      const moved = wrapped.trimEnd() === content.trimEnd()
       yield {
         kind: `base64-${width}-${tail === end ? 'same' : 'other'}`,
-        code: moved ? 'blank-lines-changed' : 'lines-rewrapped',
         part,
         content: wrapped,
         fields: [],
-        text: moved
-          ? `a blank line before a MIME boundary was ${tail === '' ? 'added' : 'removed'}`
-          : 'base64 lines were re-wrapped',
+        ...base64Change(wrapped, content),
       }
     }
   }
@@ -194,6 +189,20 @@ function* fromBase64(part: MimePart, content: string, labelIsSigned: boolean): I
       }
     }
   }
+}
+
+/** What was done to encoded lines: only where their content was cut at other places, they were wrapped anew. */
+function base64Change(sent: string, received: string): Pick<PartForm, 'code' | 'text'> {
+  if (/[^A-Za-z0-9+/= \t\r\n]/.test(received)) {
+    return { code: 'body-inserted', text: 'characters that are not base64 were added to encoded content' }
+  }
+  const lines = (text: string): string => text.replace(/[ \t]+(?=\r\n|$)/g, '').replace(/(?:\r\n)+/g, '\r\n')
+  const within = (text: string): string => lines(text).replace(/^\r\n|\r\n$/g, '')
+  if (within(sent) !== within(received)) return { code: 'lines-rewrapped', text: 'base64 lines were re-wrapped' }
+  if (/[ \t]/.test(received)) {
+    return { code: 'trailing-space-changed', text: 'white space at the end of base64 lines was changed' }
+  }
+  return { code: 'blank-lines-changed', text: 'blank lines in or around base64 content were added or removed' }
 }
 
 function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
