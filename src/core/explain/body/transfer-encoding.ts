@@ -1,5 +1,6 @@
 // Content re-encoded by gateways: 8-bit to quoted-printable or base64 and back, encoded lines wrapped anew, charsets converted (RFC 2045 §6).
 
+import { decodeQuotedPrintable } from '../../mail/quoted-printable.js'
 import { decodeBase64 } from '../../syntax/abnf.js'
 import type { BodyFamily, BodyHypothesis, BodyScene } from '../body-hypothesis.js'
 import { lineAt } from '../body-hypothesis.js'
@@ -307,13 +308,6 @@ function singleByte(utf8: Buffer, charset: string): string | undefined {
 }
 
 // ---------------------------------------------------------------------------------------------- codecs
-
-function decodeQuotedPrintable(text: string): string {
-  return text
-    .replace(/(?<![ \t])[ \t]+(?=\r\n|$)/g, '')
-    .replace(/=\r\n/g, '')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-}
 
 interface QpStyle {
   /** Longest line, the "=" of a soft line break included. */
