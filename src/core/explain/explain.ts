@@ -462,7 +462,9 @@ function likelyBody({ text, mime }: Body, { headerSignature }: SignatureReport):
   if (links.length > 0) {
     const examples = links
       .map(({ original }) => original)
-      .filter(original => /^https?:\/\/[a-z0-9.-]+(?:[:/?#][^*\s]*)?$/i.test(original) && !/=(?:3D|$)/i.test(original))
+      .filter(
+        original => /^https?:\/\/[a-z0-9.-]+(?:[:/?#][^* \t\r\n]*)?$/i.test(original) && !/=(?:3D|$)/i.test(original),
+      )
       .slice(0, 3)
       .map(readable)
       .join(', ')

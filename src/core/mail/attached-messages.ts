@@ -1,5 +1,6 @@
 // The messages inside a message, found in the bytes as received (RFC 2046 §5.1, §5.2.1). Bounded in depth and number.
 
+import { decodeBase64 } from '../syntax/abnf.js'
 import { decodeQuotedPrintable } from './quoted-printable.js'
 
 export interface AttachedMessage {
@@ -56,9 +57,9 @@ function walk(text: string, range: Range, place: Place, found: AttachedMessage[]
   const header = headerOf(text, range)
   const type = (fieldOf(header.text, 'content-type') ?? (place.digest ? 'message/rfc822' : 'text/plain')).toLowerCase()
   const body = { start: header.end, end: range.end }
-  const boundary = /^\s*multipart\//.test(type) ? boundaryOf(header.text) : null
+  const boundary = /^[ \t]*multipart\//.test(type) ? boundaryOf(header.text) : null
   if (boundary !== null) {
-    const digest = /^\s*multipart\/digest/.test(type)
+    const digest = /^[ \t]*multipart\/digest/.test(type)
     let number = 0
     for (const part of partsOf(text, body, boundary)) {
       if (budget.parts === 0) {
@@ -73,10 +74,9 @@ function walk(text: string, range: Range, place: Place, found: AttachedMessage[]
     return
   }
   const disposition = fieldOf(header.text, 'content-disposition') ?? ''
-  const named =
-    /name\*?=[^;\r\n]{0,200}\.eml"?\s*(?:;|$)/i.test(`${type}\n`.trimEnd()) || /\.eml"?\s*(?:;|$)/i.test(disposition)
-  if (!named && !/^\s*message\/(?:rfc822|global)\s*(?:;|$)/.test(type)) return
-  const encoding = (fieldOf(header.text, 'content-transfer-encoding') ?? '7bit').trim().toLowerCase()
+  const named = /name\*?=[^;\r\n]{0,200}\.eml"?[ \t]*(?:;|$)/i.test(type) || /\.eml"?[ \t]*(?:;|$)/i.test(disposition)
+  if (!named && !/^[ \t]*message\/(?:rfc822|global)[ \t]*(?:;|$)/.test(type)) return
+  const encoding = (fieldOf(header.text, 'content-transfer-encoding') ?? '7bit').replace(/[ \t]/g, '').toLowerCase()
   const path = place.path === '' ? '1' : place.path
   const decoded = decodedContent(text.slice(body.start, body.end), encoding)
   const content = decoded ?? text
@@ -91,7 +91,11 @@ function walk(text: string, range: Range, place: Place, found: AttachedMessage[]
 
 /** Null where the bytes are the message itself. */
 function decodedContent(content: string, encoding: string): string | null {
-  if (encoding === 'base64') return Buffer.from(content, 'base64').toString('latin1')
+  if (encoding === 'base64') {
+    // Whole groups of four: the content may be cut off.
+    const compact = content.replace(/[^A-Za-z0-9+/]/g, '')
+    return decodeBase64(compact.slice(0, compact.length - (compact.length % 4)))?.toString('latin1') ?? ''
+  }
   return encoding === 'quoted-printable' ? decodeQuotedPrintable(content) : null
 }
 
@@ -121,7 +125,7 @@ function fieldOf(header: string, name: string): string | null {
 }
 
 function boundaryOf(header: string): string | null {
-  const match = /;[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(
+  const match = /;[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^ \t;"]{1,200}))/i.exec(
     fieldOf(header, 'content-type') ?? '',
   )
   return match?.[1] ?? match?.[2] ?? null

@@ -15,7 +15,8 @@ import type { HeaderOracle } from '../../../src/core/explain/header-oracle.js'
 import { HeaderSearch } from '../../../src/core/explain/header-search.js'
 import { mimeBody } from '../../../src/core/explain/mime-parts.js'
 
-const PAIRS = 1000
+/** For each family: 2000 in all. `PAIRS=1000` tries as many for each. */
+const PAIRS = Number(process.env['PAIRS'] ?? 100)
 
 /** The same numbers in every run (mulberry32). */
 function randomFrom(seed: number): (below: number) => number {
@@ -217,7 +218,7 @@ describe('the body', () => {
       expect(causes, context).toContain(codes[0])
     }
     if (name === 'nothing') expect(named).toBe(0)
-    else expect(named).toBeGreaterThan(50)
+    else expect(named).toBeGreaterThan(PAIRS / 50)
   })
 })
 
@@ -331,7 +332,7 @@ describe('the header', () => {
       expect(causes, JSON.stringify({ codes, sent, received })).toContain(codes[0])
     }
     if (name === 'nothing') expect(named).toBe(0)
-    else expect(named).toBeGreaterThan(50)
+    else expect(named).toBeGreaterThan(PAIRS / 50)
   })
 
   it('a signer that hashed another canonicalization than c= says is named, never alone where a relay may have done it', async () => {

@@ -116,7 +116,7 @@ function bareName(name: string): string {
   return plain
     .replace(/["'\\]/g, '')
     .replace(/[ \t\r\n]+/g, ' ')
-    .trim()
+    .replace(/^ | $/g, '')
 }
 
 function respelled(position: number, raw: string, changed: string) {
