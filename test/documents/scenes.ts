@@ -54,6 +54,10 @@ const WARNING_SCENES: Readonly<Partial<Record<GuideCode, Scene>>> = {
   'not-verified': scene({}, text => `DKIM2-Signature: i=1; d=legit.test\r\n${text}`),
   'not-aligned': signed(M0.replace('a@legit.test', 'a@other.test')),
   'attached-message': scene({}, text => `From: a@legit.test\r\nContent-Type: message/rfc822\r\n\r\n${text}`),
+  'attachments-not-searched': scene(
+    {},
+    () => `From: a@legit.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${'text\r\n'.repeat(50_000)}`,
+  ),
   'damaged-copy': scene({}, text => `\r\n${text}`),
   'no-from': signed(M0.replace(/^From:.*\r\n/m, '')),
 }

@@ -396,7 +396,9 @@ function faultOf(head: Buffer, name: string): DkimError | undefined {
   const fault = (what: string, hint: string) => new DkimError('input-not-a-message', `${shown} ${what}`, hint)
   if (head.length === 0) return fault('is empty', 'a message needs at least a header')
   const start = head.toString('latin1', 0, 128)
-  if (head.toString('latin1', 257, 262) === 'ustar') return fault('is a tar archive, not a message', UNPACK)
+  // File names in front are padded with NUL, which no header has.
+  if (head.toString('latin1', 257, 262) === 'ustar' && head.subarray(0, 257).includes(0))
+    return fault('is a tar archive, not a message', UNPACK)
   const foreign = FOREIGN.find(([begin]) => begin.test(start))
   if (foreign !== undefined) return fault(foreign[1], foreign[2])
   if (/^From (?![ \t]*:)/.test(start) && !isMbox(head)) {

@@ -6,7 +6,7 @@ import type { Policy } from '../../core/dkim/policy.js'
 import { Verifier } from '../../core/dkim/verify.js'
 import type { Resolver } from '../../core/dns/resolver.js'
 import { DkimError } from '../../core/errors.js'
-import { attachedMessages } from '../../core/mail/attached-messages.js'
+import { searchAttachedMessages } from '../../core/mail/attached-messages.js'
 import { damageOf } from '../../core/mail/damaged-copy.js'
 import type { Entry, FailedReport } from '../../report/verification/format.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
@@ -77,12 +77,16 @@ function open(input: MessageInput, bench: Bench): { verifier: Verifier; lines: L
   return { verifier, lines: new LineEndNormalizer(chunk => verifier.write(chunk)) }
 }
 
+const HEAD_BYTES = 262_144
+
 /** The first bytes as received, for a message in which no signature is found. */
 class Head {
   readonly #kept: Buffer[] = []
-  #left = 262_144
+  #left = HEAD_BYTES
+  #isWhole = true
 
   keep(chunk: Buffer): void {
+    if (chunk.length > this.#left) this.#isWhole = false
     if (this.#left === 0) return
     // A chunk is valid until the next one is asked for.
     const kept = Buffer.from(chunk.subarray(0, this.#left))
@@ -90,10 +94,16 @@ class Head {
     this.#kept.push(kept)
   }
 
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
   toString(): string {
     return Buffer.concat(this.#kept).toString('latin1')
   }
 }
+
+const MULTIPART = /^content-type[ \t]*:[ \t\r\n]*(?:multipart|message)\//im
 
 function noteCopy(verifier: Verifier, head: Head): void {
   const text = head.toString()
@@ -103,7 +113,8 @@ function noteCopy(verifier: Verifier, head: Head): void {
     return
   }
   if (verifier.signatures.length > 0) return
-  const parts = attachedMessages(text).flatMap(({ part, signed }) => (signed ? [part] : []))
+  const { found, complete } = searchAttachedMessages(text)
+  const parts = found.flatMap(({ part, signed }) => (signed ? [part] : []))
   if (parts.length > 0) {
     const [which, them] =
       parts.length === 1
@@ -112,6 +123,9 @@ function noteCopy(verifier: Verifier, head: Head): void {
     const shown = parts.slice(0, 10).join(', ') + (parts.length > 10 ? ' …' : '')
     verifier.warn({ code: 'attached-message', text: `signed ${which} in part ${shown}: save ${them}` })
   }
+  if ((head.isWhole && complete) || !MULTIPART.test(text.slice(0, text.search(/\r?\n\r?\n/)))) return
+  const limit = complete ? 'the first 256 KiB were' : 'the first 200 parts, nested at most 8 deep, were'
+  verifier.warn({ code: 'attachments-not-searched', text: `only ${limit} searched for signed messages` })
 }
 
 function close(

@@ -254,6 +254,7 @@ export const WARNINGS = {
   'not-aligned': 'no passing signature is aligned with the From domain',
   'no-from': 'the message has no From field',
   'attached-message': 'a signed message is attached to this one',
+  'attachments-not-searched': 'only part of this message was searched for attached signed messages',
   'damaged-copy': 'this copy of the message was changed by copying or saving it',
 } as const satisfies Record<string, string>
 

@@ -17,6 +17,8 @@ export interface BodyScene {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly signature: Signature
+  /** The header as received verifies, and covers Content-Transfer-Encoding: what it says was said when signing. */
+  readonly labelIsSigned: boolean
 }
 
 export interface BodyHypothesis {

@@ -5,7 +5,7 @@ import { MessageSplitter } from '../dkim/message.js'
 /** The bytes of the message with CRLF line ends, from the start, as often as it is called. */
 export type ReadMessage = () => AsyncIterable<Uint8Array>
 
-/** Octets of a body up to which hypotheses are tried; beyond, only those that need no copy of it. */
+/** Bytes of a body up to which hypotheses are tried; beyond, only those that need no copy of it. */
 export const MAX_BODY = 32 * 1024 * 1024
 
 /** Null where it is larger than the limit. */
@@ -19,6 +19,18 @@ export async function readBody(read: ReadMessage, limit: number = MAX_BODY): Pro
     return true
   })
   return length > limit ? null : Buffer.concat(chunks)
+}
+
+/** Header and body; null where they are larger than the limit. */
+export async function readWhole(read: ReadMessage, limit: number = MAX_BODY): Promise<Buffer | null> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of read()) {
+    length += chunk.length
+    if (length > limit) return null
+    chunks.push(Buffer.from(chunk))
+  }
+  return Buffer.concat(chunks)
 }
 
 /** Until the visitor has seen enough. */

@@ -5,7 +5,7 @@ import type { BodyHypothesis, BodyScene } from './body-hypothesis.js'
 import { RangeSearch } from './body-ranges.js'
 import { type BodyTarget, canonicalBody, LARGE_BODY, matchesCanonical } from './body-target.js'
 import type { Budget } from './budget.js'
-import type { Cause } from './causes.js'
+import { type Cause, distinctCauses } from './causes.js'
 import { findPrefix } from './prefix-scanner.js'
 
 export interface BodyFinding {
@@ -49,18 +49,24 @@ class FamilySearch {
     this.#budget = budget
   }
 
+  /** Every hypothesis that gives the hash, not the first alone: where several do, no proof can tell them apart. */
   async alone(): Promise<BodyFinding | null> {
+    const fitting: BodyHypothesis[] = []
+    let hashed: Buffer | null = null
     for (const family of Object.values(BODY_FAMILIES)) {
       for (const hypothesis of family(this.#scene)) {
-        if (!this.#isAlive()) return null
+        if (!this.#isAlive()) return attributed(fitting, this.#scene, hashed)
         const canonical = this.#canonicalOf(hypothesis)
         if (canonical === null) continue
-        if (!this.#take()) return null
-        if (matchesCanonical(this.#target, canonical)) return attributed(hypothesis, this.#scene, canonical)
+        if (!this.#take()) return attributed(fitting, this.#scene, hashed)
+        if (hashed === null ? matchesCanonical(this.#target, canonical) : canonical.equals(hashed)) {
+          hashed ??= canonical
+          fitting.push(hypothesis)
+        }
         await this.#budget.breathe()
       }
     }
-    return null
+    return attributed(fitting, this.#scene, hashed)
   }
 
   async withFooter(): Promise<BodyFinding[]> {
@@ -110,17 +116,19 @@ class FamilySearch {
 }
 
 /**
- * A signer is blamed alone only where no body could have been sent for these bytes: where they are their own canonical form,
- * a body of exactly these bytes may have been sent, and changed on the way.
+ * What happens on the way comes first. A signer is blamed alone only where no body could have been sent for these bytes:
+ * where they are their own canonical form, a body of exactly these bytes may have been sent, and changed on the way.
  */
-function attributed(hypothesis: BodyHypothesis, scene: BodyScene, hashed: Buffer): BodyFinding {
-  const finding = findingOf(hypothesis)
-  if (hypothesis.canonical === undefined) return finding
-  const { canonicalization } = scene.target
-  if (!canonicalBody(hashed, canonicalization).equals(hashed)) return finding
-  const onTheWay = changeOnTheWay(hashed.toString('latin1'), scene.canonical.toString('latin1'))
-  const alternatives = hypothesis.code === onTheWay.code ? [] : [{ code: hypothesis.code, text: hypothesis.text }]
-  return { ...onTheWay, lines: null, alternatives }
+function attributed(fitting: readonly BodyHypothesis[], scene: BodyScene, hashed: Buffer | null): BodyFinding | null {
+  if (hashed === null) return null
+  const onTheWay: BodyHypothesis[] = fitting.filter(({ body }) => body !== undefined)
+  const bySigner = fitting.filter(({ body }) => body === undefined)
+  const sendable = canonicalBody(hashed, scene.target.canonicalization).equals(hashed)
+  if (onTheWay.length === 0 && sendable) {
+    onTheWay.push(changeOnTheWay(hashed.toString('latin1'), scene.canonical.toString('latin1')))
+  }
+  const [first, ...others] = distinctCauses([...onTheWay, ...bySigner])
+  return { ...findingOf(first!), alternatives: others.map(({ code, text }) => ({ code, text })) }
 }
 
 /** What made the received body of the one that was hashed, where both are canonical. */

@@ -233,3 +233,34 @@ export const CAUSES = {
 } as const satisfies Record<string, CauseRow>
 
 export type Cause = keyof typeof CAUSES
+
+/** Names for one and the same difference: the first that fits is the most exact, and the others are no causes beside it. */
+const SAME_DIFFERENCE: readonly ReadonlySet<Cause>[] = [
+  new Set(['trailing-space-changed', 'tabs-changed', 'white-space-collapsed']),
+  new Set([
+    'field-refolded',
+    'white-space-changed',
+    'mime-fields-changed',
+    'address-reformatted',
+    'encoded-words-changed',
+  ]),
+  new Set(['address-reformatted', 'domain-form-changed', 'from-rewritten']),
+]
+/** That an old value is known says nothing about why it is old. */
+const EVIDENCE_ONLY: ReadonlySet<Cause> = new Set(['copied-field-differs', 'field-replaced'])
+const MAX_ALTERNATIVES = 4
+
+/** One hypothesis for each cause, in their order, without those that only describe an earlier one again. */
+export function distinctCauses<Item extends { readonly code: Cause }>(items: readonly Item[]): Item[] {
+  const distinct: Item[] = []
+  for (const item of items) {
+    if (distinct.some(({ code }) => isSameCause(code, item.code))) continue
+    distinct.push(item)
+  }
+  return distinct.slice(0, MAX_ALTERNATIVES)
+}
+
+function isSameCause(one: Cause, other: Cause): boolean {
+  if (one === other || EVIDENCE_ONLY.has(one) || EVIDENCE_ONLY.has(other)) return true
+  return SAME_DIFFERENCE.some(causes => causes.has(one) && causes.has(other))
+}

@@ -1,13 +1,15 @@
 // Why a signature failed: judges its two halves apart, searches for what was changed, and says what is proven and what is not.
 
 import type { FieldIndex, HeaderSection } from '../dkim/header.js'
-import { indexFields } from '../dkim/header.js'
+import { indexFields, parseHeaderSection } from '../dkim/header.js'
 import type { KeyLookup } from '../dkim/key-lookup.js'
 import type { PublicKey } from '../dkim/public-key.js'
 import type { CanonicalizationName, SignatureReport } from '../dkim/result.js'
+import { parseSignature } from '../dkim/signature.js'
+import { damageOf } from '../mail/damaged-copy.js'
 import { rewrittenLinks } from './body/links.js'
 import type { BodyScene } from './body-hypothesis.js'
-import { type ReadMessage, readBody } from './body-reader.js'
+import { type ReadMessage, readBody, readWhole } from './body-reader.js'
 import { type BodyFinding, searchBody } from './body-search.js'
 import { searchStream } from './body-stream.js'
 import { type BodyTarget, canonicalBody, digestOf } from './body-target.js'
@@ -125,14 +127,20 @@ class Explainer {
     const diagnosis = diagnose(report, oracle)
     const comparison = this.#compare(oracle)
     const started = this.#options.clock()
-    const header = await this.#explainHeader(model, oracle, diagnosis)
+    const mixed = await this.#mixedLineEnds()
+    const header = mixed !== null ? [] : await this.#explainHeader(model, oracle, diagnosis)
     const vouched = report.headerSignature === 'match' || header.some(({ certainty }) => certainty === 'proven')
     // Where the signer signed the hash of this very body, there is nothing to explain about it.
-    const intact = header.some(({ code }) => code === 'body-hash-replaced')
-    const body = intact ? [] : await this.#explainBody(vouched, this.#options.time - (this.#options.clock() - started))
+    const intact = mixed !== null || header.some(({ code }) => code === 'body-hash-replaced')
+    const body =
+      mixed !== null
+        ? [mixed]
+        : intact
+          ? []
+          : await this.#explainBody(vouched, this.#options.time - (this.#options.clock() - started))
     return {
       diagnosis: settled(diagnosis, header, report),
-      explanations: [...body, ...header, ...comparedOf(comparison, report)],
+      explanations: this.#advised([...body, ...header, ...comparedOf(comparison, report)]),
       hypothesesTried: this.#tried,
       complete: this.#complete,
       evidence:
@@ -141,6 +149,50 @@ class Explainer {
           : evidenceOf({ section, index: this.#index, signature, report, model, others: this.#request.signatures }),
       exposure: report.result === 'pass' ? this.#exposure() : [],
       comparison,
+    }
+  }
+
+  /** Of a copy that was damaged by saving it, nothing is known about what happened on the way: the copy comes first. */
+  #advised(explanations: Explanation[]): Explanation[] {
+    const damage = damageOf(this.#request.section.text)
+    if (damage === null) return explanations
+    const advice = `this copy was changed by copying or saving it: ${damage}; then verify it again`
+    return explanations.map(item => ({
+      ...item,
+      advice,
+      alternatives: item.alternatives.map(other => ({ ...other, advice })),
+    }))
+  }
+
+  /** A signature field with CRLF on top of a message with LF: with CRLF throughout, is it the message that was signed? */
+  async #mixedLineEnds(): Promise<Explanation | null> {
+    const { section, read } = this.#request
+    const { signature } = this.#subject
+    const oracle = this.#oracle()
+    const { canonicalization, bodyHash: digest } = signature
+    if (!/(?<!\r)\n/.test(section.text) || oracle === null || canonicalization === null || digest === null) return null
+    const bytes = await readWhole(read)
+    if (bytes === null) return null
+    const text = bytes.toString('latin1').replace(/(?<!\r)\n/g, '\r\n')
+    const end = text.indexOf('\r\n\r\n')
+    const header = parseHeaderSection(Buffer.from(end === -1 ? text : text.slice(0, end + 2), 'latin1'))
+    const body = canonicalBody(Buffer.from(end === -1 ? '' : text.slice(end + 4), 'latin1'), canonicalization.body)
+    const length = Number.isFinite(signature.bodyLength) ? signature.bodyLength : null
+    this.#tried += 1
+    if (!digestOf(body, length).equals(digest)) return null
+    const index = indexFields(header.fields)
+    const fits = (index.get('dkim-signature') ?? []).some(field => {
+      const model = HeaderModel.of(header, index, parseSignature(header, field))
+      return oracle.matches(model.bytes) && oracle.confirms(model.bytes)
+    })
+    if (!fits) return null
+    const advice =
+      'convert this copy to CRLF line endings and verify it again; if the program that signs writes such messages, have it end its own field as the other lines end'
+    return {
+      ...explanation('line-ends-changed', 'proven', {
+        text: 'some lines end in CRLF, others in LF: with CRLF line endings throughout, the signature verifies',
+      }),
+      advice,
     }
   }
 
@@ -286,7 +338,7 @@ class Explainer {
 
   async #searched(target: BodyTarget, body: Body, time: number): Promise<BodyFinding[]> {
     const { section } = this.#request
-    const { signature } = this.#subject
+    const { signature, report } = this.#subject
     const scene: BodyScene = {
       bytes: body.bytes,
       canonical: body.canonical(target.canonicalization),
@@ -300,6 +352,7 @@ class Explainer {
       section,
       index: this.#index,
       signature,
+      labelIsSigned: report.headerSignature === 'match' && signature.signedFields.includes('content-transfer-encoding'),
     }
     const budget = this.#budget(time)
     const findings = await searchBody(scene, budget)
@@ -389,10 +442,11 @@ function digestExplanation({ recovered }: HeaderOracle): Explanation[] {
   return [explanation('other-digest-algorithm', 'proven', { text })]
 }
 
-function headerExplanations({ hypotheses }: HeaderFinding, model: HeaderModel): Explanation[] {
+function headerExplanations({ hypotheses, alternatives }: HeaderFinding, model: HeaderModel): Explanation[] {
   return hypotheses.map(({ code, text, fields, changes }) => {
     const names = changes.map(({ position }) => model.positions[position]?.name ?? 'dkim-signature')
-    return explanation(code, 'proven', { text, fields: fields ?? [...new Set(names)] })
+    const others = alternatives.map(other => ({ code: other.code, text: other.text }))
+    return explanation(code, 'proven', { text, fields: fields ?? [...new Set(names)], alternatives: others })
   })
 }
 
@@ -408,7 +462,9 @@ function likelyBody({ text, mime }: Body, { headerSignature }: SignatureReport):
   if (links.length > 0) {
     const examples = links
       .map(({ original }) => original)
-      .filter(original => /^https?:\/\/[a-z0-9.-]+(?:[:/?#][^*\s]*)?$/i.test(original) && !/=(?:3D|$)/i.test(original))
+      .filter(
+        original => /^https?:\/\/[a-z0-9.-]+(?:[:/?#][^* \t\r\n]*)?$/i.test(original) && !/=(?:3D|$)/i.test(original),
+      )
       .slice(0, 3)
       .map(readable)
       .join(', ')

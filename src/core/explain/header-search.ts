@@ -1,7 +1,8 @@
 // The search over header hypotheses: each alone, then pairs, then triples of the most likely, until one fits or the budget ends.
 
 import type { Budget } from './budget.js'
-import { wholeHeaders } from './header/whole-header.js'
+import { type Cause, distinctCauses } from './causes.js'
+import { changeOnTheWay, wholeHeaders } from './header/whole-header.js'
 import { HEADER_FAMILIES } from './header-families.js'
 import type { HeaderHypothesis, HeaderScene } from './header-hypothesis.js'
 import type { CanonicalChange, HeaderModel } from './header-model.js'
@@ -10,6 +11,8 @@ import type { HeaderOracle } from './header-oracle.js'
 export interface HeaderFinding {
   /** What had to be undone, all of it together. */
   readonly hypotheses: readonly Pick<HeaderHypothesis, 'code' | 'text' | 'fields' | 'changes'>[]
+  /** Other causes that give the same header: no proof can tell them apart. */
+  readonly alternatives: readonly Pick<HeaderHypothesis, 'code' | 'text'>[]
   readonly header: Buffer
 }
 
@@ -42,7 +45,7 @@ export class HeaderSearch {
     const { recovered } = this.#oracle
     // With another digest algorithm the header itself may well be unchanged.
     if (recovered !== null && recovered.algorithm !== 'sha256' && this.#fits(this.#model.bytes)) {
-      return { hypotheses: [], header: this.#model.bytes }
+      return { hypotheses: [], alternatives: [], header: this.#model.bytes }
     }
     return this.#tryWholes() ?? (await this.#trySingles()) ?? (await this.#tryCombinations())
   }
@@ -55,27 +58,51 @@ export class HeaderSearch {
     for (const { code, bytes, text } of wholeHeaders(this.#scene)) {
       if (bytes.equals(this.#model.bytes)) continue
       if (!this.#budget.take()) return null
-      if (this.#fits(bytes)) return { hypotheses: [{ code, text, changes: [], fields: [] }], header: bytes }
+      if (this.#fits(bytes)) return this.#attributed({ code, text, changes: [], fields: [] }, bytes)
     }
     return null
   }
 
   async #trySingles(): Promise<HeaderFinding | null> {
     let count = 0
+    const fitting: Single[] = []
     for (const family of Object.values(HEADER_FAMILIES)) {
       const ranks = new Map<number, number>()
       for (const hypothesis of family(this.#scene)) {
         const single = this.#single(hypothesis, ranks)
-        if (!this.#budget.alive()) return null
+        if (!this.#budget.alive()) return this.#oneOf(fitting)
         if (single === null) continue
+        if (fitting.length > 0) {
+          if (isSameChange(single, fitting[0]!)) fitting.push(single)
+          continue
+        }
         if (!this.#budget.take()) return null
-        if (this.#fits(this.#model.with(single.changes))) return this.#finding([single])
+        if (this.#fits(this.#model.with(single.changes))) fitting.push(single)
         if (single.rank < COMBINED_PER_GROUP) this.#singles.push(single)
         count += 1
         if (count % PER_BREATH === 0) await this.#budget.breathe()
       }
     }
-    return null
+    return this.#oneOf(fitting)
+  }
+
+  /** Null where nothing fits; what happens on the way first, where several do. */
+  #oneOf(fitting: readonly Single[]): HeaderFinding | null {
+    const [any] = fitting
+    if (any === undefined) return null
+    const header = Buffer.from(this.#model.with(any.changes))
+    const all = fitting.map(({ hypothesis }) => hypothesis)
+    const onTheWay = all.filter(({ code }) => !BLAMES_SIGNER.has(code))
+    const [first, ...others] = distinctCauses([...onTheWay, ...all.filter(({ code }) => BLAMES_SIGNER.has(code))])
+    if (onTheWay.length === 0) return this.#attributed(first!, header)
+    return { hypotheses: [first!], alternatives: others, header }
+  }
+
+  /** The signer is to blame alone only where no header could have been sent that gives these bytes. */
+  #attributed(hypothesis: HeaderFinding['hypotheses'][number], header: Buffer): HeaderFinding {
+    const onTheWay = BLAMES_SIGNER.has(hypothesis.code) ? changeOnTheWay(this.#model, header) : null
+    if (onTheWay === null) return { hypotheses: [hypothesis], alternatives: [], header }
+    return { hypotheses: [{ ...hypothesis, ...onTheWay }], alternatives: [hypothesis], header }
   }
 
   /** Null where the change does not show in the canonical form. */
@@ -136,8 +163,21 @@ export class HeaderSearch {
 
   #finding(singles: readonly Single[]): HeaderFinding {
     const changes = singles.flatMap(single => single.changes).sort((a, b) => a.position - b.position)
-    return { hypotheses: singles.map(({ hypothesis }) => hypothesis), header: Buffer.from(this.#model.with(changes)) }
+    return {
+      hypotheses: singles.map(({ hypothesis }) => hypothesis),
+      alternatives: [],
+      header: Buffer.from(this.#model.with(changes)),
+    }
   }
+}
+
+const BLAMES_SIGNER: ReadonlySet<Cause> = new Set(['other-header-canonicalization', 'signer-mistake'])
+
+function isSameChange({ changes: a }: Single, { changes: b }: Single): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ position, bytes }, n) => position === b[n]!.position && bytes.equals(b[n]!.bytes))
+  )
 }
 
 /** Both, in the order of their positions; null where they change the same field. */

@@ -1,9 +1,12 @@
 // The messages inside a message, found in the bytes as received (RFC 2046 §5.1, §5.2.1). Bounded in depth and number.
 
+import { decodeBase64 } from '../syntax/abnf.js'
+import { decodeQuotedPrintable } from './quoted-printable.js'
+
 export interface AttachedMessage {
   /** Numbered as IMAP does (RFC 3501 §6.4.5): `2`, `2.1`. */
   readonly part: string
-  /** Where its bytes stand, in the received bytes; of its encoded content where it is encoded. */
+  /** Where its bytes are, in the received bytes; where it is encoded, or lies in encoded content, that content. */
   readonly start: number
   readonly end: number
   /** Its content transfer encoding in lower case: identity encodings show the message itself. */
@@ -18,10 +21,20 @@ const MAX_HEADER = 65_536
 
 /** `message` is latin1, with CRLF or LF line ends. What lies beyond the limits is not found. */
 export function attachedMessages(message: string): AttachedMessage[] {
+  return searchAttachedMessages(message).found
+}
+
+/** `complete` is false where the limits of depth or number ended the search. */
+export function searchAttachedMessages(message: string): { found: AttachedMessage[]; complete: boolean } {
   const found: AttachedMessage[] = []
-  const budget = { parts: MAX_PARTS }
+  const budget = { parts: MAX_PARTS, complete: true }
   walk(message, { start: 0, end: message.length }, { path: '', depth: 0, digest: false }, found, budget)
-  return found
+  return { found, complete: budget.complete }
+}
+
+interface Budget {
+  parts: number
+  complete: boolean
 }
 
 interface Range {
@@ -36,17 +49,23 @@ interface Place {
   readonly digest: boolean
 }
 
-function walk(text: string, range: Range, place: Place, found: AttachedMessage[], budget: { parts: number }): void {
-  if (place.depth > MAX_DEPTH) return
+function walk(text: string, range: Range, place: Place, found: AttachedMessage[], budget: Budget): void {
+  if (place.depth > MAX_DEPTH) {
+    budget.complete = false
+    return
+  }
   const header = headerOf(text, range)
   const type = (fieldOf(header.text, 'content-type') ?? (place.digest ? 'message/rfc822' : 'text/plain')).toLowerCase()
   const body = { start: header.end, end: range.end }
-  const boundary = /^\s*multipart\//.test(type) ? boundaryOf(header.text) : null
+  const boundary = /^[ \t]*multipart\//.test(type) ? boundaryOf(header.text) : null
   if (boundary !== null) {
-    const digest = /^\s*multipart\/digest/.test(type)
+    const digest = /^[ \t]*multipart\/digest/.test(type)
     let number = 0
     for (const part of partsOf(text, body, boundary)) {
-      if (budget.parts === 0) return
+      if (budget.parts === 0) {
+        budget.complete = false
+        return
+      }
       budget.parts -= 1
       number += 1
       const path = place.path === '' ? String(number) : `${place.path}.${number}`
@@ -55,26 +74,29 @@ function walk(text: string, range: Range, place: Place, found: AttachedMessage[]
     return
   }
   const disposition = fieldOf(header.text, 'content-disposition') ?? ''
-  const named =
-    /name\*?=[^;\r\n]{0,200}\.eml"?\s*(?:;|$)/i.test(`${type}\n`.trimEnd()) || /\.eml"?\s*(?:;|$)/i.test(disposition)
-  if (!named && !/^\s*message\/(?:rfc822|global)\s*(?:;|$)/.test(type)) return
-  const encoding = (fieldOf(header.text, 'content-transfer-encoding') ?? '7bit').trim().toLowerCase()
-  found.push({ part: place.path === '' ? '1' : place.path, ...body, encoding, signed: isSigned(text, body, encoding) })
-  if (encoding !== 'base64' && encoding !== 'quoted-printable') {
-    walk(
-      text,
-      body,
-      { path: place.path === '' ? '1' : place.path, depth: place.depth + 1, digest: false },
-      found,
-      budget,
-    )
-  }
+  const named = /name\*?=[^;\r\n]{0,200}\.eml"?[ \t]*(?:;|$)/i.test(type) || /\.eml"?[ \t]*(?:;|$)/i.test(disposition)
+  if (!named && !/^[ \t]*message\/(?:rfc822|global)[ \t]*(?:;|$)/.test(type)) return
+  const encoding = (fieldOf(header.text, 'content-transfer-encoding') ?? '7bit').replace(/[ \t]/g, '').toLowerCase()
+  const path = place.path === '' ? '1' : place.path
+  const decoded = decodedContent(text.slice(body.start, body.end), encoding)
+  const content = decoded ?? text
+  const within = decoded === null ? body : { start: 0, end: decoded.length }
+  const signed = fieldOf(headerOf(content, within).text, 'dkim-signature') !== null
+  found.push({ part: path, ...body, encoding, signed })
+  const first = found.length
+  walk(content, within, { path, depth: place.depth + 1, digest: false }, found, budget)
+  if (decoded === null) return
+  for (const [index, inner] of found.slice(first).entries()) found[first + index] = { ...inner, ...body, encoding }
 }
 
-function isSigned(text: string, { start, end }: Range, encoding: string): boolean {
-  const content = text.slice(start, Math.min(end, start + MAX_HEADER))
-  const head = encoding === 'base64' ? Buffer.from(content, 'base64').toString('latin1') : content
-  return fieldOf(headerOf(head, { start: 0, end: head.length }).text, 'dkim-signature') !== null
+/** Null where the bytes are the message itself. */
+function decodedContent(content: string, encoding: string): string | null {
+  if (encoding === 'base64') {
+    // Whole groups of four: the content may be cut off.
+    const compact = content.replace(/[^A-Za-z0-9+/]/g, '')
+    return decodeBase64(compact.slice(0, compact.length - (compact.length % 4)))?.toString('latin1') ?? ''
+  }
+  return encoding === 'quoted-printable' ? decodeQuotedPrintable(content) : null
 }
 
 /** `end` is where the body begins. */
@@ -103,7 +125,7 @@ function fieldOf(header: string, name: string): string | null {
 }
 
 function boundaryOf(header: string): string | null {
-  const match = /;[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(
+  const match = /;[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^ \t;"]{1,200}))/i.exec(
     fieldOf(header, 'content-type') ?? '',
   )
   return match?.[1] ?? match?.[2] ?? null

@@ -16,6 +16,12 @@ export const WARNING_GUIDES = {
     confirm: [VERIFY],
     fix: [['Save the attached message as a file and verify it', 'dkim verify message.eml']],
   },
+  'attachments-not-searched': {
+    cause:
+      'The message has no signature of its own. Signed messages may be attached to it, but only its beginning is searched: the first 256 KiB, 200 parts, nested at most 8 deep.',
+    confirm: [VERIFY],
+    fix: [['Save the attached message as a file and verify it', 'dkim verify message.eml']],
+  },
   'damaged-copy': {
     cause:
       'Copying or saving changed the message, so the signature it contains cannot be read as a header field. The warning names what was recognised.',

@@ -5,7 +5,8 @@ import { lineAt } from '../body-hypothesis.js'
 import { boundaryOf, type PartField } from '../mime-parts.js'
 
 export const partFields: BodyFamily = function* (scene) {
-  const fields = scene.mime.parts.flatMap(part => part.fields)
+  // A line without a colon is not a field.
+  const fields = scene.mime.parts.flatMap(part => part.fields).filter(({ name }) => name !== '')
   const names = new Set(fields.map(({ name }) => name))
   yield* without(
     scene,

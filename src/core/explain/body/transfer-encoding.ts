@@ -1,5 +1,6 @@
 // Content re-encoded by gateways: 8-bit to quoted-printable or base64 and back, encoded lines wrapped anew, charsets converted (RFC 2045 §6).
 
+import { decodeQuotedPrintable } from '../../mail/quoted-printable.js'
 import { decodeBase64 } from '../../syntax/abnf.js'
 import type { BodyFamily, BodyHypothesis, BodyScene } from '../body-hypothesis.js'
 import { lineAt } from '../body-hypothesis.js'
@@ -23,7 +24,7 @@ export const transferEncoding: BodyFamily = function* (scene) {
     }
     perPart.push(forms)
   }
-  // The same kind of change in every part that knows it.
+  // The same kind of change in every part that knows it. A kind names one way of changing, so that no part knows it twice.
   for (const kind of new Set(perPart.flat().map(form => form.kind))) {
     const forms = perPart.flatMap(list => list.find(form => form.kind === kind) ?? [])
     if (forms.length > 1) yield whole(scene, forms)
@@ -60,11 +61,11 @@ function withField(body: string, part: MimePart, name: string, value: string | n
   return body.slice(0, field.start) + replacement + body.slice(field.end)
 }
 
-function* partForms({ text }: BodyScene, part: MimePart): Iterable<PartForm> {
+function* partForms({ text, labelIsSigned }: BodyScene, part: MimePart): Iterable<PartForm> {
   const content = text.slice(part.bodyStart, part.bodyEnd)
   if (content.length === 0 || content.length > MAX_PART || part.type.startsWith('multipart/')) return
-  if (part.encoding === 'quoted-printable') yield* fromQuotedPrintable(part, content)
-  else if (part.encoding === 'base64') yield* fromBase64(part, content)
+  if (part.encoding === 'quoted-printable') yield* fromQuotedPrintable(part, content, labelIsSigned)
+  else if (part.encoding === 'base64') yield* fromBase64(part, content, labelIsSigned)
   else yield* fromPlain(part, content)
 }
 
@@ -74,11 +75,16 @@ function encodings(part: MimePart, values: readonly (string | null)[]): (readonl
   return part.headerStart === -1 ? [[]] : [[], ...values.map(value => [[ENCODING, value] as const])]
 }
 
-function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartForm> {
+function* fromQuotedPrintable(part: MimePart, content: string, labelIsSigned: boolean): Iterable<PartForm> {
   const decoded = decodeQuotedPrintable(content)
-  const text = 'the content was converted to quoted-printable in transit'
   for (const fields of encodings(part, ['8bit', '7bit', null])) {
-    yield { kind: `qp-8bit-${fields[0]?.[1]}`, code: 'transfer-encoding-changed', part, content: decoded, fields, text }
+    // With the label as it is, the content was labelled quoted-printable already: escapes or soft line breaks were added.
+    const kept = fields.length === 0 && (part.headerStart !== -1 || labelIsSigned)
+    const text = kept
+      ? 'quoted-printable lines were re-encoded: they had fewer escapes or soft line breaks'
+      : 'the content was converted to quoted-printable in transit'
+    const code = kept ? 'lines-rewrapped' : 'transfer-encoding-changed'
+    yield { kind: `qp-8bit-${fields[0]?.[1]}`, code, part, content: decoded, fields, text }
   }
   const base64 = 'the content was re-encoded from base64'
   for (const fields of encodings(part, ['base64'])) {
@@ -102,7 +108,7 @@ function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartFor
   for (const style of QP_STYLES) {
     const encoded = encodeQuotedPrintable(decoded, style)
     yield {
-      kind: `qp-${style.width}-${style.spaces}`,
+      kind: `qp-${styleName(style)}`,
       code: 'lines-rewrapped',
       part,
       content: encoded,
@@ -128,55 +134,76 @@ function* fromQuotedPrintable(part: MimePart, content: string): Iterable<PartFor
   }
 }
 
-function* fromBase64(part: MimePart, content: string): Iterable<PartForm> {
+function* fromBase64(part: MimePart, content: string, labelIsSigned: boolean): Iterable<PartForm> {
   const compact = content.replace(/[^A-Za-z0-9+/=]/g, '')
   const end = content.endsWith('\r\n') ? '\r\n' : ''
   for (const width of WIDTHS) {
     for (const tail of [end, end === '' ? '\r\n' : '']) {
       const wrapped = wrap(compact, width) + tail
       yield {
-        kind: `base64-${width}-${tail.length}`,
-        code: 'lines-rewrapped',
+        kind: `base64-${width}-${tail === end ? 'same' : 'other'}`,
         part,
         content: wrapped,
         fields: [],
-        text: 'base64 lines were re-wrapped',
+        ...base64Change(wrapped, content),
       }
     }
   }
   const decoded = decodeBase64(compact)?.toString('latin1')
   if (decoded === undefined) return
   if (!part.type.startsWith('text/') && part.type !== '') return
-  const text = 'the content was converted to base64 in transit'
+  const converted = 'the content was converted to base64 in transit'
+  const relabelled = 'the content was encoded in base64 in transit; the label base64 was there before'
+  const textFor = (fields: PartForm['fields']): string =>
+    fields.length === 0 && (part.headerStart !== -1 || labelIsSigned) ? relabelled : converted
   for (const [form, kind] of [
     [decoded, 'as-is'],
     [decoded.replace(/\r?\n/g, '\r\n'), 'crlf'],
   ] as const) {
-    for (const content8 of [form, form.replace(/\r\n$/, ''), `${form}\r\n`]) {
+    const ends = [
+      ['same', form],
+      ['less', form.replace(/\r\n$/, '')],
+      ['more', `${form}\r\n`],
+    ] as const
+    for (const [end8, content8] of ends) {
       for (const fields of encodings(part, ['8bit', '7bit', null])) {
         yield {
-          kind: `base64-8bit-${kind}-${fields[0]?.[1]}-${content8.length}`,
+          kind: `base64-8bit-${kind}-${fields[0]?.[1]}-${end8}`,
           code: 'transfer-encoding-changed',
           part,
           content: content8,
           fields,
-          text,
+          text: textFor(fields),
         }
       }
     }
     for (const style of QP_STYLES) {
       for (const fields of encodings(part, ['quoted-printable'])) {
         yield {
-          kind: `base64-qp-${style.width}`,
+          kind: `base64-qp-${styleName(style)}-${fields.length}`,
           code: 'transfer-encoding-changed',
           part,
           content: encodeQuotedPrintable(form, style),
           fields,
-          text,
+          text: textFor(fields),
         }
       }
     }
   }
+}
+
+/** What was done to encoded lines: only where their content was cut at other places, they were wrapped anew. */
+function base64Change(sent: string, received: string): Pick<PartForm, 'code' | 'text'> {
+  if (/[^A-Za-z0-9+/= \t\r\n]/.test(received)) {
+    return { code: 'body-inserted', text: 'characters that are not base64 were added to encoded content' }
+  }
+  const lines = (text: string): string => text.replace(/[ \t]+(?=\r\n|$)/g, '').replace(/(?:\r\n)+/g, '\r\n')
+  const within = (text: string): string => lines(text).replace(/^\r\n|\r\n$/g, '')
+  if (within(sent) !== within(received)) return { code: 'lines-rewrapped', text: 'base64 lines were re-wrapped' }
+  if (/[ \t]/.test(received)) {
+    return { code: 'trailing-space-changed', text: 'white space at the end of base64 lines was changed' }
+  }
+  return { code: 'blank-lines-changed', text: 'blank lines in or around base64 content were added or removed' }
 }
 
 function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
@@ -184,7 +211,7 @@ function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
   for (const style of QP_STYLES) {
     for (const fields of encodings(part, ['quoted-printable'])) {
       yield {
-        kind: `8bit-qp-${style.width}-${fields.length}`,
+        kind: `8bit-qp-${styleName(style)}-${fields.length}`,
         code: 'transfer-encoding-changed',
         part,
         content: encodeQuotedPrintable(content, style),
@@ -197,7 +224,7 @@ function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
     for (const tail of ['', '\r\n']) {
       for (const fields of encodings(part, ['base64'])) {
         yield {
-          kind: `8bit-base64-${width}-${tail.length}`,
+          kind: `8bit-base64-${width}-${tail.length}-${fields.length}`,
           code: 'transfer-encoding-changed',
           part,
           content: encodeBase64(content, width) + tail,
@@ -229,17 +256,17 @@ function* fromPlain(part: MimePart, content: string): Iterable<PartForm> {
 
 function* otherCharsets(part: MimePart, content: string): Iterable<PartForm> {
   const bytes = Buffer.from(content, 'latin1')
-  const forms: [string, string][] = []
+  const forms: [converted: string, label: string, charset: string][] = []
   for (const [charset, label] of [
     ['windows-1252', 'iso-8859-1'],
     ['iso-8859-15', 'iso-8859-15'],
   ] as const) {
     const asUtf8 = new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
-    forms.push([Buffer.from(asUtf8, 'utf8').toString('latin1'), 'utf-8'])
+    forms.push([Buffer.from(asUtf8, 'utf8').toString('latin1'), 'utf-8', charset])
     const single = singleByte(bytes, charset)
-    if (single !== undefined) forms.push([single, label])
+    if (single !== undefined) forms.push([single, label, charset])
   }
-  for (const [converted, label] of forms) {
+  for (const [converted, label, charset] of forms) {
     const type = part.fields.find(({ name }) => name === 'content-type')?.value.replace(/^[ \t]+/, '')
     const retyped =
       type === undefined
@@ -247,9 +274,9 @@ function* otherCharsets(part: MimePart, content: string): Iterable<PartForm> {
         : [label, label.toUpperCase()].flatMap(name => [
             [['content-type', type.replace(/(charset[ ]*=[ ]*)("?)[^";]*\2/i, `$1$2${name}$2`)] as const],
           ])
-    for (const fields of [[], ...retyped]) {
+    for (const [variant, fields] of [[], ...retyped].entries()) {
       yield {
-        kind: `charset-${label}-${fields.length}`,
+        kind: `charset-${charset}-${label}-${variant}`,
         code: 'charset-changed',
         part,
         content: converted,
@@ -260,7 +287,7 @@ function* otherCharsets(part: MimePart, content: string): Iterable<PartForm> {
   }
 }
 
-/** UTF-8 octets as those of a one-byte charset; undefined where a character has none there. */
+/** UTF-8 bytes as those of a one-byte charset; undefined where a character has none there. */
 function singleByte(utf8: Buffer, charset: string): string | undefined {
   let text: string
   try {
@@ -282,17 +309,10 @@ function singleByte(utf8: Buffer, charset: string): string | undefined {
 
 // ---------------------------------------------------------------------------------------------- codecs
 
-function decodeQuotedPrintable(text: string): string {
-  return text
-    .replace(/(?<![ \t])[ \t]+(?=\r\n|$)/g, '')
-    .replace(/=\r\n/g, '')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-}
-
 interface QpStyle {
   /** Longest line, the "=" of a soft line break included. */
   readonly width: number
-  /** Trailing white space is encoded always, or never. */
+  /** White space at the end of a line is encoded, as §6.7 (3) of RFC 2045 asks; or left, as some software does. */
   readonly spaces: boolean
   /** Also encoded. */
   readonly extra: string
@@ -302,9 +322,14 @@ const QP_STYLES: readonly QpStyle[] = [76, 75, 74, 73, 72, 998].flatMap(width =>
   { width, spaces: true, extra: '' },
   { width, spaces: true, extra: '!"#$@[\\]^`{|}~' },
   { width, spaces: true, extra: '.' },
+  { width, spaces: false, extra: '' },
 ])
 
-function encodeQuotedPrintable(text: string, { width, extra }: QpStyle): string {
+function styleName({ width, spaces, extra }: QpStyle): string {
+  return `${width}-${spaces}-${extra}`
+}
+
+function encodeQuotedPrintable(text: string, { width, spaces, extra }: QpStyle): string {
   return text
     .split('\r\n')
     .map(line => {
@@ -314,7 +339,7 @@ function encodeQuotedPrintable(text: string, { width, extra }: QpStyle): string 
         const character = line[index]!
         const last = index === line.length - 1
         const plain =
-          (/[!-<>-~]/.test(character) || ((character === ' ' || character === '\t') && !last)) &&
+          (/[!-<>-~]/.test(character) || ((character === ' ' || character === '\t') && !(last && spaces))) &&
           !(extra.includes(character) && (extra !== '.' || index === 0))
         const item = plain ? character : `=${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
         if (length + item.length > (last ? width : width - 1)) {

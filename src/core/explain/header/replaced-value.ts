@@ -16,10 +16,14 @@ export const replacedValue: HeaderFamily = function* (scene) {
     for (const { source, value } of ranked(others, name)) {
       if (seen.has(value) || source === name) continue
       seen.add(value)
-      yield {
-        code: name === 'from' ? 'from-rewritten' : 'field-replaced',
-        changes: [{ position, raw: withValue(raw, value) }],
-        text: `${fieldText(raw).name} was replaced: the old value is still in ${source}`,
+      const changed = withValue(raw, value)
+      if (ADDRESS_FIELDS.has(name) && isSameMailbox(raw, changed)) yield respelled(position, raw, changed)
+      else {
+        yield {
+          code: name === 'from' ? 'from-rewritten' : 'field-replaced',
+          changes: [{ position, raw: changed }],
+          text: `${fieldText(raw).name} was replaced: the old value is still in ${source}`,
+        }
       }
     }
     if (name === 'from') yield* rewrittenFrom(scene, position, raw)
@@ -87,7 +91,10 @@ function* rewrittenFrom(scene: HeaderScene, position: number, raw: string): Iter
   for (const address of withAt(shown?.name ?? '')) addresses.add(address)
   for (const address of addresses) {
     for (const name of ['', ...names]) {
-      for (const form of mailboxForms({ name, address })) yield rewritten(position, withValue(raw, form))
+      for (const form of mailboxForms({ name, address })) {
+        const changed = withValue(raw, form)
+        yield isSameMailbox(raw, changed) ? respelled(position, raw, changed) : rewritten(position, changed)
+      }
     }
   }
 }
@@ -95,6 +102,26 @@ function* rewrittenFrom(scene: HeaderScene, position: number, raw: string): Iter
 function rewritten(position: number, raw: string) {
   const text = `From was rewritten: it was ${readable(plainValue(raw))}`
   return { code: 'from-rewritten' as Cause, changes: [{ position, raw }], text }
+}
+
+/** The same name and address, in other quotes or brackets or in another encoding: nobody rewrote From for DMARC. */
+function isSameMailbox(raw: string, changed: string): boolean {
+  const [one, other] = [raw, changed].map(field => readMailbox(fieldText(field).value))
+  if (one === undefined || other === undefined) return false
+  return one.address.toLowerCase() === other.address.toLowerCase() && bareName(one.name) === bareName(other.name)
+}
+
+function bareName(name: string): string {
+  const plain = name.replace(new RegExp(ENCODED_WORD.source, 'g'), word => decodeWord(word)?.text ?? word)
+  return plain
+    .replace(/["'\\]/g, '')
+    .replace(/[ \t\r\n]+/g, ' ')
+    .replace(/^ | $/g, '')
+}
+
+function respelled(position: number, raw: string, changed: string) {
+  const text = `${fieldText(raw).name} was reformatted: it was ${readable(plainValue(changed))}`
+  return { code: 'address-reformatted' as Cause, changes: [{ position, raw: changed }], text }
 }
 
 /** `Ann via List`, `Ann (via List)`, `Ann at example`, encoded or not. */
