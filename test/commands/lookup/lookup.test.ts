@@ -607,9 +607,7 @@ describe('--lock', () => {
       schema: 'dkim.lock/1',
       keys: { [name('a')]: { type: 'rsa', bits: 2048, target: null, flags: [], result: 'found' } },
     })
-    expect((await dkim(['lookup', '--lock', lock, '--dns-file', before])).stdout).toBe(
-      '✓ 4 keys match the lock file\n',
-    )
+    expect((await dkim(['lookup', '--lock', lock, '--dns-file', before])).stdout).toBe('✓ 4 keys match the lock file\n')
     const after = zone({
       [name('a')]: WEAK,
       [name('c')]: `v=DKIM1; t=y; p=${RSA_2048}`,

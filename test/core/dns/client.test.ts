@@ -52,6 +52,12 @@ async function ask(handler: Handler, options?: ClientOptions): Promise<{ answer:
 const texts = (answer: TxtAnswer): string[] => answer.records.map(({ data }) => Buffer.from(data).toString('latin1'))
 const good: Handler = query => reply(query, { answers: [txt(ASKED, KEY)] })
 
+/** SERVFAIL with these extended errors (RFC 8914 §2). */
+function servfail(query: Query, ...codes: number[]): Buffer {
+  const options = Buffer.concat(codes.map(code => Buffer.from([0, 15, 0, 2, 0, code])))
+  return reply(query, { rcode: 2, additionals: [record('', TYPE.OPT, options, { rrclass: 1232, ttl: 0 })] })
+}
+
 const ownerAt = (link: number): string => (link === 0 ? NAME : `c${link}.test`)
 
 /** So many aliases and the key at their end, in one answer. */
@@ -434,6 +440,30 @@ describe('what an answer is taken for', () => {
       'D-21 SERVFAIL, and the key with CD=1: the signatures do not validate',
       query => ((query.flags & 0x10) === 0 ? reply(query, { rcode: 2 }) : good(query, 1)),
       { status: 'servfail', bogus: true },
+      3,
+    ],
+    [
+      'SERVFAIL that passes, and the key with CD=1: no proof, and the answer counts',
+      (query, count) => (count === 1 ? reply(query, { rcode: 2 }) : good(query, 1)),
+      { status: 'found' },
+      3,
+    ],
+    [
+      'SERVFAIL because a signature has expired (extended error 7)',
+      query => ((query.flags & 0x10) === 0 ? servfail(query, 22, 7) : good(query, 1)),
+      { status: 'servfail', bogus: true, detail: expect.stringContaining('(Signature Expired)') },
+      2,
+    ],
+    [
+      'SERVFAIL for a name that the server blocks (extended error 15)',
+      query => ((query.flags & 0x10) === 0 ? servfail(query, 15) : good(query, 1)),
+      { status: 'servfail', detail: expect.stringContaining('(Blocked)') },
+      2,
+    ],
+    [
+      'SERVFAIL with and without CD=1, whatever the extended error says',
+      query => servfail(query, 6),
+      { status: 'servfail', detail: 'the server answers SERVFAIL (DNSSEC Bogus)' },
       2,
     ],
     [
@@ -514,6 +544,7 @@ describe('what an answer is taken for', () => {
     expect(seen.queries).toHaveLength(queries)
     if (expected.status === 'found') expect(texts(seen.answer).at(-1)).toBe(KEY)
     else expect(seen.answer.records).toEqual([])
+    expect(seen.answer.bogus).toBe(expected.bogus)
   })
 
   it('D-11 joins strings as octets, empty ones included', async () => {
@@ -760,7 +791,7 @@ describe('the cache', () => {
   })
 
   it('D-21 never keeps a temporary failure', async () => {
-    const server = await serve((query, count) => (count === 1 ? reply(query, { rcode: 2 }) : good(query, count)))
+    const server = await serve((query, count) => (count <= 2 ? reply(query, { rcode: 2 }) : good(query, count)))
     const client = clientOf([server])
     expect((await client.txt(NAME)).status).toBe('servfail')
     expect((await client.txt(NAME)).status).toBe('found')
