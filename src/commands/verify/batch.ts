@@ -201,7 +201,7 @@ class Batch {
   /** Up to the first message that still waits: with no further input, nothing that is known may be held back. */
   #reportSettled(): Promise<void> {
     const reportAll = async (): Promise<void> => {
-      for (let first = this.#ahead[0]; first?.settled; first = this.#ahead[0]) {
+      for (let first = this.#ahead[0]; first?.settled && this.#fault === null; first = this.#ahead[0]) {
         this.#ahead.shift()
         this.#aheadBytes -= first.bytes
         await this.#settle(first.settled, first.part)

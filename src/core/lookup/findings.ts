@@ -99,7 +99,7 @@ export const FINDINGS = {
   },
   'record-pasted-twice': {
     severity: 'error',
-    text: 'the record was pasted twice into one value',
+    text: 'the record, or a part of it, was pasted twice into one value',
     fix: 'keep one copy',
     repaired: true,
   },

@@ -1,10 +1,13 @@
 // Batches of dkim verify as a user runs them: lists, gzip, counts, journals, threads, shards and their sum.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startServer } from '../../../src/core/dns/server.js'
+import { readZone } from '../../../src/core/dns/zone-file.js'
 import { formatKeyRecord, generatePrivateKey, Signer } from '../../../src/core/index.js'
 import { BIN, dkim } from '../../support/cli.js'
 
@@ -81,6 +84,27 @@ describe('lists of files', () => {
     })
     expect([run.code, run.stderr]).toEqual([0, ''])
     expect(linesOf(run.stdout).map(({ input }) => input)).toEqual(['./-', ...names.slice(1)])
+  })
+
+  it('gets each report as soon as DNS has answered, not when the next name comes', async () => {
+    const zone = readZone(readFileSync(join(folder, 'dns.json')), 'dns.json')
+    const server = await startServer({ zone })
+    const dns = ['--nameserver', server.nameserver, '--now', '1700000000']
+    const run = spawn(process.execPath, [BIN, 'verify', '--files-from', '-', '--format', 'ndjson', ...dns], {
+      cwd: folder,
+    })
+    try {
+      for (const name of ['good.eml', 'other.eml', 'changed.eml']) {
+        run.stdin.write(`${name}\n`)
+        const [text] = (await once(run.stdout, 'data')) as [Buffer]
+        expect(linesOf(String(text)).map(({ input }) => input)).toEqual([name])
+      }
+      run.stdin.end()
+      expect((await once(run, 'exit'))[0]).toBe(1)
+    } finally {
+      run.kill()
+      await server.close()
+    }
   })
 
   it('may hold a name that is not UTF-8', async () => {
