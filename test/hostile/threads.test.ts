@@ -118,7 +118,7 @@ describe('F-12 a thread that dies', () => {
         '--format',
         'ndjson',
       ]
-      const { code, stdout } = await dkim([...argv, box], { env: { NODE_OPTIONS: `--require ${at('preload.cjs')}` } })
+      const { code, stdout } = await dkim([...argv, at(box)], { env: { NODE_OPTIONS: `--require ${at('preload.cjs')}` } })
       const lines = stdout
         .trim()
         .split('\n')
