@@ -118,7 +118,9 @@ describe('F-12 a thread that dies', () => {
         '--format',
         'ndjson',
       ]
-      const { code, stdout } = await dkim([...argv, at(box)], { env: { NODE_OPTIONS: `--require ${at('preload.cjs')}` } })
+      const { code, stdout } = await dkim([...argv, at(box)], {
+        env: { NODE_OPTIONS: `--require ${at('preload.cjs')}` },
+      })
       const lines = stdout
         .trim()
         .split('\n')
