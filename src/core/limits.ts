@@ -52,6 +52,8 @@ export const DNS_LIMITS = {
   rounds: 2,
   /** Pause before such a server is asked again. */
   backOff: 250,
+  /** Before a resolver that failed is asked again whether it still does. */
+  failureTime: 1_100,
   /** An answer is not kept longer than this, whatever its TTL says (RFC 8767 §4 suggests a cap). */
   cacheTime: 86_400_000,
   /** A negative answer is not kept longer than this (RFC 2308 §5). */

@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startServer } from '../../src/core/dns/server.js'
+import { readZone } from '../../src/core/dns/zone-file.js'
 import { dkim } from '../support/cli.js'
 import { evilSign } from '../support/evil-signer.js'
 import { M0, NOW, REC, zoneText } from '../support/hostile.js'
@@ -101,12 +103,42 @@ describe('F-12 a thread that dies', () => {
     60_000,
   )
 
+  it('is blamed on no message that it only had in hand, such as one that waited for DNS', async () => {
+    const server = await startServer({ zone: readZone(Buffer.from(zoneText(REC)), 'dns.zone') })
+    try {
+      const box = boxWith('dies-exit-live', path => writeFileSync(path, GOOD, 'latin1'))
+      const argv = [
+        'verify',
+        '--nameserver',
+        server.nameserver,
+        '--now',
+        String(NOW),
+        '--jobs',
+        '2',
+        '--format',
+        'ndjson',
+      ]
+      const { code, stdout } = await dkim([...argv, at(box)], {
+        env: { NODE_OPTIONS: `--require ${at('preload.cjs')}` },
+      })
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line) as Line)
+      expect(lines).toHaveLength(COUNT + 1)
+      const lost = lines.filter(({ result }) => result !== 'pass').map(({ input }) => input)
+      expect([code, lost]).toEqual([70, [at(`${box}/100-dies-exit-live.eml`)]])
+    } finally {
+      await server.close()
+    }
+  }, 60_000)
+
   it.each(['json', 'junit', 'text'])(
     'is told of as %s too',
     async format => {
       const box = boxWith(`dies-exit-${format}`, path => writeFileSync(path, GOOD, 'latin1'))
       const { code, stdout, stderr } = await run(box, '--format', format)
-      expect(code).toBe(70)
+      expect(code, stderr.slice(0, 2000)).toBe(70)
       expect(stdout + stderr).toContain(`100-dies-exit-${format}.eml`)
       if (format === 'json') expect(JSON.parse(stdout)).toHaveLength(COUNT + 1)
     },

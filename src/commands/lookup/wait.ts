@@ -1,5 +1,6 @@
 // --wait: looks until every server asked says what is expected, with a countdown for people and plain lines for logs.
 
+import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DkimError } from '../../core/errors.js'
@@ -23,6 +24,8 @@ import { authoritativeConnect, resolverConnect, resolverSet } from './server-set
 const MAX_EXPECTED = 64 * 1024
 const DEFAULT_TIMEOUT = 3_600_000
 const DEFAULT_INTERVAL = 2_000
+/** For one authoritative server, in milliseconds: the next look asks it again. */
+const AUTHORITATIVE_TIME = 3_000
 
 export async function runWait(context: Context, name: KeyName, options: LookupOptions): Promise<ExitCode> {
   const expectation = await expectationOf(context, options)
@@ -89,9 +92,12 @@ async function look(
   signal: AbortSignal,
 ): Promise<readonly Sight[]> {
   const source = await openSource(context, options)
+  // Each pending question adds a listener.
+  setMaxListeners(0, signal)
   const views: ServerView[] = []
   if (options.allServers || asksLiveDns(options)) {
-    const connect = authoritativeConnect(options)
+    // Where port 53 is blocked, no look may take long to find that out.
+    const connect = authoritativeConnect({ timeout: AUTHORITATIVE_TIME, ...options })
     const report = await askAuthoritative(source, name.name, connect, signal, name.domain)
     const own = report?.servers ?? []
     // A resolver that is asked too early remembers for the negative TTL that there is nothing: the zone's servers go first.

@@ -1,6 +1,6 @@
 // The main loop of dkim verify: each input is verified and reported once, by one thread or several.
 
-import { DNS_LIMITS } from '../../core/limits.js'
+import { DNS_LIMITS, LIMITS } from '../../core/limits.js'
 import { toJsonLine } from '../../report/json/json.js'
 import { isFailed } from '../../report/verification/format.js'
 import type { Context } from '../context.js'
@@ -72,13 +72,24 @@ async function openJournal(path: string, run: VerifyRun, { paths, options }: Bat
 
 /** Threads are started once a run has lasted so many milliseconds: each costs a good part of that. */
 const WORTH_THREADS = 300
-/** Messages that wait for DNS at once, so that the names of the next ones are asked for meanwhile: as many as names are. */
-const AHEAD = DNS_LIMITS.concurrency
+/** Messages that wait for DNS at once, so that the names of the next ones are asked for even while the first name is slow. */
+const AHEAD_MESSAGES = 8 * DNS_LIMITS.concurrency
+/** Of header sections, which a waiting message keeps. */
+const AHEAD_BYTES = 32 << 20
 /** Milliseconds between two turns of the event loop. */
 const TURN = 100
 /** What one thread is given at a time. */
 const GROUP_MESSAGES = 64
 const GROUP_OCTETS = 4 << 20
+
+/** A message whose report waits for its turn. */
+interface Waiting {
+  readonly outcome: Outcome | Promise<Outcome>
+  settled: Outcome | null
+  readonly part: number
+  /** Of its header section at most. */
+  readonly bytes: number
+}
 
 class Batch {
   readonly #run: VerifyRun
@@ -93,8 +104,12 @@ class Batch {
   #pool: Pool | undefined
   #group: DeferredInput[] = []
   #octets = 0
-  /** Judged here, and not told of yet. */
-  readonly #ahead: { readonly outcome: Outcome | Promise<Outcome>; readonly part: number }[] = []
+  /** Judged here, and not reported yet. */
+  readonly #ahead: Waiting[] = []
+  #aheadBytes = 0
+  #reporting: Promise<void> | null = null
+  /** What kept a report from being written, for the run to end with. */
+  #fault: { readonly fault: unknown } | null = null
   /** --fail-fast has met what it stops at. */
   stopped = false
 
@@ -155,22 +170,53 @@ class Batch {
       return this.#settle(outcome, part) ?? this.#giveTurn()
     // Nobody knows how long that takes: what is known is told.
     void this.#run.flush()
-    this.#ahead.push({ outcome, part })
-    // One that fails is met in its turn.
-    if (outcome instanceof Promise) outcome.catch(() => undefined)
+    const bytes = input.error === undefined ? Math.min(input.size ?? LIMITS.headerBytes, LIMITS.headerBytes) : 0
+    const waiting: Waiting = { outcome, settled: null, part, bytes }
+    this.#ahead.push(waiting)
+    this.#aheadBytes += bytes
+    const onSettled = (settled: Outcome): void => {
+      waiting.settled = settled
+      void this.#reportSettled()
+    }
+    // A message that fails is met again where the run waits for it.
+    if (outcome instanceof Promise) outcome.then(onSettled).catch(() => undefined)
+    else waiting.settled = outcome
     // Only what has been read to its end may be left behind: an input is valid until the next one is asked for.
-    return this.#settleAhead(read && this.#explainer === null ? AHEAD - 1 : 0)
+    return this.#settleAhead(!read || this.#explainer !== null)
   }
 
-  /** In the order of the input, until no more than `left` messages wait. */
-  async #settleAhead(left: number): Promise<void> {
-    while (this.#ahead.length > left) {
-      const { outcome, part } = this.#ahead[0]!
-      const settled = await outcome
-      this.#ahead.shift()
-      await this.#settle(settled, part)
-      if (this.stopped) this.#ahead.length = 0
+  /** In the order of the input: all, or until few enough messages wait. */
+  async #settleAhead(all: boolean): Promise<void> {
+    const isFull = (): boolean => this.#ahead.length >= AHEAD_MESSAGES || this.#aheadBytes >= AHEAD_BYTES
+    while (this.#ahead.length > 0 && (all || isFull())) {
+      const first = this.#ahead[0]!
+      first.settled = await first.outcome
+      await this.#reportSettled()
+      if (this.#fault !== null) break
     }
+    await this.#reporting
+    if (this.#fault !== null) throw this.#fault.fault
+  }
+
+  /** Up to the first message that still waits: with no further input, nothing that is known may be held back. */
+  #reportSettled(): Promise<void> {
+    const reportAll = async (): Promise<void> => {
+      for (let first = this.#ahead[0]; first?.settled && this.#fault === null; first = this.#ahead[0]) {
+        this.#ahead.shift()
+        this.#aheadBytes -= first.bytes
+        await this.#settle(first.settled, first.part)
+        if (this.stopped) this.#ahead.length = 0
+      }
+    }
+    const onFault = (fault: unknown): void => {
+      this.#fault ??= { fault }
+    }
+    this.#reporting ??= reportAll()
+      .catch(onFault)
+      .finally(() => {
+        this.#reporting = null
+      })
+    return this.#reporting
   }
 
   /** The verdict stays what it is: explanations are added to its report. */
@@ -245,7 +291,7 @@ class Batch {
   /** A message for a thread. */
   #hand(input: DeferredInput): Promise<void> | undefined {
     // What was begun here before there were threads stands first.
-    if (this.#ahead.length > 0) return this.#settleAhead(0).then(() => this.#hand(input))
+    if (this.#ahead.length > 0) return this.#settleAhead(true).then(() => this.#hand(input))
     this.#group.push(input)
     this.#octets += input.deferred.end - input.deferred.start
     return this.#group.length >= GROUP_MESSAGES || this.#octets >= GROUP_OCTETS ? this.#submit() : undefined
@@ -274,7 +320,7 @@ class Batch {
 
   /** All that was handed out has been told of. */
   async drain(): Promise<void> {
-    await this.#settleAhead(0)
+    await this.#settleAhead(true)
     await this.#submit()
     await this.#pool?.drain()
   }

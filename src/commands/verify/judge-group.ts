@@ -62,14 +62,15 @@ export async function openGroupJudge(
   { options, env, now, columns }: JudgeData,
   openResolver: (context: Context) => Resolver | Promise<Resolver>,
 ): Promise<GroupJudge> {
-  const stdout = new Collector()
-  const stderr = new Collector()
   const { signal } = new AbortController()
   // A group of messages listens to it at once.
   setMaxListeners(0, signal)
-  const context: Context = { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 }
+  const openContext = () => {
+    const [stdout, stderr] = [new Collector(), new Collector()]
+    return { stdin: Readable.from([]), stdout, stderr, env, now: () => now, signal, processors: 1 } satisfies Context
+  }
   const bench = {
-    resolver: await openResolver(context),
+    resolver: await openResolver(openContext()),
     policy: policyOf(options),
     keys: new KeyCache(),
     now,
@@ -80,7 +81,10 @@ export async function openGroupJudge(
   const style = await styleFor({ option: options.color, env, isTTY: false, columns })
   const writer = await openWriter(options.format)
   const files = new DeferredReader()
+  // Several groups may be under way at once: each has its own output, and every message is read without a pause.
   return async group => {
+    const context = openContext()
+    const { stdout, stderr } = context
     const run = new VerifyRun(context, options, { writer, style, bench, single: false })
     // The names of the whole group are asked for before any is waited for; the reports keep their order.
     const outcomes: (Outcome | Promise<Outcome>)[] = []

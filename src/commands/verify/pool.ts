@@ -37,10 +37,13 @@ export interface PoolParts {
   readonly settle: (result: GroupResult) => Promise<void>
 }
 
-/** Groups that are out or wait for their turn, per thread: enough to keep all busy, and what bounds the memory. */
-const AHEAD = 4
-/** Of them with the thread itself: it goes on with the second one while the results of the first one are on their way. */
-const IN_HAND = 2
+/**
+ * Groups that one thread has in hand: it goes on with the second while the results of the first are on their way. Where names are
+ * asked for, the slowest name of a group must not hold up the names of the next ones.
+ */
+const IN_HAND = { zone: 2, live: 8 } as const
+/** For each group in hand another one waits for its turn: enough to keep all threads busy, and what bounds the memory. */
+const AHEAD = 2
 /** Of one thread: a message takes constant memory, so that more is a fault, which then ends the thread and not the run. */
 const HEAP_MEGABYTES = 256
 /** For what is garbage at once, in three parts, of which two are used; by itself each thread would take 48 MB. With 6 it takes a tenth longer. */
@@ -48,6 +51,8 @@ const YOUNG_MEGABYTES = 12
 
 interface Task {
   readonly group: readonly DeferredInput[]
+  /** A thread died while it had this group and others in hand: now it gets a thread to itself, to see whether it is to blame. */
+  suspect: boolean
   /** Null while it waits for a thread, and when that is done with it. */
   thread: Thread | null
   result: ThreadResult | null
@@ -57,12 +62,13 @@ interface Thread {
   readonly worker: Pick<Worker, 'postMessage' | 'terminate'>
   /** It has begun to work. */
   isOnline: boolean
-  /** What it was given, in that order; it works at the first one. */
+  /** What it was given, in that order; results come back in the same order. */
   readonly tasks: Task[]
 }
 
 export class Pool {
   readonly #parts: PoolParts
+  readonly #inHand: number
   readonly #threads: Thread[] = []
   /** In the order of the input: done, out, or waiting for a thread. */
   #tasks: Task[] = []
@@ -74,13 +80,15 @@ export class Pool {
 
   constructor(parts: PoolParts) {
     this.#parts = parts
+    this.#inHand = asksLiveDns(parts.options) ? IN_HAND.live : IN_HAND.zone
   }
 
   /** Waits while enough is on its way. */
   async submit(group: readonly DeferredInput[]): Promise<void> {
     this.#tasks.push(taskOf(group))
     this.#dispatch()
-    while (this.#tasks.length >= this.#parts.jobs * AHEAD && !this.#parts.context.signal.aborted) await this.#change()
+    while (this.#tasks.length >= this.#parts.jobs * this.#inHand * AHEAD && !this.#parts.context.signal.aborted)
+      await this.#change()
     await this.#telling
   }
 
@@ -103,7 +111,7 @@ export class Pool {
   #dispatch(): void {
     for (const task of this.#tasks) {
       if (task.result !== null || task.thread !== null) continue
-      const thread = this.#freeThread()
+      const thread = this.#freeThread(task)
       if (thread === undefined) return
       task.thread = thread
       thread.tasks.push(task)
@@ -111,10 +119,12 @@ export class Pool {
     }
   }
 
-  /** One without work, else a new one, else one that can take some more. */
-  #freeThread(): Thread | undefined {
-    const idle = this.#threads.find(({ tasks }) => tasks.length === 0)
-    return idle ?? this.#start() ?? this.#threads.find(({ tasks }) => tasks.length < IN_HAND)
+  /** One without work, else a new one, else the one with the least work, if it can take some more. */
+  #freeThread({ suspect }: Task): Thread | undefined {
+    const idle = this.#threads.find(({ tasks }) => tasks.length === 0) ?? this.#start()
+    if (idle !== undefined || suspect) return idle
+    const open = this.#threads.filter(({ tasks }) => tasks.length < this.#inHand && !tasks.some(task => task.suspect))
+    return open.sort((one, other) => one.tasks.length - other.tasks.length)[0]
   }
 
   #start(): Thread | undefined {
@@ -186,7 +196,7 @@ export class Pool {
     this.#tell()
   }
 
-  /** A new thread replaces it and retries its messages one by one, so only the one that crashed it is lost. */
+  /** A new thread replaces it. Its groups, then the messages of the group to blame, are retried one by one: only the one that crashed it is lost. */
   #died(thread: Thread, error: Error): void {
     const index = this.#threads.indexOf(thread)
     if (index === -1 || this.#closed) return
@@ -198,10 +208,16 @@ export class Pool {
       this.#tell()
       return
     }
-    const [task] = thread.tasks
-    if (task !== undefined && task.group.length === 1) task.result = lost(task.group[0]!, error, this.#parts.options)
-    else if (task !== undefined) {
-      this.#tasks.splice(this.#tasks.indexOf(task), 1, ...task.group.map(input => taskOf([input])))
+    const [task, ...others] = thread.tasks
+    if (others.length > 0) for (const any of thread.tasks) any.suspect = true
+    else if (task !== undefined && task.group.length === 1) {
+      task.result = lost(task.group[0]!, error, this.#parts.options)
+    } else if (task !== undefined) {
+      this.#tasks.splice(
+        this.#tasks.indexOf(task),
+        1,
+        ...task.group.map(input => ({ ...taskOf([input]), suspect: true })),
+      )
     }
     this.#tell()
   }
@@ -234,7 +250,7 @@ function hasRoom(threads: number): boolean {
 }
 
 function taskOf(group: readonly DeferredInput[]): Task {
-  return { group, thread: null, result: null }
+  return { group, suspect: false, thread: null, result: null }
 }
 
 /** Its own record where the format has one a line or one document; the text report has the error line on stderr. */

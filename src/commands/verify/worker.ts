@@ -12,9 +12,10 @@ export async function runThread(): Promise<void> {
   const judge = await openGroupJudge(data, context =>
     dns === null ? openResolver(context, data.options) : threadResolver(dns),
   )
-  // One after the other: what is written belongs to the group that is being judged.
+  // A group that waits for DNS holds up the results of the next ones, and not their questions.
   let before: Promise<void> = Promise.resolve()
   parentPort?.on('message', (group: PackedGroup) => {
-    before = before.then(async () => parentPort?.postMessage(await judge(group)))
+    const judged = judge(group)
+    before = before.then(async () => parentPort?.postMessage(await judged))
   })
 }

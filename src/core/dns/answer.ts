@@ -32,8 +32,12 @@ export interface Answer {
   readonly detail: string | null
   /** Extended errors of the server (RFC 8914), as text. */
   readonly extendedError?: string | null
+  /** What the extended error blames; undefined where it leaves that open. */
+  readonly failedFor?: 'dnssec' | 'policy'
   /** SERVFAIL, and an answer with CD=1: the signatures of the zone do not validate. */
   readonly bogus?: boolean
+  /** A and AAAA records of the additional section: the addresses of a referral's servers. */
+  readonly glue?: readonly ResourceRecord[]
   /** See TxtAnswer. */
   readonly remark?: string
 }

@@ -156,7 +156,8 @@ class Asking {
     let timer: NodeJS.Timeout | undefined
     let wake: (() => void) | undefined
     const pause = new Promise<null>(resolve => {
-      wake = () => resolve(null)
+      // Where the event loop was busy, answers may have arrived that were not read yet: they come first.
+      wake = () => setImmediate(resolve, null)
       timer = setTimeout(wake, Math.max(0, Math.min(milliseconds, this.#left)))
       signal.addEventListener('abort', wake, { once: true })
     })

@@ -18,13 +18,14 @@ export function readAnswer(message: Message, name: string, type: RecordType, ser
     recursionAvailable: message.recursionAvailable,
     soa: message.authorities.find(({ data }) => data.type === 'SOA') ?? null,
     referral: message.authorities.filter(({ data }) => data.type === 'NS'),
+    glue: message.additionals.filter(({ data }) => data.type === 'A' || data.type === 'AAAA'),
   }
   if (message.rcode !== RCODES.NOERROR && message.rcode !== RCODES.NXDOMAIN) {
     const status = FAILED_RCODES.get(message.rcode) ?? 'servfail'
-    const extendedError = extendedErrorText(message)
-    const detail = `the server answers ${rcodeText(message.rcode)}${extendedError === null ? '' : ` (${extendedError})`}`
-    // AD is cleared in a failure, and tells nothing of the zone.
-    return { ...base, authenticated: null, status, detail, extendedError }
+    const told = extendedErrorOf(message)
+    const detail = `the server answers ${rcodeText(message.rcode)}${told.extendedError === null ? '' : ` (${told.extendedError})`}`
+    // AD is cleared in a failure and says nothing about the zone.
+    return { ...base, authenticated: null, status, detail, ...told }
   }
   const walked = walk(message.answers, name, type)
   const found = { ...base, ...walked }
@@ -46,26 +47,49 @@ function isLameReferral({ rcode, authoritative, recursionAvailable, answers, aut
   return rcode === RCODES.NOERROR && !authoritative && !recursionAvailable && answers.length === 0 && refers && names
 }
 
-/** The names of the extended errors about DNSSEC (RFC 8914 §5.2). */
-const DNSSEC_ERRORS: ReadonlyMap<number, string> = new Map([
-  [1, 'Unsupported DNSKEY Algorithm'],
-  [2, 'Unsupported DS Digest Type'],
-  [5, 'DNSSEC Indeterminate'],
-  [6, 'DNSSEC Bogus'],
-  [7, 'Signature Expired'],
-  [8, 'Signature Not Yet Valid'],
-  [9, 'DNSKEY Missing'],
-  [10, 'RRSIGs Missing'],
-  [11, 'No Zone Key Bit Set'],
-  [12, 'NSEC Missing'],
-])
+/** Extended errors (RFC 8914 §5.2) by their code. */
+const EXTENDED_ERRORS = [
+  'Other Error',
+  'Unsupported DNSKEY Algorithm',
+  'Unsupported DS Digest Type',
+  'Stale Answer',
+  'Forged Answer',
+  'DNSSEC Indeterminate',
+  'DNSSEC Bogus',
+  'Signature Expired',
+  'Signature Not Yet Valid',
+  'DNSKEY Missing',
+  'RRSIGs Missing',
+  'No Zone Key Bit Set',
+  'NSEC Missing',
+  'Cached Error',
+  'Not Ready',
+  'Blocked',
+  'Censored',
+  'Filtered',
+  'Prohibited',
+  'Stale NXDOMAIN Answer',
+  'Not Authoritative',
+  'Not Supported',
+  'No Reachable Authority',
+  'Network Error',
+  'Invalid Data',
+] as const
 
-function extendedErrorText({ extendedErrors }: Message): string | null {
-  const [first] = extendedErrors
-  if (first === undefined) return null
-  const name = DNSSEC_ERRORS.get(first.code) ?? `extended error ${first.code}`
-  const text = first.text.replaceAll('\0', '').slice(0, 100)
-  return text === '' ? name : `${name}: ${text}`
+/** Those that say that validation failed. */
+const VALIDATION_ERRORS: ReadonlySet<number> = new Set([6, 7, 8, 9, 10, 11, 12])
+/** Those that say that the server did not want to answer. */
+const POLICY_ERRORS: ReadonlySet<number> = new Set([4, 14, 15, 16, 17, 18, 20, 21])
+
+/** Of several extended errors, one about validation says most. */
+function extendedErrorOf({ extendedErrors }: Message): Pick<Answer, 'extendedError' | 'failedFor'> {
+  const told = extendedErrors.find(({ code }) => VALIDATION_ERRORS.has(code)) ?? extendedErrors[0]
+  if (told === undefined) return { extendedError: null }
+  const name = EXTENDED_ERRORS[told.code] ?? `extended error ${told.code}`
+  const text = told.text.replaceAll('\0', '').slice(0, 100)
+  const extendedError = text === '' ? name : `${name}: ${text}`
+  if (VALIDATION_ERRORS.has(told.code)) return { extendedError, failedFor: 'dnssec' }
+  return POLICY_ERRORS.has(told.code) ? { extendedError, failedFor: 'policy' } : { extendedError }
 }
 
 function rcodeText(rcode: number): string {

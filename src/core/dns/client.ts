@@ -2,6 +2,7 @@
 
 import { getServers } from 'node:dns'
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DkimError } from '../errors.js'
 import { DNS_LIMITS, LIMITS } from '../limits.js'
 import { type Answer, chainFault, type DnsSource, emptyAnswer, toTxtAnswer } from './answer.js'
@@ -92,7 +93,7 @@ class Client implements DnsClient {
   async #resolve(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
     const seen = new Set([name])
     let answer = await this.#askAll(name, type, ends, signal)
-    for (let hops = 1; this.#recursion && endsInTheAir(answer); hops += 1) {
+    for (let hops = 1; this.#recursion && isDanglingChain(answer); hops += 1) {
       const next = answer.owner
       if (!isQueryName(next)) return unread(answer, 'the alias points to an invalid query name')
       if (hops > LIMITS.cnameHops)
@@ -112,16 +113,31 @@ class Client implements DnsClient {
     return answer
   }
 
-  /** A resolver that fails, and answers once it need not validate, has told why it failed (RFC 4035 §5.5). */
+  /**
+   * SERVFAIL, and an answer with CD=1, means that validation failed (RFC 4035 §5.5), unless the failure had passed in between:
+   * so the plain question must fail a second time, or the server must name DNSSEC as the cause.
+   */
   async #examine(failed: Answer, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
     const asked = this.#known.filter(({ server }) => server.text === failed.server)
-    const question = { name: failed.name, type, recursion: true, checkingDisabled: true }
+    const question = { name: failed.name, type, recursion: true }
     const times = { ends, attempt: this.#attemptTimeout }
-    const unchecked = await askServers(asked, question, times, signal)
-    if (TEMPORARY_STATUSES.has(unchecked.status)) return failed
+    const unchecked = await askServers(asked, { ...question, checkingDisabled: true }, times, signal)
+    if (TEMPORARY_STATUSES.has(unchecked.status) || failed.failedFor === 'policy') return failed
+    if (failed.failedFor !== 'dnssec') {
+      await this.#pauseBefore(ends, signal)
+      const again = await askServers(asked, question, times, signal)
+      if (!TEMPORARY_STATUSES.has(again.status)) return again
+      if (again.status !== 'servfail' || again.failedFor === 'policy') return failed
+    }
     const why = failed.extendedError == null ? '' : ` (${failed.extendedError})`
     const detail = `${failed.server} answers SERVFAIL${why}, and with checking disabled (CD=1) it has an answer`
     return { ...failed, bogus: true, detail }
+  }
+
+  /** A resolver may remember a failure for a second (BIND's servfail-ttl). */
+  async #pauseBefore(ends: number, signal: AbortSignal): Promise<void> {
+    const milliseconds = Math.min(DNS_LIMITS.failureTime, (ends - performance.now()) / 2)
+    await sleep(Math.max(0, milliseconds), undefined, { signal }).catch(() => undefined)
   }
 
   #askAll(name: string, type: RecordType, ends: number, signal: AbortSignal): Promise<Answer> {
@@ -143,12 +159,12 @@ function readServer(text: string): Nameserver {
   )
 }
 
-/** The chain was not followed to its end: what stands there is not known, and "nothing" would be a guess. */
+/** The chain was not followed to its end, so nothing is known about the records there. */
 function unread(answer: Answer, detail: string): Answer {
   return { ...answer, status: 'malformed', detail }
 }
 
-/** The chain was told, but not what stands at its end: no SOA denies it (RFC 2308 §2.2). */
-function endsInTheAir(answer: Answer): boolean {
+/** The answer has the aliases but says nothing about their target: no SOA denies that it exists (RFC 2308 §2.2). */
+function isDanglingChain(answer: Answer): boolean {
   return answer.status === 'nodata' && answer.chain.length > 0 && answer.soa === null
 }

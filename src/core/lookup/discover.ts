@@ -5,7 +5,7 @@ import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
 import { allProviders, knownSelectors, type ProviderRow } from '../keys/providers.js'
 import { isSubdomainOrEqual } from '../syntax/abnf.js'
 import { keyName } from './key-name.js'
-import { type KeyReport, lookUpKey } from './key-report.js'
+import { type KeyReport, type LookedUp, lookUpKey } from './key-report.js'
 import { isWildcard, randomSelector } from './lint-answer.js'
 import { COMMON_SELECTORS, MAIL_HOSTS } from './selectors.js'
 
@@ -32,7 +32,6 @@ export interface DiscoverOptions {
 }
 
 const MAX_SELECTORS = 160
-const CONCURRENCY = 10
 /** Still asked for where the server says that there is nothing: some say so wrongly. */
 const DOUBTS = 12
 
@@ -45,7 +44,7 @@ export async function discover(source: DnsSource, domain: string, options: Disco
   ])
   const absent = parent.status === 'nxdomain'
   const selectors = selectorsFor(domain, around.rows).slice(0, absent ? DOUBTS : MAX_SELECTORS)
-  const reports = await inBatches(selectors, options, selector =>
+  const reports = await lookUpEach(selectors, options, selector =>
     lookUpKey(source, keyName(domain, selector), { probe: false, ...(signal === undefined ? {} : { signal }) }),
   )
   const wild = isWildcard(wildcard) ? gistOf(wildcard) : null
@@ -132,26 +131,21 @@ function selectorsFor(domain: string, rows: readonly ProviderRow[]): string[] {
   return [...new Set([...ofTenant, ...likely, ...COMMON_SELECTORS, ...knownSelectors()])]
 }
 
-async function inBatches<T, R>(
-  items: readonly T[],
+/** All at once: the client bounds how many names are in flight. */
+async function lookUpEach(
+  selectors: readonly string[],
   { onProgress }: DiscoverOptions,
-  work: (item: T) => Promise<R & { report: KeyReport }>,
-): Promise<R[]> {
-  const results: R[] = new Array(items.length)
-  let next = 0
+  lookUp: (selector: string) => Promise<LookedUp>,
+): Promise<LookedUp[]> {
   let done = 0
   let found = 0
-  const worker = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next
-      next += 1
-      const result = await work(items[index]!)
-      results[index] = result
+  return Promise.all(
+    selectors.map(async selector => {
+      const looked = await lookUp(selector)
       done += 1
-      if (result.report.result === 'found') found += 1
-      onProgress?.(done, items.length, found)
-    }
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker))
-  return results
+      if (looked.report.result === 'found') found += 1
+      onProgress?.(done, selectors.length, found)
+      return looked
+    }),
+  )
 }

@@ -99,7 +99,7 @@ export const FINDINGS = {
   },
   'record-pasted-twice': {
     severity: 'error',
-    text: 'the record was pasted twice into one value',
+    text: 'the record, or a part of it, was pasted twice into one value',
     fix: 'keep one copy',
     repaired: true,
   },
@@ -488,8 +488,8 @@ export const FINDINGS = {
   },
   'dnssec-bogus': {
     severity: 'error',
-    text: 'the DNSSEC signatures of the zone do not validate, so that resolvers that check them have no answer',
-    fix: 'sign the zone again, or correct the DS record at the parent: whoever runs the name servers of the zone can',
+    text: 'the DNSSEC signatures of the zone do not validate, so validating resolvers return no answer',
+    fix: "ask the operator of the zone's name servers to sign the zone again, or to correct the DS record at the parent",
   },
   'cname-loop': {
     severity: 'error',

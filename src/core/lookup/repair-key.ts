@@ -111,7 +111,7 @@ function withPadding(text: string): string {
 function withoutName(p: string): Attempt | undefined {
   const match = /^(?:p[ \t]*=[ \t]*){1,8}/i.exec(p)
   if (match === null) return undefined
-  return { p: p.slice(match[0].length), found: finding('record-pasted-twice', 'p= stands twice') }
+  return { p: p.slice(match[0].length), found: finding('record-pasted-twice', 'duplicate p=') }
 }
 
 /** The DER states where the key ends; what follows is something else. */

@@ -124,12 +124,13 @@ function decodeEntities(text: string): ReturnType<Step> {
   return first === undefined ? undefined : { text: decoded, found: finding('html-entity', first) }
 }
 
-/** As in a URL; in a form "+" is a blank, and a real one is %2B. */
+/** As in a URL, or in a form, where "+" is a space. */
 function decodePercent(text: string): ReturnType<Step> {
   const match = /%[0-9A-F]{2}/i.exec(text)
   const isForm = /(?:;|%3B)\+(?=[a-z](?:=|%3D))/i.test(text)
   if (match === null && !isForm) return undefined
-  const blanks = isForm ? text.replaceAll('+', ' ') : text
+  // Elsewhere a + may be part of the key.
+  const blanks = isForm ? text.replace(/(;|%3B)\+/gi, '$1 ') : text
   const decoded = blanks.replace(/%([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
   return { text: decoded, found: finding('percent-encoded', match?.[0] ?? '+ for a blank') }
 }
@@ -298,7 +299,9 @@ function rotateStrings(text: string): ReturnType<Step> {
   const start = text.search(START)
   if (start <= 0) return undefined
   const rotated = text.slice(start) + text.slice(0, start)
-  if (!isSoundRecord(rotated) || /;[ \t]*$/.test(text.slice(0, start))) return undefined
+  const front = text.slice(0, start)
+  // Quotes or marks of a web page in front are no piece of the record.
+  if (!isSoundRecord(rotated) || /;[ \t]*$/.test(front) || !/[A-Za-z0-9+/=]{2}/.test(front)) return undefined
   return { text: rotated, found: finding('strings-out-of-order') }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Answer, DnsSource } from '../dns/answer.js'
 import { parentName } from '../dns/name.js'
+import type { ResourceRecord } from '../dns/record.js'
 import type { AnswerStatus } from '../dns/resolver.js'
 import { TEMPORARY_STATUSES } from '../dns/resolver.js'
 
@@ -38,6 +39,8 @@ export type Connect = (server: string) => DnsSource
 
 const MAX_HOSTS = 13
 const MAX_ADDRESSES = 32
+/** Zones cut off below one another, each with servers that no resolver gets an answer from. */
+const MAX_CUTS = 4
 
 /** The zone that holds a name: the owner of the SOA around it (RFC 1034 §4.2). */
 export async function zoneOf(source: DnsSource, name: string, signal?: AbortSignal): Promise<string | null> {
@@ -71,14 +74,17 @@ async function addressesOf(
   source: DnsSource,
   hosts: readonly string[],
   signal?: AbortSignal,
+  /** Addresses that came with a referral: a server within the zone that it serves has no others while the zone is lame. */
+  glue: readonly ResourceRecord[] = [],
 ): Promise<AuthoritativeServer[]> {
   const found = await Promise.all(
     hosts.slice(0, MAX_HOSTS).map(async host => {
       const answers = await Promise.all([source.query(host, 'A', signal), source.query(host, 'AAAA', signal)])
-      const addresses = answers
-        .flatMap(answer => answer.records)
-        .flatMap(({ data }) => (data.type === 'A' || data.type === 'AAAA' ? [data.address] : []))
-      return addresses.length === 0 ? [{ host, address: '' }] : addresses.map(address => ({ host, address }))
+      const records = [...answers.flatMap(answer => answer.records), ...glue.filter(record => record.name === host)]
+      const addresses = new Set(
+        records.flatMap(({ data }) => (data.type === 'A' || data.type === 'AAAA' ? [data.address] : [])),
+      )
+      return addresses.size === 0 ? [{ host, address: '' }] : [...addresses].map(address => ({ host, address }))
     }),
   )
   return found.flat().slice(0, MAX_ADDRESSES)
@@ -95,18 +101,22 @@ export async function askAuthoritative(
 ): Promise<ServersReport | null> {
   const zone = await zoneOf(source, below, signal)
   if (zone === null) return null
-  const servers = await authoritativeServers(source, zone, signal)
-  const asked = await askEach(servers, zone, name, connect, signal)
-  // A zone that is cut off below, and whose servers no resolver gets an answer from: the parent's servers name them.
-  const cut = asked
-    .flatMap(({ referral }) => referral)
-    .find(({ name: child }) => child !== zone && isAround(child, name))
-  if (cut === undefined) return compare(asked.map(({ view }) => view))
-  const hosts = asked.flatMap(({ referral }) =>
-    referral.flatMap(({ name: child, data }) => (child === cut.name && data.type === 'NS' ? [data.target] : [])),
-  )
-  const children = await addressesOf(source, [...new Set(hosts)].sort(), signal)
-  return compare((await askEach(children, cut.name, name, connect, signal)).map(({ view }) => view))
+  let at = zone
+  let asked = await askEach(await authoritativeServers(source, zone, signal), zone, name, connect, signal)
+  // No resolver gets an answer from the servers of a lame child zone: the parent's servers name them.
+  for (let cuts = 0; cuts < MAX_CUTS; cuts += 1) {
+    const referrals = asked.flatMap(({ referral }) => referral)
+    const cut = referrals.find(({ name: child }) => child !== at && isAround(child, name) && isAround(at, child))
+    if (cut === undefined) break
+    const hosts = referrals.flatMap(({ name: child, data }) =>
+      child === cut.name && data.type === 'NS' ? [data.target] : [],
+    )
+    const glue = asked.flatMap(({ glue }) => glue)
+    const children = await addressesOf(source, [...new Set(hosts)].sort(), signal, glue)
+    at = cut.name
+    asked = await askEach(children, at, name, connect, signal)
+  }
+  return compare(asked.map(({ view }) => view))
 }
 
 function isAround(zone: string, name: string): boolean {
@@ -116,6 +126,7 @@ function isAround(zone: string, name: string): boolean {
 interface AskedServer {
   readonly view: ServerView
   readonly referral: Answer['referral']
+  readonly glue: readonly ResourceRecord[]
 }
 
 function askEach(
@@ -127,12 +138,13 @@ function askEach(
 ): Promise<AskedServer[]> {
   return Promise.all(
     servers.map(async ({ host, address }) => {
-      if (address === '') return { view: noAddress(host, zone), referral: [] }
+      if (address === '') return { view: noAddress(host, zone), referral: [], glue: [] }
       const direct = connect(address)
       const [answer, soa] = await Promise.all([direct.query(name, 'TXT', signal), direct.query(zone, 'SOA', signal)])
       const [serial] = soa.records.flatMap(({ data }) => (data.type === 'SOA' ? [data.serial] : []))
       const view = viewOf({ kind: 'authoritative', zone, host, server: address, serial: serial ?? null }, answer)
-      return { view, referral: answer.authoritative || answer.status !== 'refused' ? [] : answer.referral }
+      const refers = !answer.authoritative && answer.status === 'refused'
+      return { view, referral: refers ? answer.referral : [], glue: refers ? (answer.glue ?? []) : [] }
     }),
   )
 }
@@ -238,7 +250,7 @@ function mostCommon(items: readonly string[]): string | undefined {
 
 function agreementOf(servers: readonly ServerView[]): Agreement {
   const states = new Set(servers.map(({ state }) => state))
-  if (!states.has('same')) return 'unreachable'
+  if (!states.has('same')) return states.has('lame') ? 'lame' : 'unreachable'
   if (states.has('differs')) return 'split'
   if (states.has('stale')) return 'stale'
   if (states.has('lame')) return 'lame'

@@ -30,12 +30,15 @@ export interface WaitOutcome {
 
 const GROWTH = 1.5
 const LONGEST_PAUSE = 60_000
+/** A look has so many milliseconds, even where less of the time is left. */
+const SHORTEST_LOOK = 5_000
 
 export async function waitUntilAgreed(options: WaitOptions): Promise<WaitOutcome> {
   const started = options.now()
   let pause = options.firstPause
   for (let looks = 1; ; looks += 1) {
-    const sights = await options.look(options.signal)
+    const bound = AbortSignal.timeout(Math.max(SHORTEST_LOOK, Math.ceil(options.timeout - (options.now() - started))))
+    const sights = await options.look(AbortSignal.any([options.signal, bound]))
     const milliseconds = options.now() - started
     const agreed = sights.length > 0 && sights.every(({ agrees }) => agrees)
     const left = options.timeout - milliseconds

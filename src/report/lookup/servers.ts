@@ -50,13 +50,14 @@ function agreementText(agreement: Agreement, views: readonly ServerView[]): stri
   const count = (state: ServerView['state']): number => views.filter(view => view.state === state).length
   switch (agreement) {
     case 'consistent':
-      return `all ${views.length} agree`
+      if (views.length === 1) return '1 asked, nothing to compare'
+      return views.length === 2 ? 'both agree' : `all ${views.length} agree`
     case 'stale':
-      return `${count('stale')} of ${views.length} still serve an older zone: wait for the transfer, or check notify`
+      return `${count('stale')} of ${views.length} still ${count('stale') === 1 ? 'serves' : 'serve'} an older zone: wait for the transfer, or check notify`
     case 'split':
-      return `${count('differs')} of ${views.length} disagree`
+      return `${count('differs')} of ${views.length} ${count('differs') === 1 ? 'disagrees' : 'disagree'}`
     case 'lame':
-      return `${count('lame')} of ${views.length} are not authoritative for the zone`
+      return `${count('lame')} of ${views.length} ${count('lame') === 1 ? 'does' : 'do'} not answer for the zone`
     case 'unreachable':
       return views.length === 0 ? 'none found' : `${count('unreachable')} of ${views.length} could not be reached`
   }

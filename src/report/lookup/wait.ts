@@ -5,7 +5,7 @@ import { visible } from '../text/style.js'
 
 export function sightText(sights: readonly Sight[]): string {
   const agreeing = sights.filter(({ agrees }) => agrees).length
-  return `${agreeing} of ${sights.length} servers have the expected record`
+  return `${agreeing} of ${sights.length} ${sights.length === 1 ? 'server has' : 'servers have'} the expected record`
 }
 
 function adviceFor(missing: readonly Sight[]): string[] {
@@ -20,7 +20,7 @@ function adviceFor(missing: readonly Sight[]): string[] {
 export function toWaitText(name: string, { agreed, looks, milliseconds, sights }: WaitOutcome): string {
   const spent = `after ${Math.round(milliseconds / 1000)} s and ${looks} attempt${looks === 1 ? '' : 's'}`
   const head = agreed
-    ? `✓ ${visible(name)}: ${sights.length === 1 ? 'as expected' : `all ${sights.length} servers say what is expected`} ${spent}`
+    ? `✓ ${visible(name)}: ${sights.length === 1 ? 'published as expected' : `all ${sights.length} servers have the expected record`} ${spent}`
     : `– ${visible(name)}: ${sightText(sights)} ${spent}`
   const missing = sights.filter(({ agrees }) => !agrees)
   const lines = missing.map(

@@ -21,14 +21,15 @@ async function serve(handler: Handler): Promise<RawDnsServer> {
 
 async function slow(milliseconds: number): Promise<{ text: string; most: () => number }> {
   const server = await serve(good)
-  let now = 0
+  // A name that a busy machine asks for twice is still one name.
+  const now = new Set<string>()
   let most = 0
   server.onUdp = (socket, peer, query) => {
-    now += 1
-    most = Math.max(most, now)
+    now.add(query.name)
+    most = Math.max(most, now.size)
     setTimeout(() => {
-      now -= 1
-      socket.send(good(query, 1) as Buffer, peer.port, peer.address)
+      now.delete(query.name)
+      if (open.includes(server)) socket.send(good(query, 1) as Buffer, peer.port, peer.address)
     }, milliseconds)
   }
   server.onTcp = () => undefined
@@ -38,9 +39,13 @@ async function slow(milliseconds: number): Promise<{ text: string; most: () => n
 describe('asking', () => {
   it(`has ${DNS_LIMITS.concurrency} names in flight and no more, over all clients`, async () => {
     const { text, most } = await slow(100)
-    const clients = [1, 2].map(() => createClient({ nameservers: [text] }))
-    const names = Array.from({ length: 100 }, (_, index) => `s${index}._domainkey.legit.test`)
-    const answers = await Promise.all(clients.flatMap(client => names.map(name => client.txt(name))))
+    const clients = ['a', 'b'].map(prefix => ({ prefix, client: createClient({ nameservers: [text] }) }))
+    const numbers = Array.from({ length: 100 }, (_, index) => index)
+    const answers = await Promise.all(
+      clients.flatMap(({ prefix, client }) =>
+        numbers.map(number => client.txt(`${prefix}${number}._domainkey.legit.test`)),
+      ),
+    )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['found']))
     expect(most()).toBe(DNS_LIMITS.concurrency)
   })

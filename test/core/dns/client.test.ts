@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ClientOptions, createClient, type DnsClient } from '../../../src/core/dns/client.js'
 import type { TxtAnswer } from '../../../src/core/dns/resolver.js'
+import { LIMITS } from '../../../src/core/limits.js'
 import { type Handler, type RawDnsServer, startRawDnsServer } from '../../support/raw-dns-server.js'
 import {
   ASKED,
@@ -20,6 +21,8 @@ import {
 
 const NAME = 'sel._domainkey.legit.test'
 const KEY = 'v=DKIM1; k=rsa; p=AB'
+/** For tests that count questions: a busy machine must not repeat one. */
+const PATIENT: ClientOptions = { timeout: 10_000, attemptTimeout: 5000 }
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -49,6 +52,30 @@ async function ask(handler: Handler, options?: ClientOptions): Promise<{ answer:
 const texts = (answer: TxtAnswer): string[] => answer.records.map(({ data }) => Buffer.from(data).toString('latin1'))
 const good: Handler = query => reply(query, { answers: [txt(ASKED, KEY)] })
 
+/** SERVFAIL with these extended errors (RFC 8914 §2). */
+function servfail(query: Query, ...codes: number[]): Buffer {
+  const options = Buffer.concat(codes.map(code => Buffer.from([0, 15, 0, 2, 0, code])))
+  return reply(query, { rcode: 2, additionals: [record('', TYPE.OPT, options, { rrclass: 1232, ttl: 0 })] })
+}
+
+const ownerAt = (link: number): string => (link === 0 ? NAME : `c${link}.test`)
+
+/** So many aliases and the key at their end, in one answer. */
+const aliases =
+  (count: number): Handler =>
+  query => {
+    const links = Array.from({ length: count }, (_, link) => cname(ownerAt(link), ownerAt(link + 1)))
+    return reply(query, { answers: [...links, txt(ownerAt(count), KEY)] })
+  }
+
+/** The same, one alias in each answer. */
+const aliasesOneByOne =
+  (count: number): Handler =>
+  query => {
+    const link = query.name === NAME ? 0 : Number(/^c(\d+)/.exec(query.name)![1])
+    return reply(query, { answers: [link === count ? txt(ASKED, KEY) : cname(ASKED, ownerAt(link + 1))] })
+  }
+
 describe('a query', () => {
   it('is a random id, RD, EDNS 1232, from a fresh port, for the absolute name', async () => {
     const ports = new Set<number>()
@@ -57,7 +84,7 @@ describe('a query', () => {
       ports.add(peer.port)
       socket.send(good(query, 1) as Buffer, peer.port, peer.address)
     }
-    for (let index = 0; index < 20; index += 1) await clientOf([server]).txt(NAME)
+    for (let index = 0; index < 20; index += 1) await clientOf([server], PATIENT).txt(NAME)
     expect(
       server.queries.map(({ name, payload, type, flags }) => ({ name, payload, type, rd: flags & FLAG.RD })),
     ).toEqual(Array.from({ length: 20 }, () => ({ name: NAME, payload: 1232, type: TYPE.TXT, rd: FLAG.RD })))
@@ -154,27 +181,20 @@ describe('what an answer is taken for', () => {
       1,
     ],
     ['D-05 alias to itself', query => reply(query, { answers: [cname(ASKED, NAME)] }), { status: 'cname-loop' }, 1],
+    ['D-05 64 aliases in one answer', aliases(LIMITS.aliases), { status: 'found' }, 1],
     [
-      'D-05 9 aliases',
-      query => {
-        const links = Array.from({ length: 9 }, (_, index) =>
-          cname(index === 0 ? NAME : `c${index}.test`, `c${index + 1}.test`),
-        )
-        return reply(query, { answers: [...links, txt('c9.test', KEY)] })
-      },
-      { status: 'found' },
-      1,
+      'D-05 65 aliases: what is at their end is unknown, not missing',
+      aliases(LIMITS.aliases + 1),
+      { status: 'malformed', records: [] },
+      // A server whose answer cannot be used is asked once more.
+      2,
     ],
+    ['D-05 8 aliases that take a question each', aliasesOneByOne(LIMITS.cnameHops), { status: 'found' }, 9],
     [
-      'D-05 8 aliases',
-      query => {
-        const links = Array.from({ length: 8 }, (_, index) =>
-          cname(index === 0 ? NAME : `c${index}.test`, `c${index + 1}.test`),
-        )
-        return reply(query, { answers: [...links, txt('c8.test', KEY)] })
-      },
-      { status: 'found' },
-      1,
+      'D-05 9 aliases that take a question each',
+      aliasesOneByOne(LIMITS.cnameHops + 1),
+      { status: 'malformed', records: [] },
+      9,
     ],
     [
       'D-05 alias to a name that does not exist',
@@ -420,6 +440,30 @@ describe('what an answer is taken for', () => {
       'D-21 SERVFAIL, and the key with CD=1: the signatures do not validate',
       query => ((query.flags & 0x10) === 0 ? reply(query, { rcode: 2 }) : good(query, 1)),
       { status: 'servfail', bogus: true },
+      3,
+    ],
+    [
+      'SERVFAIL that passes, and the key with CD=1: no proof, and the answer counts',
+      (query, count) => (count === 1 ? reply(query, { rcode: 2 }) : good(query, 1)),
+      { status: 'found' },
+      3,
+    ],
+    [
+      'SERVFAIL because a signature has expired (extended error 7)',
+      query => ((query.flags & 0x10) === 0 ? servfail(query, 22, 7) : good(query, 1)),
+      { status: 'servfail', bogus: true, detail: expect.stringContaining('(Signature Expired)') },
+      2,
+    ],
+    [
+      'SERVFAIL for a name that the server blocks (extended error 15)',
+      query => ((query.flags & 0x10) === 0 ? servfail(query, 15) : good(query, 1)),
+      { status: 'servfail', detail: expect.stringContaining('(Blocked)') },
+      2,
+    ],
+    [
+      'SERVFAIL with and without CD=1, whatever the extended error says',
+      query => servfail(query, 6),
+      { status: 'servfail', detail: 'the server answers SERVFAIL (DNSSEC Bogus)' },
       2,
     ],
     [
@@ -495,11 +539,12 @@ describe('what an answer is taken for', () => {
     ],
   ]
   it.concurrent.each(table)('%s', async (_row, handler, expected, queries) => {
-    const seen = await ask(handler)
+    const seen = await ask(handler, expected.status === 'timeout' ? {} : PATIENT)
     expect(seen.answer).toMatchObject(expected)
     expect(seen.queries).toHaveLength(queries)
     if (expected.status === 'found') expect(texts(seen.answer).at(-1)).toBe(KEY)
     else expect(seen.answer.records).toEqual([])
+    expect(seen.answer.bogus).toBe(expected.bogus)
   })
 
   it('D-11 joins strings as octets, empty ones included', async () => {
@@ -746,7 +791,7 @@ describe('the cache', () => {
   })
 
   it('D-21 never keeps a temporary failure', async () => {
-    const server = await serve((query, count) => (count === 1 ? reply(query, { rcode: 2 }) : good(query, count)))
+    const server = await serve((query, count) => (count <= 2 ? reply(query, { rcode: 2 }) : good(query, count)))
     const client = clientOf([server])
     expect((await client.txt(NAME)).status).toBe('servfail')
     expect((await client.txt(NAME)).status).toBe('found')

@@ -43,7 +43,7 @@ const records =
   }
 
 describe('one record', () => {
-  const table: [string, Handler, Reason | 'ok', number][] = [
+  const table: [string, Handler, Reason | 'ok', number | 'several'][] = [
     ['the key', records(REC), 'ok', 1],
     ['D-05 NODATA', query => reply(query, { authorities: [soa('legit.test')] }), 'no-key-for-signature', 1],
     [
@@ -91,9 +91,10 @@ describe('one record', () => {
     ['K-03 512 bits', records(`v=DKIM1; p=${RSA_512}`), 'key-too-short', 1],
     ['K-11 point of small order', records(`v=DKIM1; k=ed25519; p=${ED25519_WEAK}`), 'key-unsafe', 1],
     ['K-13 Ed25519 as SPKI', records(`v=DKIM1; k=ed25519; p=${ED25519_SPKI}`), 'key-syntax-error', 1],
-    ['D-21 SERVFAIL', query => reply(query, { rcode: 2 }), 'key-unavailable', 1],
+    // Once more with checking disabled, for the cause.
+    ['D-21 SERVFAIL', query => reply(query, { rcode: 2 }), 'key-unavailable', 2],
     ['D-21 REFUSED', query => reply(query, { rcode: 5 }), 'key-unavailable', 1],
-    ['D-21 silence', () => undefined, 'key-unavailable', 2],
+    ['D-21 silence', () => undefined, 'key-unavailable', 'several'],
     [
       'D-04 records of another owner',
       query => reply(query, { answers: [txt('unrelated.test', REC)] }),
@@ -105,7 +106,8 @@ describe('one record', () => {
   it.concurrent.each(table)('%s', async (_row, handler, reason, queries) => {
     const seen = await keysFrom(handler)
     expect(outcomes(seen.lookup)).toEqual([reason])
-    expect(seen.queries).toBe(queries)
+    if (queries === 'several') expect(seen.queries).toBeGreaterThan(1)
+    else expect(seen.queries).toBe(queries)
   })
 })
 

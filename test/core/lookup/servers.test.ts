@@ -95,6 +95,43 @@ describe('every authoritative server', () => {
     )
   })
 
+  const referring = (zone: string, host: string, address?: string): DnsSource => ({
+    txt: RECURSIVE.txt,
+    query: async name => ({
+      ...emptyAnswer(name, 'refused', 'the server only refers to other servers', 'x'),
+      referral: [{ name: zone, ttl: 60, data: { type: 'NS', target: host } }],
+      glue: address === undefined ? [] : [{ name: host, ttl: 60, data: { type: 'A', address } }],
+    }),
+  })
+
+  it('of a zone that is cut off below is found by referral and glue, from one cut to the next', async () => {
+    const cut = (child: string): DnsSource => referring(child, `ns.${child}`, '192.0.2.7')
+    const servers: Record<string, DnsSource> = {
+      '192.0.2.1': cut('_domainkey.example.com'),
+      '192.0.2.7': failing('refused'),
+    }
+    const lame = await askAuthoritative(RECURSIVE, NAME, address => servers[address] ?? failing('timeout'))
+    expect(lame).toMatchObject({
+      agreement: 'lame',
+      servers: [
+        { host: 'ns._domainkey.example.com', server: '192.0.2.7', zone: '_domainkey.example.com', state: 'lame' },
+      ],
+    })
+    servers['192.0.2.7'] = referring(NAME, 'ns2.example.com')
+    servers['192.0.2.2'] = authoritative(3, 'a')
+    const found = await askAuthoritative(RECURSIVE, NAME, address => servers[address] ?? failing('timeout'))
+    expect(found!.servers.map(({ server, zone, state }) => [server, zone, state])).toEqual([
+      ['192.0.2.2', NAME, 'same'],
+    ])
+  })
+
+  it('that refers to itself or upwards ends the search', async () => {
+    for (const zone of ['example.com', 'com', '_domainkey.example.com']) {
+      const report = await askAuthoritative(RECURSIVE, NAME, () => referring(zone, 'ns1.example.com'))
+      expect(report!.agreement).toBe('lame')
+    }
+  })
+
   it('the zone is that of the name itself, not that of an alias', async () => {
     expect(await zoneOf(RECURSIVE, NAME)).toBe('example.com')
     expect(await zoneOf(RECURSIVE, 'alias.example.com')).toBe('example.com')
