@@ -244,6 +244,24 @@ describe('P-15 bodies at the edge', () => {
   })
 })
 
+it.each([
+  ['reject', 'policy', ['mixed-line-endings']],
+  ['warn', 'pass', ['mixed-line-endings']],
+  ['unchecked', 'pass', []],
+] as const)(
+  'P-08 the library is told what to do about a bare line end in the body: %s',
+  async (mixedLineEnds, result, codes) => {
+    const now = new Date(NOW * 1000)
+    for (const body of ['a\rb', 'a\nb', 'a\r\r\n', '\n', 'a\r']) {
+      const message = Buffer.from(evilSign(M0.slice(0, M0.indexOf('\r\n\r\n') + 4) + body), 'latin1')
+      for (const chunks of [[message], Array.from(message, byte => Buffer.of(byte))]) {
+        const report = await verify(chunks, { resolver: new CountingResolver(REC), now, mixedLineEnds })
+        expect([report.result, report.warnings.map(({ code }) => code)]).toEqual([result, codes])
+      }
+    }
+  },
+)
+
 it('P-16 the verdict does not depend on chunks', async () => {
   const message = Buffer.from(evilSign(M0.replace('Hello', 'a  b \t\r\n\r\n \r\nc\r\n\r\n')), 'latin1')
   const options = { now: new Date(NOW * 1000) }
