@@ -109,7 +109,7 @@ function endOfComment(text: string, start: number): number {
   return -1
 }
 
-const INVISIBLE_CHARACTER = new RegExp(`[${INVISIBLE}]`, 'u')
+const UNSEEN = new RegExp(`[${INVISIBLE}]|(?! )\\p{Zs}`, 'u')
 
 /** True for text in which a reader without quoted-strings and comments, one that decodes first, or a person would see an address. */
 function looksLikeAddress(text: string): boolean {
@@ -180,7 +180,7 @@ class AddressList {
 function isPlainLocalPart({ kind, text }: Token): boolean {
   if (kind === 'dots' && !text.split('.').every(atom => atom !== '')) return false
   // Quoted-pairs may hide what a reader would see: `"ceo\@bank.test"`.
-  return !looksLikeAddress(text.replaceAll('\\', '')) && !INVISIBLE_CHARACTER.test(text)
+  return !looksLikeAddress(text.replaceAll('\\', '')) && !UNSEEN.test(text)
 }
 
 /** True where the two could share an organizational domain, judged without the public suffix list: they end in the same two labels. */

@@ -121,6 +121,8 @@ describe('P-18, P-19, P-20 the author domain', () => {
     utf8('a\u200eb@legit.test'),
     utf8('a\u200bb@legit.test'),
     utf8('a\u3164b@legit.test'),
+    utf8('a\u00a0@legit.test'),
+    utf8('"a\u3000b"@legit.test'),
     utf8('a\u2028@legit.test'),
     utf8('a\u2029@legit.test'),
     utf8('a\u0085b@legit.test'),
