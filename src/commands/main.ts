@@ -2,6 +2,7 @@
 
 import { DkimError } from '../core/errors.js'
 import { visible } from '../report/text/style.js'
+import { VERSION } from '../report/version.js'
 import type { CommandUnknownOpts } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
@@ -67,8 +68,6 @@ const EXAMPLES = [
   { run: 'dkim verify signed.eml', text: 'verify a message and see why it fails' },
   { run: 'dkim lookup example.com --selector mail', text: 'check the published key' },
 ]
-
-const VERSION = '0.1.0'
 
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODES.ok

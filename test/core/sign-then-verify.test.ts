@@ -325,6 +325,15 @@ describe('what no verifier reads is not written', () => {
     }
   })
 
+  it.each(['a\nb', 'a\rb', 'a\r\n\r'])('a body with a bare CR or LF, unless by force: %j', body => {
+    for (const force of [false, true]) {
+      const signer = new Signer({ requests: [{ key: keys[0]!, selector: 'rsa' }], now: NOW, force })
+      for (const byte of latin1(`From: a@example.com\r\n\r\n${body}`)) signer.write(Buffer.of(byte))
+      if (force) expect(signer.end().fields).toHaveLength(1)
+      else expect(() => signer.end()).toThrow(expect.objectContaining({ code: 'message-refused' }))
+    }
+  })
+
   it('a NUL in the header section, or no header section at all', () => {
     expect(codeOf({}, 'From: a@example.com\r\nX: \0\r\n\r\n')).toBe('message-refused')
     expect(codeOf({}, 'From: a@example.com\r\n\r\n\0')).toBe('signed')

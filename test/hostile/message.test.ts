@@ -232,19 +232,35 @@ describe('P-15 bodies at the edge', () => {
     },
   )
 
-  it.each(['\r\n\r', '\r\n\n', '\r\na\r'])(
-    '%j verifies in the library, and is no clean pass of the command',
-    async tail => {
-      for (const how of ['simple', 'relaxed'] as const) {
-        const message = Buffer.from(evilSign(head + tail, { body: how }), 'latin1')
-        const report = await verify(message, { resolver: new CountingResolver(REC), now: new Date(NOW * 1000) })
-        expect(report.result).toBe('pass')
-        const { code, stdout } = await runVerify(message, REC, ['--now', String(NOW), '--format', 'json'])
-        expect([code, JSON.parse(stdout).signatures[0].reason]).toEqual([1, 'malformed-message'])
-      }
-    },
-  )
+  it.each(['\r\n\r', '\r\n\n', '\r\na\r'])('%j is policy in the library and in the command', async tail => {
+    for (const how of ['simple', 'relaxed'] as const) {
+      const message = Buffer.from(evilSign(head + tail, { body: how }), 'latin1')
+      const report = await verify(message, { resolver: new CountingResolver(REC), now: new Date(NOW * 1000) })
+      expect(report.signatures[0]).toMatchObject({ result: 'policy', reason: 'malformed-message', bodyHash: 'match' })
+      expect(report.warnings.map(({ code }) => code)).toContain('mixed-line-endings')
+      const { code, stdout } = await runVerify(message, REC, ['--now', String(NOW), '--format', 'json'])
+      expect([code, JSON.parse(stdout).signatures[0].reason]).toEqual([1, 'malformed-message'])
+    }
+  })
 })
+
+it.each([
+  ['reject', 'policy', ['mixed-line-endings']],
+  ['warn', 'pass', ['mixed-line-endings']],
+  ['unchecked', 'pass', []],
+] as const)(
+  'P-08 the library is told what to do about a bare line end in the body: %s',
+  async (mixedLineEnds, result, codes) => {
+    const now = new Date(NOW * 1000)
+    for (const body of ['a\rb', 'a\nb', 'a\r\r\n', '\n', 'a\r']) {
+      const message = Buffer.from(evilSign(M0.slice(0, M0.indexOf('\r\n\r\n') + 4) + body), 'latin1')
+      for (const chunks of [[message], Array.from(message, byte => Buffer.of(byte))]) {
+        const report = await verify(chunks, { resolver: new CountingResolver(REC), now, mixedLineEnds })
+        expect([report.result, report.warnings.map(({ code }) => code)]).toEqual([result, codes])
+      }
+    }
+  },
+)
 
 it('P-16 the verdict does not depend on chunks', async () => {
   const message = Buffer.from(evilSign(M0.replace('Hello', 'a  b \t\r\n\r\n \r\nc\r\n\r\n')), 'latin1')
@@ -295,7 +311,7 @@ describe('P-18, P-20 From fields that readers see differently', () => {
     '<@attack.test,@any.attack.test:a@legit.test>',
     '=?utf-8?B?YUBsZWdpdC50ZXN0?=',
     'a@legit.test(x@attack.test)',
-    'group: a@legit.test;',
+    'group: a@legit.test, b@attack.test;',
     'admin@legit.test,<x@attack.test>',
     '<x@attack.test>admin@legit.test',
     '<a@legit.test>, <b@attack.test>',

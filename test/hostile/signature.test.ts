@@ -45,9 +45,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     return [
       tag('d', `legit.test${character}.attack.test`, syntax, 0),
       tag('s', `sel${character}x`, syntax, 0),
-      ...(character === '@'
-        ? []
-        : [tag('i', `@legit.test${character}x`, character === ' ' ? 'domain-mismatch' : syntax)]),
+      ...(character === '@' ? [] : [tag('i', `@legit.test${character}x`, syntax)]),
       ...(character === ':'
         ? []
         : [

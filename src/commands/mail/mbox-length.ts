@@ -7,29 +7,35 @@ import { BLANK, isMessageEnd, type MboxRange, mboxRanges } from './mbox.js'
 const MAX_HEADER = 64 * 1024
 
 /**
- * The messages of an mbox. Content-Length is believed where the first message has one that is right, and then of each message whose
- * length ends where a message can end: anybody can write that field, and most mbox files are cut by their From_ lines alone.
+ * The messages of an mbox. Content-Length is believed where every message has one that is right, as a writer that counts gives it to all:
+ * a sender can write that field too, and must not hide the messages after his own.
  */
 export function* messageRanges(source: ByteSource): Generator<MboxRange> {
-  let believed = false
+  for (const range of rangesByLength(source)) {
+    if (range !== null) continue
+    yield* mboxRanges(source)
+    return
+  }
+  for (const range of rangesByLength(source)) if (range !== null) yield range
+}
+
+/** The messages as their lengths have them; null, and nothing more, at the first whose length is missing or wrong. */
+function* rangesByLength(source: ByteSource): Generator<MboxRange | null> {
   let number = 0
   let reached = 0
   for (const range of mboxRanges(source)) {
-    if (number > 0 && !believed) {
-      yield range
-      continue
-    }
     if (range.start <= reached) continue
     number += 1
     const told = toldEnd(source, range)
-    believed ||= told !== null && isMessageEnd(source, told)
-    const beyond = believed && told !== null && told > range.end + BLANK
-    if (beyond && told <= source.size && isMessageEnd(source, told)) {
-      reached = told
-      yield { number, start: range.start, end: told, torn: false }
+    if (told !== null && isMessageEnd(source, told)) {
+      const isLonger = told > range.end + BLANK
+      if (isLonger) reached = told
+      yield { ...range, number, end: isLonger ? told : range.end, torn: range.torn && !isLonger }
+    } else if (told !== null && number > 1 && told > source.size && range.end >= source.size - BLANK) {
+      yield { ...range, number, torn: range.torn || told > range.end + BLANK }
     } else {
-      const isLast = range.end >= source.size - BLANK
-      yield { ...range, number, torn: range.torn || (beyond && isLast) }
+      yield null
+      return
     }
   }
 }

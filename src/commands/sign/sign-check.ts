@@ -29,7 +29,7 @@ export async function checkSigned(
   count: number,
   check: SignCheck,
 ): Promise<SignCheckOutcome> {
-  const verifier = new Verifier({ ...check, policy: AT_ANY_TIME })
+  const verifier = new Verifier({ ...check, mixedLineEnds: 'unchecked', policy: AT_ANY_TIME })
   const lines = new LineEndNormalizer(chunk => verifier.write(chunk))
   lines.write(fields)
   for await (const chunk of input.chunks()) lines.write(chunk)

@@ -76,6 +76,22 @@ export class LineEndNormalizer {
   }
 }
 
+/** Whether lines of CRLF text hold a CR or LF alone, which is data for the hash and the end of a line for other software. */
+export class BareLineEndFinder {
+  #found = false
+  #afterCr = false
+
+  write(chunk: Uint8Array): void {
+    if (this.#found || chunk.length === 0) return
+    this.#found = hasBareLineEnd(chunk, this.#afterCr)
+    this.#afterCr = chunk[chunk.length - 1] === CR
+  }
+
+  end(): boolean {
+    return this.#found || this.#afterCr
+  }
+}
+
 /** Counts the lines that end with CRLF, LF and CR, and remembers where each kind comes first: for messages whose line ends are mixed. */
 export class LineEndCensus {
   readonly #kinds = { CRLF: { count: 0, first: 0 }, LF: { count: 0, first: 0 }, CR: { count: 0, first: 0 } }

@@ -6,6 +6,7 @@ import type { PrivateKey } from '../keys/private-key.js'
 import { formatSignatureField, type UnsignedField } from './format-signature.js'
 import { authorDomain } from './from-field.js'
 import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
+import { BareLineEndFinder } from './line-endings.js'
 import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, canonicalHeaderOf, sha256 } from './message-hash.js'
 import { SINGULAR_FIELDS } from './policy.js'
@@ -65,6 +66,7 @@ export class Signer {
   readonly #hasher = new BodyHasher()
   readonly #headerLines = new LongLineFinder()
   readonly #bodyLines = new LongLineFinder()
+  readonly #bareLineEnds = new BareLineEndFinder()
   #section: HeaderSection | null = null
   #complete = true
   #malformed: string[] = []
@@ -83,6 +85,7 @@ export class Signer {
       body: chunk => {
         this.#hasher.write(chunk)
         this.#bodyLines.write(chunk)
+        this.#bareLineEnds.write(chunk)
       },
     })
   }
@@ -148,6 +151,8 @@ export class Signer {
 
   /** A signature over a message that readers understand differently lends our name to the other reading (§8.15). */
   #refuse(section: HeaderSection, index: FieldIndex): void {
+    // The caller may have seen the same, and where.
+    if (this.#bareLineEnds.end() && this.#malformed.length === 0) this.flagMalformed('mixed line ends')
     const reasons = [
       ...this.#malformed,
       ...Array.from(section.faults, ([fault, offset]) => `${FAULT_TEXTS[fault]} (at byte ${offset})`),

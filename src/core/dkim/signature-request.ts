@@ -8,6 +8,7 @@ import { givenDomain, givenSelector } from '../syntax/given-name.js'
 import type { SignatureTag } from './format-signature.js'
 import { type FieldIndex, type HeaderSection, rawValue, selectFields } from './header.js'
 import type { CanonicalizationName } from './result.js'
+import { isLocalPart } from './signature.js'
 import type { FieldChoice } from './signed-fields.js'
 
 export interface SignatureRequest {
@@ -104,7 +105,7 @@ function identityOf(identity: string, domain: string): string {
   const at = identity.lastIndexOf('@')
   const part = at === -1 ? undefined : toDomainName(identity.slice(at + 1))
   const localPart = identity.slice(0, Math.max(0, at))
-  if (part === undefined || /[\0-\x1f\x7f]/.test(localPart)) {
+  if (part === undefined || !isLocalPart(localPart)) {
     throw new DkimError('name-invalid', `"${identity}" is not an identity`, `write user@${domain} or @${domain}`)
   }
   if (!isSubdomainOrEqual(part, domain)) {

@@ -187,6 +187,16 @@ function readSignedFields(tags: TagList, draft: Draft, lists: FieldLists | null)
   if (!names.includes('from')) throw new Rejection('from-field-not-signed', 'h= does not name From')
 }
 
+const QUOTED_STRING = /^"(?:[^"\\]|\\[ -~])*"$/
+
+/**
+ * A Local-part as i= has it, decoded: the "@" in front of the domain is the only one outside a quoted-string (RFC 5321 §4.1.2).
+ * What else signers write there (two dots, a space) names no other address, and passes.
+ */
+export function isLocalPart(text: string): boolean {
+  return !/[\0-\x1f\x7f]/.test(text) && (!text.includes('@') || QUOTED_STRING.test(text))
+}
+
 /** i= is DKIM-quoted-printable around [local-part] "@" domain-name; its domain is d= or below it. */
 function readIdentity(tags: TagList, draft: Draft): void {
   const i = tags.get('i')
@@ -195,11 +205,12 @@ function readIdentity(tags: TagList, draft: Draft): void {
     draft.identity = draft.domain === null ? null : `@${draft.domain}`
     return
   }
-  const decoded = latin1ToUtf8(decodeDkimQuotedPrintable(i.value) ?? '') ?? ''
-  const at = decoded.lastIndexOf('@')
-  const localPart = decoded.slice(0, Math.max(0, at))
-  const domain = at === -1 ? undefined : toDomainName(decoded.slice(at + 1))
-  if (domain === undefined || /[\0-\x1f\x7f]/.test(localPart)) {
+  // The "@" and the domain are never encoded, and no white space is in them (§3.5).
+  const at = i.value.lastIndexOf('@')
+  const decoded = at === -1 ? undefined : decodeDkimQuotedPrintable(i.value.slice(0, at))
+  const localPart = decoded === undefined ? undefined : latin1ToUtf8(decoded)
+  const domain = at === -1 ? undefined : toDomainName(latin1ToUtf8(i.value.slice(at + 1)) ?? '')
+  if (localPart === undefined || domain === undefined || !isLocalPart(localPart)) {
     throw new Rejection('signature-syntax-error', 'i= is not an identity')
   }
   draft.identity = `${localPart}@${domain}`

@@ -36,6 +36,8 @@ export class TagListError extends Error {
  */
 export function parseTagList(text: string, start = 0): TagList {
   const tags = new Map<string, Tag>()
+  const bare = text.slice(start).search(BARE_LINE_END)
+  if (bare !== -1) throw new TagListError('value', 'a bare CR or LF is not folding white space', start + bare)
   // One look at all of the text instead of one at each value; where it finds something, each value is asked.
   const clean = findForbidden(text) === -1
   for (let position = start; position <= text.length; ) {
@@ -68,6 +70,9 @@ function parseTag(text: string, start: number, end: number, clean: boolean): Tag
     throw new TagListError('value', `the value of ${name}= contains a control character`, valueStart + bad)
   return { name, value: text.slice(valueStart, valueEnd), valueStart, valueEnd }
 }
+
+/** FWS = [*WSP CRLF] 1*WSP (§2.8): a CR or LF has no other place in a tag-list. */
+const BARE_LINE_END = /\r(?!\n[ \t])|(?<!\r)\n/
 
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f]/
 const DEL = '\x7f'

@@ -12,6 +12,7 @@ import {
 } from './from-field.js'
 import { FAULT_TEXTS, type FieldIndex, type HeaderSection, indexFields, parseHeaderSection } from './header.js'
 import { type KeyCache, type KeyLookup, keyCacheOf, keysAtHand, lookUpKeys } from './key-lookup.js'
+import { BareLineEndFinder } from './line-endings.js'
 import { type MessageBytes, MessageSplitter, writeAll } from './message.js'
 import { BodyHasher, type BodyHashes } from './message-hash.js'
 import { checkSigningDomain, DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './policy.js'
@@ -27,6 +28,11 @@ export interface VerifyOptions {
   readonly input?: string
   /** Keys that were parsed before; where left out, those that this resolver's answers led to. */
   readonly keys?: KeyCache
+  /**
+   * What a bare CR or LF in the body leads to: a verdict of policy (`reject`, the default), a warning alone (`warn`), or nothing
+   * (`unchecked`: the caller looks for itself and calls `flagMalformed`).
+   */
+  readonly mixedLineEnds?: 'reject' | 'warn' | 'unchecked'
   readonly signal?: AbortSignal
   /** Milliseconds of DNS for the message; null where the resolver itself ends in time. */
   readonly dnsTime?: number | null
@@ -34,6 +40,11 @@ export interface VerifyOptions {
 
 /** Fields of protocols that are drafts: seen, named, and not verified. */
 const DRAFT_FIELDS = ['dkim2-signature', 'message-instance']
+
+export const MIXED_LINE_ENDS: Warning = {
+  code: 'mixed-line-endings',
+  text: 'mixed line endings, CRLF and bare CR or LF: software disagrees on where lines end',
+}
 
 interface Examined {
   readonly signature: Signature
@@ -49,6 +60,7 @@ export class Verifier {
   readonly #keys: KeyCache
   readonly #splitter: MessageSplitter
   readonly #hasher = new BodyHasher()
+  readonly #bareLineEnds: BareLineEndFinder | null
   /** Only where DNS is asked. */
   #abort: AbortController | null = null
   #section: HeaderSection = EMPTY_SECTION
@@ -64,9 +76,13 @@ export class Verifier {
     this.#options = options
     this.#policy = options.policy === undefined ? DEFAULT_POLICY : { ...DEFAULT_POLICY, ...options.policy }
     this.#keys = options.keys ?? keyCacheOf(options.resolver)
+    this.#bareLineEnds = options.mixedLineEnds === 'unchecked' ? null : new BareLineEndFinder()
     this.#splitter = new MessageSplitter({
       header: (section, complete) => this.#header(section, complete),
-      body: chunk => this.#hasher.write(chunk),
+      body: chunk => {
+        this.#hasher.write(chunk)
+        this.#bareLineEnds?.write(chunk)
+      },
     })
   }
 
@@ -111,6 +127,10 @@ export class Verifier {
     if (this.#hashes === null) {
       this.#splitter.end()
       this.#hashes = this.#hasher.end()
+      if (this.#bareLineEnds?.end()) {
+        if (this.#options.mixedLineEnds === 'warn') this.warn(MIXED_LINE_ENDS)
+        else this.flagMalformed('mixed line ends', MIXED_LINE_ENDS)
+      }
     }
     const lookups: (KeyLookup | null)[] = []
     for (const { lookup } of this.#examined) {

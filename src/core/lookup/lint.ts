@@ -95,10 +95,11 @@ export function orders(texts: readonly string[]): string[][] {
 }
 
 function withoutControls(text: string, findings: Found[]): string {
-  const control = /[^\t\r\n\x20-\uffff]|\x7f/.exec(text)
+  // A CR or LF that does not fold (§2.8) is a control like others.
+  const control = /[^\t\r\n\x20-\uffff]|\x7f|\r(?!\n[ \t])|(?<!\r)\n/.exec(text)
   if (control === null) return text
   findings.push(finding('control-character', positionOf(text, control.index)))
-  return text.replace(/[^\t\r\n\x20-\uffff]|\x7f/g, '')
+  return text.replace(/[^\t\r\n\x20-\uffff]|\x7f|\r(?!\n[ \t])|(?<!\r)\n/g, '')
 }
 
 /** Octets above 7F: in n= they can be encoded, elsewhere nobody can tell what was meant. */

@@ -1,16 +1,16 @@
 // One word for a POSIX shell (XCU §2.2), whatever is in it: for every command line that is printed or written.
 
+import { INVISIBLE } from './invisible.js'
+
 /** `~` and `=` in front mean something to some shells, `-` to the program that is called. */
 const PLAIN = /^[A-Za-z0-9_./:@%+][A-Za-z0-9_./:@%+,=-]*$/
 /** What no one can see, or copy from a terminal. */
-const CONTROL =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the point is to list such characters
-  /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]/u
+const HIDDEN = new RegExp(`[${INVISIBLE}]`, 'u')
 
 /** Plain where no quoting is needed. */
 export function shellQuote(text: string): string {
   if (PLAIN.test(text)) return text
-  if (CONTROL.test(text)) return printfWord(text)
+  if (HIDDEN.test(text)) return printfWord(text)
   return shellQuoted(text)
 }
 

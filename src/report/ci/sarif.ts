@@ -1,6 +1,7 @@
 // Reports as a SARIF 2.1.0 log, which code scanning services read: a finding is a result, its code the rule.
 
 import { toJson } from '../json/json.js'
+import { VERSION } from '../version.js'
 import type { Check, Finding, Subject } from './subject.js'
 
 export function toSarif(subjects: readonly Subject[], check: Check): string {
@@ -11,7 +12,7 @@ export function toSarif(subjects: readonly Subject[], check: Check): string {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'dkim', rules: codes.map(code => ruleOf(code, check)) } },
+        tool: { driver: { name: 'dkim', version: VERSION, rules: codes.map(code => ruleOf(code, check)) } },
         invocations: [{ executionSuccessful: !subjects.some(({ findings }) => findings.some(isUnreadable)) }],
         results,
       },
@@ -43,9 +44,10 @@ function resultOf({ place }: Subject, { code, level, text }: Finding) {
 /** A relative reference or a file URI; a message of an mbox keeps its number as the fragment. */
 function uriOf(input: string): string {
   if (input === '-') return 'stdin'
-  const [path = '', ...rest] = input.split('#')
+  // `box.mbox#3` is the third message of a file; any other "#" is part of the file's name.
+  const [, path = input, number] = /^(.*)#(\d+)$/s.exec(input) ?? []
   const escaped = path.split('/').map(encodeSegment).join('/')
-  const fragment = rest.length === 0 ? '' : `#${encodeSegment(rest.join('#'))}`
+  const fragment = number === undefined ? '' : `#${number}`
   return `${path.startsWith('/') ? 'file://' : ''}${escaped}${fragment}`
 }
 

@@ -1,15 +1,17 @@
 // Reports as JSON: what JSON.stringify leaves raw and a terminal would act on is escaped as well.
 
-/** DEL, C1, bidi and zero width characters, line separators and BOM as \\uXXXX: still the same JSON value. */
+import { INVISIBLE } from '../../core/syntax/invisible.js'
+
+const UNSAFE = new RegExp(`[${INVISIBLE}]`, 'gu')
+
+/** What cannot be seen, as \\uXXXX: still the same JSON value. The only control that is left raw ends a line between values. */
 function escapeRaw(json: string): string {
-  return json.replace(
-    // biome-ignore lint/suspicious/noMisleadingCharacterClass: the point is to list such characters
-    /[\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\udb40][\udc00-\udfff]/g,
-    characters =>
-      Array.from({ length: characters.length }, (_, index) => characters.charCodeAt(index))
-        .map(unit => `\\u${unit.toString(16).padStart(4, '0')}`)
-        .join(''),
-  )
+  if (/^[\n -~]*$/.test(json)) return json
+  return json.replace(UNSAFE, character => {
+    if (character === '\n') return character
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+    return units.map(unit => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+  })
 }
 
 export function toJson(value: unknown): string {

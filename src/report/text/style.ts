@@ -1,6 +1,7 @@
 // How text looks on a terminal: whether colour is used, the few styles there are, and the one escaper for everything untrusted.
 
 import type { ChalkInstance } from 'chalk'
+import { INVISIBLE } from '../../core/syntax/invisible.js'
 
 export interface Style {
   readonly good: (text: string) => string
@@ -60,10 +61,7 @@ function colouredWith(chalk: ChalkInstance): Omit<Style, 'columns'> {
   return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, dim: chalk.dim, strong: chalk.bold, colour: true }
 }
 
-// C0 but no exception for TAB or LF, DEL, C1, soft hyphen, zero width and bidi controls, line separators, BOM, tags, lone surrogates.
-const UNSAFE =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the point is to list such characters
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}\ud800-\udfff]/gu
+const UNSAFE = new RegExp(`[${INVISIBLE}]`, 'gu')
 
 const SHORT: Readonly<Record<string, string>> = { '\r': '\\r', '\n': '\\n', '\t': '\\t', '\0': '\\0' }
 

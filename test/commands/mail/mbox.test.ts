@@ -152,7 +152,7 @@ describe('mbox with Content-Length', () => {
     expect(names(two)).toEqual([second.replace('2 ', '1 ')])
     const crlf = (text: string) => text.replaceAll('\n', '\r\n')
     const body = crlf(fake)
-    const found = names(message('two', body, body.length, '\r\n') + crlf(one))
+    const found = names(message('two', body, body.length, '\r\n') + message('one', 'body\r\n', 6, '\r\n'))
     expect(found.map(line => line.replace(/\d+$/, ''))).toEqual(['1 two ', '2 one '])
   })
 
@@ -173,6 +173,14 @@ describe('mbox with Content-Length', () => {
       'fake',
       ...(text.endsWith(one) ? ['one'] : []),
     ])
+  })
+
+  it('of one message hides none that have none', () => {
+    const plain = `${FROM}\nSubject: plain\n\nbody\n\n`
+    const hiding = message('evil', `x\n\n${plain}`.slice(0, -1))
+    expect(names(one + hiding + plain).map(line => line.split(' ')[1])).toEqual(['one', 'evil', 'plain', 'plain'])
+    expect(names(hiding + plain).map(line => line.split(' ')[1])).toEqual(['evil', 'plain', 'plain'])
+    expect(names(one + hiding).map(line => line.split(' ')[1])).toEqual(['one', 'evil'])
   })
 
   it('is cut off where the last message is longer than the file', () => {

@@ -19,6 +19,7 @@ const values = (text: string): Record<string, string> =>
 /** The grammar of §3.2 as one obvious walk over split text; null where the text is no tag-list. */
 function oracle(text: string): [string, string][] | null {
   const trim = (part: string): string => part.replace(/^[ \t\r\n]+/, '').replace(/[ \t\r\n]+$/, '')
+  if (/[\r\n]/.test(text.replace(/\r\n(?=[ \t])/g, ''))) return null
   const parts = text.split(';')
   if (parts.length > 1 && trim(parts.at(-1)!) === '') parts.pop()
   const tags: [string, string][] = []
@@ -73,6 +74,18 @@ describe('T-01, T-04 parseTagList', () => {
     ['a=\0', 'value'],
     ['a=x\x0by', 'value'],
     ['a=\x7f', 'value'],
+    ['p=a\nb', 'value'],
+    ['p=a\n b', 'value'],
+    ['p=a\rb', 'value'],
+    ['p=a\r\nb', 'value'],
+    ['p=a\r\r\n b', 'value'],
+    ['p=a\n', 'value'],
+    ['p=a\r\n', 'value'],
+    ['p=a\r', 'value'],
+    ['\np=a', 'value'],
+    ['p\n=a', 'value'],
+    ['p=\na', 'value'],
+    ['p=a; \n', 'value'],
     ['a=1;a=2', 'duplicate'],
     ['a=1; a\t=1', 'duplicate'],
   ])('refuses %j: %s', (text, fault) => expect(faultOf(text)).toBe(fault))

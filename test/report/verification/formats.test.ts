@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Entry, FailedReport, Format, Settings } from '../../../src/report/verification/format.js'
 import { FORMATS, type FormatName } from '../../../src/report/verification/formats.js'
@@ -83,11 +84,14 @@ describe('junit', () => {
   })
 })
 
+const { version: packageVersion } = JSON.parse(readFileSync('package.json', 'utf8'))
+
 describe('sarif', () => {
   it('names each rule once and gives each result a location', async () => {
     const log = JSON.parse(await written('sarif', [PASS, FAIL, FAIL, UNSIGNED, UNREADABLE]))
     const [run] = log.runs
     expect(log.version).toBe('2.1.0')
+    expect(run.tool.driver.version).toBe(packageVersion)
     expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual([
       'body-hash-did-not-verify',
       'input-unreadable',
@@ -103,6 +107,9 @@ describe('sarif', () => {
       JSON.parse(await written('sarif', [verificationReport([], { input })])).runs[0].results[0].locations[0]
         .physicalLocation.artifactLocation.uri
     expect(await uri('/var/mail/a b.mbox#3')).toBe('file:///var/mail/a%20b.mbox#3')
+    expect(await uri('a#1.eml')).toBe('a%231.eml')
+    expect(await uri('a#b?c%41.mbox#12')).toBe('a%23b%3Fc%2541.mbox#12')
+    expect(await uri('#')).toBe('%23')
     expect(await uri('-')).toBe('stdin')
     expect(await uri('x:y/\ud800')).toBe('x%3Ay/%EF%BF%BD')
   })
