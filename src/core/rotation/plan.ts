@@ -84,7 +84,7 @@ export function planRotation(
 ): PlanOutcome {
   refuseRequest(request)
   refuseClock(request, before, evidence.now)
-  const progress = advance(before, request, evidence)
+  const progress = advance(before, request, evidence, remembers)
   const course = courseOf(request, progress, evidence, remembers)
   const scheduled = layOut(course)
   const isTemporary = evidence.observation !== null && !isComplete(evidence.observation, request)
@@ -174,9 +174,16 @@ const REMEDIES: Partial<Record<Stage, string>> = {
   'wrong-key': 'publish the record of the new key, or start again with another selector',
 }
 
+/** A leaked key is never to be published, or signed with, again. */
+const EMERGENCY_REMEDIES: Partial<Record<Stage, string>> = {
+  'mail-failing': 'publish the new record on every server again at once',
+  'retired-key-signing': 'switch every signer to the new selector at once',
+}
+
 /** The record is there, and its signatures fail: the signer is what has to change. */
 function remedyOf({ stage, proof, needsOld, request, progress }: Course): string | undefined {
-  if (stage !== 'mail-failing' || proof !== 'failing') return REMEDIES[stage]
+  if (stage !== 'mail-failing' || proof !== 'failing')
+    return (request.kind === 'emergency' ? EMERGENCY_REMEDIES[stage] : undefined) ?? REMEDIES[stage]
   const give = `give every signer the private key of ${request.new.selector}, and show that it works with --sample`
   if (needsOld) return `publish the old record again and set every signer back to ${request.old.selector}, or ${give}`
   if (request.kind === 'add' || request.kind === 'emergency' || progress.oldState !== 'live') return give

@@ -518,7 +518,7 @@ describe('without a state file', () => {
     expect(await check(scene.zone('none.json', {}))).toMatchObject({ code: 1, stage: 'mail-failing' })
     expect(await check(both(), '--key', scene.path('small.pem'))).toMatchObject({ code: 1, stage: 'wrong-key' })
     const { stderr } = await check(both(), '--sample', unsigned)
-    expect(stderr).toContain('it shows nothing')
+    expect(stderr).toContain('has no signature with a selector of this plan: ignored')
   })
 
   it('--start says since when the record is there', async () => {

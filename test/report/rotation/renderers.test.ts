@@ -93,9 +93,21 @@ describe('the shell script', () => {
     writeFileSync(script, planSh([view()]))
     const refused = run(1, 'revoke')
     expect(refused.status).toBe(1)
-    expect(refused.stderr.toString()).toContain('rotate-plan --state plan.json --check --assert revoke')
+    expect(refused.stderr.toString()).toContain(
+      'rotate-plan --check --assert revoke --quiet --state plan.json --domain example.com',
+    )
     expect(refused.stdout.toString()).toBe('')
     expect(run(0, 'revoke').stdout.toString()).toContain('v=DKIM1; p=')
+  })
+
+  it.each([2, 70, 75])('passes on exit code %i and shows no change: whether the step is due is not known', code => {
+    writeFileSync(script, planSh([view()]))
+    for (const phase of ['publish', 'switch', 'revoke', 'remove']) {
+      const refused = run(code, phase)
+      expect(refused.status).toBe(code)
+      expect(refused.stdout.toString()).toBe('')
+      expect(refused.stderr.toString()).not.toContain('not due')
+    }
   })
 
   it('knows its phases and domains', () => {
