@@ -119,6 +119,23 @@ describe('the shell script', () => {
   })
 })
 
+describe('the shell script of two rotations of one domain', () => {
+  it('takes the name of the old record, because the domain means both', () => {
+    const script = join(folder, 'two.sh')
+    const other = { ...view(), sharesDomain: true }
+    const views = [other, { ...other, old: { ...other.old, selector: 'k1' } }]
+    writeFileSync(script, planSh(views))
+    const env = { PATH: `${fakeDkim(1)}:/usr/bin:/bin` }
+    const run = (name: string) => spawnSync('sh', [script, 'revoke', name], { env })
+    expect(run('example.com').status).toBe(2)
+    for (const { old } of views) {
+      const ran = run(`${old.selector}._domainkey.example.com`)
+      expect(ran.status).toBe(1)
+      expect(ran.stderr.toString()).toContain(`--domain example.com --selector ${old.selector}`)
+    }
+  })
+})
+
 describe('nsupdate', () => {
   const live = (text: string) => text.split('\n').filter(line => line !== '' && !line.startsWith(';'))
 
@@ -148,6 +165,7 @@ function switched() {
     confirmedAt: at,
     firstNewAt: at,
     lastNewAt: at,
+    lastSampleAt: at,
     lastOldAt: null,
     lastOldDelivery: null,
     brokenAt: null,
