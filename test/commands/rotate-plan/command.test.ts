@@ -322,7 +322,7 @@ describe('exit codes', () => {
     expect(await run('2026-11-23T13:59:00Z', both(), '--assert', 'switch')).toBe(1)
     expect(await run('2026-11-23T14:00:00Z', both(), '--assert', 'switch')).toBe(0)
     expect(await run('2026-11-23T15:00:00Z', both())).toBe(1)
-    // Evidence asks to be judged: --check need not be said.
+    // Evidence asks to be evaluated: --check need not be said.
     const confirmed = [...state, '-q', ...both(), ...at('2026-11-23T16:00:00Z'), '--confirm', 'switch']
     expect((await rotatePlan(...confirmed)).code).toBe(0)
     expect(await run('2026-12-07T15:59:00Z', both(), '--assert', 'revoke')).toBe(1)
