@@ -68,8 +68,14 @@ export class Peers {
   }
 
   async stop(): Promise<void> {
+    await this.halt()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Ends the servers and keeps their folder, so that they can start again with other zone files. */
+  async halt(): Promise<void> {
     await Promise.all(
-      this.#children.map(
+      this.#children.splice(0).map(
         child =>
           new Promise<void>(resolve => {
             if (child.exitCode !== null) return resolve()
@@ -78,7 +84,6 @@ export class Peers {
           }),
       ),
     )
-    rmSync(this.folder, { recursive: true, force: true })
   }
 
   nsd(address: string, port: number, zones: Record<string, string>): Promise<void> {

@@ -4,15 +4,15 @@ import type { KeyCache } from '../../core/dkim/key-lookup.js'
 import type { SelectorUse } from '../../core/rotation/dmarc-report.js'
 import type { Evidence } from '../../core/rotation/progress.js'
 import type { PlanState } from '../../core/rotation/state.js'
+import { mention, type Run } from './evaluated-plan.js'
 import { type DomainSample, probe, readSamples, type Samples } from './evidence.js'
-import { mention, type Run } from './judged.js'
 import { observe } from './look.js'
 import { isBlind } from './options.js'
 import { readReports } from './reports.js'
 
 export async function openSamples(run: Run, plans: readonly PlanState[], keys: KeyCache): Promise<Samples> {
-  const { context, options, now, witnesses } = run
-  const samples = await readSamples(options.sample ?? [], { context, resolver: witnesses.source, now, keys })
+  const { context, options, now, probes } = run
+  const samples = await readSamples(options.sample ?? [], { context, resolver: probes.source, now, keys })
   warnUnused(run, plans, samples)
   return samples
 }
@@ -37,20 +37,20 @@ export interface Gathered {
 }
 
 export async function gather(run: Run, plan: PlanState, gathered: Gathered): Promise<Evidence> {
-  const { context, options, now, witnesses } = run
+  const { context, options, now, probes } = run
   const { request } = plan
   const { domain } = request
   const samples = gathered.samples.filter(sample => sample.domain === domain)
   const evidence = { now: now.getTime(), samples, confirmations: options.confirm ?? [] }
   if (isBlind(options)) return { ...evidence, observation: null, reports: [], probe: null }
-  const observation = await observe((await witnesses.of(domain)).witnesses, request, now.getTime(), context.signal)
+  const observation = await observe((await probes.of(domain)).probes, request, now.getTime(), context.signal)
   const wantsProbe =
     options.check === true && observation.newRecord.state === 'live' && plan.progress.verifiedAt === null
   return {
     ...evidence,
     observation,
     reports: gathered.uses.filter(use => use.domain === domain),
-    probe: wantsProbe ? await probe(request, witnesses.source, now) : null,
+    probe: wantsProbe ? await probe(request, probes.source, now) : null,
   }
 }
 

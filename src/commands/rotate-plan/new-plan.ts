@@ -9,12 +9,12 @@ import { refuseTakenSelector } from '../../core/rotation/refusals.js'
 import { selectorCandidates } from '../../core/rotation/selector-name.js'
 import type { KeyFacts, RotationKind, RotationRequest, ZoneFacts } from '../../core/rotation/settings.js'
 import { keyRecordName } from '../../core/syntax/abnf.js'
-import { lookAt, type WitnessView } from './look.js'
+import { lookAt, type ProbeView } from './look.js'
+import type { ZoneProbes } from './name-servers.js'
 import { type NewKey, readNewKey, unmadeKey } from './new-key.js'
 import { isBlind, type RotatePlanOptions, settingsOf } from './options.js'
 import type { Target } from './targets.js'
 import { TemporaryTrouble } from './temporary-trouble.js'
-import type { ZoneWitnesses } from './witnesses.js'
 
 export interface PlanScene {
   readonly options: RotatePlanOptions
@@ -25,14 +25,10 @@ export interface PlanScene {
 }
 
 /** Null: there is no record of the old selector, and so nothing to rotate. */
-export async function newRequest(
-  target: Target,
-  zone: ZoneWitnesses,
-  scene: PlanScene,
-): Promise<RotationRequest | null> {
+export async function newRequest(target: Target, zone: ZoneProbes, scene: PlanScene): Promise<RotationRequest | null> {
   const { options, now, signal } = scene
   const blind = isBlind(options)
-  const oldViews = blind ? [] : await lookAt(zone.witnesses, target.domain, target.old, signal)
+  const oldViews = blind ? [] : await lookAt(zone.probes, target.domain, target.old, signal)
   refuseSilence(oldViews, `${target.old}._domainkey.${target.domain}`)
   const answer = oldViews.find(({ answer: { status } }) => status === 'found')?.answer
   // A rotation that is looked at in its course may have removed the old record already.
@@ -67,8 +63,8 @@ type Chosen = Pick<RotationRequest, 'kind' | 'new' | 'newKeyFile' | 'zone'>
 async function chooseNew(
   target: Target,
   old: KeyFacts,
-  oldViews: readonly WitnessView[],
-  zone: ZoneWitnesses,
+  oldViews: readonly ProbeView[],
+  zone: ZoneProbes,
   scene: PlanScene,
   blind: boolean,
 ): Promise<Chosen> {
@@ -76,7 +72,7 @@ async function chooseNew(
   const names = candidateNames(target, old, scene)
   for (const [index, selector] of names.entries()) {
     const key = readNewKey(options, target.domain, selector) ?? unmadeKey(options, old)
-    const views = blind ? [] : await lookAt(zone.witnesses, target.domain, selector, signal)
+    const views = blind ? [] : await lookAt(zone.probes, target.domain, selector, signal)
     const name = keyRecordName(selector, target.domain) ?? selector
     refuseSilence(views, name)
     const taken = takenBy(views, key, options) ?? (scene.usedNames.has(name) ? 'used-before' : null)
@@ -122,7 +118,7 @@ function candidateNames(target: Target, old: KeyFacts, { options, now }: PlanSce
 
 /** Published already with the very key that was given is no clash: somebody was quick. */
 function takenBy(
-  views: readonly WitnessView[],
+  views: readonly ProbeView[],
   key: NewKey,
   options: RotatePlanOptions,
 ): 'exists' | 'alias' | 'wildcard' | null {
@@ -141,7 +137,7 @@ function takenBy(
   return views.some(({ raw }) => raw.chain.length > 0) ? 'alias' : 'exists'
 }
 
-function refuseSilence(views: readonly WitnessView[], name: string): void {
+function refuseSilence(views: readonly ProbeView[], name: string): void {
   const answered = views.some(({ answer }) => answer.status === 'found' || answer.status === 'absent')
   if (views.length === 0 || answered) return
   throw new TemporaryTrouble(
@@ -155,9 +151,9 @@ function unknownKey(selector: string): KeyFacts {
 }
 
 function zoneFacts(
-  zone: ZoneWitnesses,
-  old: readonly WitnessView[],
-  fresh: readonly WitnessView[],
+  zone: ZoneProbes,
+  old: readonly ProbeView[],
+  fresh: readonly ProbeView[],
   before: ServerAnswer | null,
 ): ZoneFacts {
   const negative = [...fresh, ...old].flatMap(({ raw, impossible }) =>

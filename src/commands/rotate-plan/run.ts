@@ -17,9 +17,10 @@ import { openOutputFile } from '../io/output-file.js'
 import { withSpinner } from '../io/spinner.js'
 import { fileStyle, stdoutStyle } from '../io/stdout-style.js'
 import { say } from '../main.js'
+import { type EvaluatedPlan, isStored, mention, type Run, stateOf } from './evaluated-plan.js'
 import { PLAN_FORMATS } from './formats.js'
 import { gather, openReports, openSamples } from './gather.js'
-import { isStored, type Judged, mention, type Run, stateOf } from './judged.js'
+import { openProbes } from './name-servers.js'
 import { privateKeyIn } from './new-key.js'
 import { newRequest } from './new-plan.js'
 import type { RotatePlanOptions } from './options.js'
@@ -28,23 +29,22 @@ import { choosePlans, refuseSeveral } from './stored-plans.js'
 import { readTargets } from './targets.js'
 import { TemporaryTrouble } from './temporary-trouble.js'
 import { exitCodeOf } from './verdict-code.js'
-import { openWitnesses } from './witnesses.js'
 
 export async function runRotatePlan(context: Context, asked: RotatePlanOptions): Promise<ExitCode> {
   const options = withImpliedCheck(asked)
   const now = options.now ?? context.now()
   const stored = options.state === undefined ? undefined : readStateFile(options.state)
   refuseContradictions(options, stored, now)
-  const witnesses = await openWitnesses(context, options)
-  const run = { context, options, now, witnesses, stored }
+  const probes = await openProbes(context, options)
+  const run = { context, options, now, probes, stored }
   try {
     const { plans, isComplete } = stored === undefined ? await startPlans(run) : await storedPlans(run, stored)
     const code = isComplete ? EXIT_CODES.ok : EXIT_CODES.nothing
     if (plans.length === 0) return code
     refuseSeveral(plans, options)
     const show = !options.quiet && options.format === 'text'
-    const judged = await withSpinner(context, 'querying the name servers', show, judgePlans(run, plans))
-    return combineExitCodes([code, await finish(run, judged)])
+    const evaluated = await withSpinner(context, 'querying the name servers', show, evaluatePlans(run, plans))
+    return combineExitCodes([code, await finish(run, evaluated)])
   } catch (error) {
     if (!(error instanceof TemporaryTrouble)) throw error
     say(context, 'error', error.message)
@@ -53,7 +53,7 @@ export async function runRotatePlan(context: Context, asked: RotatePlanOptions):
   }
 }
 
-/** Who brings evidence wants it judged. */
+/** --sample, --reports, --confirm and --assert imply --check. */
 function withImpliedCheck(options: RotatePlanOptions): RotatePlanOptions {
   const { sample, reports, confirm, assert } = options
   return (sample ?? reports ?? confirm ?? assert) === undefined ? options : { ...options, check: true }
@@ -86,13 +86,13 @@ interface Begun {
   readonly isComplete: boolean
 }
 
-async function startPlans({ context, options, now, witnesses, stored }: Run): Promise<Begun> {
+async function startPlans({ context, options, now, probes, stored }: Run): Promise<Begun> {
   const plans: PlanState[] = []
   const usedNames = new Set(stored?.state.usedNames)
   const targets = readTargets(options)
   for (const target of targets) {
     const scene = { options, now: now.getTime(), signal: context.signal, usedNames }
-    const request = await newRequest(target, await witnesses.of(target.domain), scene)
+    const request = await newRequest(target, await probes.of(target.domain), scene)
     if (request === null)
       say(context, 'error', `${target.old}._domainkey.${target.domain} has no record: nothing to rotate`)
     else plans.push(begin(request, options))
@@ -121,21 +121,21 @@ function begin(request: RotationRequest, { start, check }: RotatePlanOptions): P
   return { ...plan, progress: { ...plan.progress, newSeenSince: request.start, newLiveSince: request.start } }
 }
 
-async function judgePlans(run: Run, plans: readonly PlanState[]): Promise<Judged[]> {
+async function evaluatePlans(run: Run, plans: readonly PlanState[]): Promise<EvaluatedPlan[]> {
   const { options } = run
   const samples = await openSamples(run, plans, new KeyCache())
   const gathered = { samples: samples.all, uses: openReports(run, plans) }
-  const judged: Judged[] = []
+  const evaluated: EvaluatedPlan[] = []
   for (const before of plans) {
     const evidence = await gather(run, before, gathered)
     const check = options.check === true
     const remembers = options.state !== undefined || options.start !== undefined
     const { plan, progress } = planRotation(before.request, before.progress, evidence, { check, remembers })
     const calendar = advanceCalendar(before.calendar, plan)
-    const zone = givenZoneOf(plan.domain, options) ?? (await run.witnesses.of(plan.domain)).zone
-    judged.push({ before, plan, after: { ...before, progress, calendar }, zone })
+    const zone = givenZoneOf(plan.domain, options) ?? (await run.probes.of(plan.domain)).zone
+    evaluated.push({ before, plan, after: { ...before, progress, calendar }, zone })
   }
-  return judged
+  return evaluated
 }
 
 /** One --zone for several domains has to hold the keys of each. */
@@ -146,19 +146,19 @@ function givenZoneOf(domain: string, { zone: given }: RotatePlanOptions): string
   throw new DkimError('usage', `the zone ${zone} does not hold _domainkey.${domain}`, 'leave --zone out: DNS names it')
 }
 
-async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
+async function finish(run: Run, evaluated: readonly EvaluatedPlan[]): Promise<ExitCode> {
   const { context, options, now, stored } = run
-  const code = exitCodeOf(judged, options)
-  const all = stateOf(judged, now, stored).plans
-  const views = judged.map(each => viewOf(each, all, options))
+  const code = exitCodeOf(evaluated, options)
+  const all = stateOf(evaluated, now, stored).plans
+  const views = evaluated.map(each => viewOf(each, all, options))
   const output = await render(views, context, options)
-  const isNew = stored === undefined || judged.some(({ before }) => !isStored(before, stored))
+  const isNew = stored === undefined || evaluated.some(({ before }) => !isStored(before, stored))
   const file = options.output === undefined ? undefined : openOutputFile(options.output, undefined, context.signal)
   try {
     // On the disk before the state says that the plan was given out, and in its place only then.
     await file?.write(Buffer.from(output))
     if (options.state !== undefined && (isNew || options.check)) {
-      writeStateFile(options.state, stateOf(judged, now, stored), stored)
+      writeStateFile(options.state, stateOf(evaluated, now, stored), stored)
     }
     file?.commit()
   } finally {
@@ -168,7 +168,7 @@ async function finish(run: Run, judged: readonly Judged[]): Promise<ExitCode> {
   return code
 }
 
-function viewOf({ plan, after, zone }: Judged, all: readonly PlanState[], options: RotatePlanOptions): PlanView {
+function viewOf({ plan, after, zone }: EvaluatedPlan, all: readonly PlanState[], options: RotatePlanOptions): PlanView {
   const sharesDomain = all.filter(({ request }) => request.domain === plan.domain).length > 1
   const view = present(plan, {
     stateFile: options.state ?? null,

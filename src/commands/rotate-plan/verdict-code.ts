@@ -3,7 +3,7 @@
 import { DkimError } from '../../core/errors.js'
 import type { PlanVerdict, RotationPlan } from '../../core/rotation/plan.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import type { Judged } from './judged.js'
+import type { EvaluatedPlan } from './evaluated-plan.js'
 import type { RotatePlanOptions } from './options.js'
 
 const VERDICT_CODES = {
@@ -14,9 +14,9 @@ const VERDICT_CODES = {
   temporary: EXIT_CODES.temporary,
 } as const satisfies Record<PlanVerdict, ExitCode>
 
-export function exitCodeOf(judged: readonly Judged[], { assert }: RotatePlanOptions): ExitCode {
-  if (assert === undefined) return combineExitCodes(judged.map(({ plan }) => VERDICT_CODES[plan.verdict]))
-  return combineExitCodes(judged.map(({ plan }) => assertedCode(plan, assert)))
+export function exitCodeOf(evaluated: readonly EvaluatedPlan[], { assert }: RotatePlanOptions): ExitCode {
+  if (assert === undefined) return combineExitCodes(evaluated.map(({ plan }) => VERDICT_CODES[plan.verdict]))
+  return combineExitCodes(evaluated.map(({ plan }) => assertedCode(plan, assert)))
 }
 
 function assertedCode({ phases, verdict }: RotationPlan, asserted: string): ExitCode {

@@ -2,12 +2,12 @@
 
 import { formatDuration, type Instant } from './calendar.js'
 import type { Observation, RecordView } from './evidence.js'
-import type { Course, PhaseId } from './phases.js'
+import type { PhaseId, PlanContext } from './phases.js'
 import type { ScheduledPhase } from './timeline.js'
 
-type Teller = (course: Course, observation: Observation | null) => readonly (string | null)[]
+type EvidenceRule = (context: PlanContext, observation: Observation | null) => readonly (string | null)[]
 
-const TELLERS: Record<PhaseId, Teller> = {
+const EVIDENCE: Record<PhaseId, EvidenceRule> = {
   inventory: ({ request: { old, zone } }) => [
     old.fingerprint === null ? null : `${old.selector}: ${old.type} ${old.bits} bits, ${old.fingerprint}`,
     zone.source === null ? null : `read from ${zone.source}`,
@@ -46,15 +46,19 @@ const TELLERS: Record<PhaseId, Teller> = {
   next: () => [],
 }
 
-export function describeEvidence(course: Course, { id }: ScheduledPhase, observation: Observation | null): string[] {
-  return TELLERS[id](course, observation).filter(text => text !== null)
+export function describeEvidence(
+  context: PlanContext,
+  { id }: ScheduledPhase,
+  observation: Observation | null,
+): string[] {
+  return EVIDENCE[id](context, observation).filter(text => text !== null)
 }
 
 function since(text: string, at: Instant | null): string | null {
   return at === null ? null : `${text} ${new Date(at).toISOString().replace('.000Z', 'Z')}`
 }
 
-const SAYS = {
+const STATE_PHRASES = {
   live: 'has the key',
   absent: 'has no record',
   revoked: 'has an empty p=',
@@ -66,7 +70,7 @@ const SAYS = {
 /** Only where they differ is it worth naming servers. */
 function servers(view: RecordView | undefined, selector: string): string[] {
   if (view === undefined) return []
-  const kinds = (Object.keys(SAYS) as (keyof typeof SAYS)[]).filter(kind => view[kind].length > 0)
+  const kinds = (Object.keys(STATE_PHRASES) as (keyof typeof STATE_PHRASES)[]).filter(kind => view[kind].length > 0)
   if (kinds.length < 2) return []
-  return kinds.map(kind => `${selector}: ${view[kind].join(', ')} ${SAYS[kind]}`)
+  return kinds.map(kind => `${selector}: ${view[kind].join(', ')} ${STATE_PHRASES[kind]}`)
 }

@@ -20,7 +20,7 @@ interface PhaseRow {
 export type PhaseId = keyof typeof PHASES
 
 /** Where the dates of one plan come from. */
-export interface Course {
+export interface PlanContext {
   readonly request: RotationRequest
   readonly waits: Waits
   readonly progress: Progress
@@ -32,7 +32,7 @@ export interface Course {
   readonly needsOld: boolean
   /** What this run saw, null where nothing was read. */
   readonly observation: Observation | null
-  /** The moment that is judged: the clock, or the last complete check where DNS could not be read since. */
+  /** The moment that is evaluated: the clock, or the last complete check where DNS could not be read since. */
   readonly asOf: Instant
   /** Every server was read just now. */
   readonly isRead: boolean
@@ -54,7 +54,7 @@ export interface Milestone {
 }
 
 /** `cursor`: when the phase before lets this one begin; `switchAt`: when the signers switch, or did. */
-type Rule = (course: Course, cursor: Instant, switchAt: Instant) => Milestone
+type Rule = (context: PlanContext, cursor: Instant, switchAt: Instant) => Milestone
 
 const GRACE = {
   generate: 7 * DAY,
@@ -67,16 +67,16 @@ const GRACE = {
 }
 
 /** An emergency leaves an hour for everything but the removal of what is already harmless. */
-function due(course: Course, id: keyof typeof GRACE, earliest: Instant): Instant {
-  const hurry = course.request.kind === 'emergency' && id !== 'remove' && id !== 'next'
+function due(context: PlanContext, id: keyof typeof GRACE, earliest: Instant): Instant {
+  const hurry = context.request.kind === 'emergency' && id !== 'remove' && id !== 'next'
   return earliest + (hurry ? HOUR : GRACE[id])
 }
 
-export const isProven = ({ proof }: Course): boolean => proof === 'passing' || proof === 'vouched'
-const isLive = ({ progress }: Course): boolean => progress.newState === 'live'
-const isSwitched = ({ signers }: Course): boolean => signers.who === 'new'
+export const isProven = ({ proof }: PlanContext): boolean => proof === 'passing' || proof === 'vouched'
+const isLive = ({ progress }: PlanContext): boolean => progress.newState === 'live'
+const isSwitched = ({ signers }: PlanContext): boolean => signers.who === 'new'
 
-function inventory({ request, progress }: Course): Milestone {
+function inventory({ request, progress }: PlanContext): Milestone {
   const done = request.old.fingerprint !== null || request.zone.source !== null || progress.checkedAt !== null
   return {
     earliest: request.createdAt,
@@ -87,37 +87,37 @@ function inventory({ request, progress }: Course): Milestone {
   }
 }
 
-function generate(course: Course): Milestone {
-  const { request } = course
-  const done = request.new.fingerprint !== null || isLive(course)
+function generate(context: PlanContext): Milestone {
+  const { request } = context
+  const done = request.new.fingerprint !== null || isLive(context)
   return {
     earliest: request.start,
-    latest: due(course, 'generate', request.start),
+    latest: due(context, 'generate', request.start),
     done,
     doneAt: done ? request.createdAt : null,
     why: 'start of the rotation',
   }
 }
 
-function publish(course: Course): Milestone {
-  const { request, progress } = course
-  const earliest = workingTime(course, request.start, false)
+function publish(context: PlanContext): Milestone {
+  const { request, progress } = context
+  const earliest = workingTime(context, request.start, false)
   return {
     earliest: progress.newSeenSince === null ? earliest : Math.min(earliest, progress.newSeenSince),
-    latest: due(course, 'publish', earliest),
-    done: isLive(course) || progress.newState === 'partial',
+    latest: due(context, 'publish', earliest),
+    done: isLive(context) || progress.newState === 'partial',
     doneAt: progress.newSeenSince,
     why: 'start of the rotation: the new key is not in use yet',
   }
 }
 
-function propagate(course: Course, cursor: Instant): Milestone {
-  const { progress, waits, asOf, remembers } = course
+function propagate(context: PlanContext, cursor: Instant): Milestone {
+  const { progress, waits, asOf, remembers } = context
   const length = waits.propagation.seconds * 1000
   const earliest = progress.newLiveSince ?? progress.newSeenSince ?? cursor
   const latest = earliest + length
   const isOver = asOf >= latest
-  const done = isLive(course) && (isSwitched(course) || isOver || !remembers)
+  const done = isLive(context) && (isSwitched(context) || isOver || !remembers)
   const seen = progress.newLiveSince === null ? 'published' : 'seen on every server'
   return {
     earliest,
@@ -128,41 +128,41 @@ function propagate(course: Course, cursor: Instant): Milestone {
   }
 }
 
-function verify(course: Course, cursor: Instant): Milestone {
-  const { progress } = course
-  const done = isLive(course) && (progress.verifiedAt !== null || isSwitched(course))
+function verify(context: PlanContext, cursor: Instant): Milestone {
+  const { progress } = context
+  const done = isLive(context) && (progress.verifiedAt !== null || isSwitched(context))
   return {
     earliest: cursor,
-    latest: due(course, 'verify', cursor),
+    latest: due(context, 'verify', cursor),
     done,
-    doneAt: progress.verifiedAt ?? course.signers.switchedAt,
+    doneAt: progress.verifiedAt ?? context.signers.switchedAt,
     why: 'as soon as the new record has propagated',
   }
 }
 
-function switchSigners(course: Course, cursor: Instant): Milestone {
-  const { progress, waits, request, signers, remembers } = course
+function switchSigners(context: PlanContext, cursor: Instant): Milestone {
+  const { progress, waits, request, signers, remembers } = context
   const since = remembers ? progress.newLiveSince : null
   const propagated = since === null ? cursor : since + waits.propagation.seconds * 1000
-  const earliest = workingTime(course, propagated, true)
+  const earliest = workingTime(context, propagated, true)
   const working = request.settings.businessDays ? ', on a working day followed by another' : ''
   return {
-    earliest: isSwitched(course) ? Math.min(earliest, signers.switchedAt ?? earliest) : earliest,
-    latest: due(course, 'switch', earliest),
-    done: isSwitched(course),
+    earliest: isSwitched(context) ? Math.min(earliest, signers.switchedAt ?? earliest) : earliest,
+    latest: due(context, 'switch', earliest),
+    done: isSwitched(context),
     doneAt: signers.switchedAt,
     why: `end of propagation${working}`,
   }
 }
 
-function overlap(course: Course, cursor: Instant): Milestone {
-  const { progress, waits, request, signers, asOf, needsOld } = course
+function overlap(context: PlanContext, cursor: Instant): Milestone {
+  const { progress, waits, request, signers, asOf, needsOld } = context
   const length = waits.overlap.seconds * 1000
   const earliest = signers.switchedAt ?? cursor
   const latest = overlapEnd(signers, length, deliveryTime(request)) ?? earliest + length
-  const isOver = progress.oldState === 'revoked' || (isSwitched(course) && asOf >= latest)
+  const isOver = progress.oldState === 'revoked' || (isSwitched(context) && asOf >= latest)
   // A key that was not seen in use since the switch may be the wrong one: the old key stays.
-  const done = !needsOld && (progress.oldState === 'absent' || (isOver && isProven(course)))
+  const done = !needsOld && (progress.oldState === 'absent' || (isOver && isProven(context)))
   const longer =
     latest > earliest + length ? `, and ${formatDuration(deliveryTime(request))} after the last reported delivery` : ''
   return {
@@ -174,52 +174,52 @@ function overlap(course: Course, cursor: Instant): Milestone {
   }
 }
 
-function lowerTtl(course: Course, cursor: Instant, switchAt: Instant): Milestone {
-  const { progress, waits, request } = course
-  const revocation = workingTime(course, cursor, false)
-  const earliest = lastWorkingTime(course, revocation - waits.ttlLead.seconds * 1000, switchAt)
+function lowerTtl(context: PlanContext, cursor: Instant, switchAt: Instant): Milestone {
+  const { progress, waits, request } = context
+  const revocation = workingTime(context, cursor, false)
+  const earliest = lastWorkingTime(context, revocation - waits.ttlLead.seconds * 1000, switchAt)
   const ttl = progress.oldTtl ?? request.zone.oldTtl
   const low = ttl !== null && ttl <= request.settings.loweredTtl
   return {
     earliest,
     latest: revocation,
     // Where one server shows the revocation already, a lower TTL comes too late to matter.
-    done: !course.needsOld && (low || oldIsGone(progress) || progress.oldState === 'partial'),
+    done: !context.needsOld && (low || oldIsGone(progress) || progress.oldState === 'partial'),
     doneAt: null,
     why: `revocation − ${waits.ttlLead.formula}, so that the revocation, or undoing it, takes effect quickly`,
   }
 }
 
-function revoke(course: Course, cursor: Instant): Milestone {
-  const earliest = workingTime(course, cursor, false)
+function revoke(context: PlanContext, cursor: Instant): Milestone {
+  const earliest = workingTime(context, cursor, false)
   return {
     earliest,
-    latest: due(course, 'revoke', earliest),
-    done: oldIsGone(course.progress) && !course.needsOld,
-    doneAt: course.progress.revokedSince,
-    why: course.request.kind === 'emergency' ? 'as soon as no signer uses the old key' : 'the end of the overlap',
+    latest: due(context, 'revoke', earliest),
+    done: oldIsGone(context.progress) && !context.needsOld,
+    doneAt: context.progress.revokedSince,
+    why: context.request.kind === 'emergency' ? 'as soon as no signer uses the old key' : 'the end of the overlap',
   }
 }
 
-function remove(course: Course, cursor: Instant): Milestone {
-  const { progress, waits } = course
+function remove(context: PlanContext, cursor: Instant): Milestone {
+  const { progress, waits } = context
   // A revocation that came too early is to be undone: the wait counts from the one to come.
-  const revoked = course.needsOld ? cursor : (progress.revokedSince ?? cursor)
-  const earliest = workingTime(course, revoked + waits.revokedFor.seconds * 1000, false)
+  const revoked = context.needsOld ? cursor : (progress.revokedSince ?? cursor)
+  const earliest = workingTime(context, revoked + waits.revokedFor.seconds * 1000, false)
   return {
     earliest,
-    latest: due(course, 'remove', earliest),
-    done: progress.oldState === 'absent' && !course.needsOld,
+    latest: due(context, 'remove', earliest),
+    done: progress.oldState === 'absent' && !context.needsOld,
     doneAt: progress.removedSince,
     why: `revocation + ${formatDuration(waits.revokedFor.seconds * 1000)}: an empty p= shows why a signature fails, a missing record does not`,
   }
 }
 
-function disclose(course: Course, cursor: Instant): Milestone {
-  const { request, progress } = course
+function disclose(context: PlanContext, cursor: Instant): Milestone {
+  const { request, progress } = context
   const { discloseAfter } = request.settings
   return {
-    earliest: workingTime(course, (progress.removedSince ?? cursor) + discloseAfter, false),
+    earliest: workingTime(context, (progress.removedSince ?? cursor) + discloseAfter, false),
     latest: null,
     done: progress.disclosedAt !== null,
     doneAt: progress.disclosedAt,
@@ -228,28 +228,28 @@ function disclose(course: Course, cursor: Instant): Milestone {
 }
 
 /** The next rotation counts from the switch: that is when the key began to be used. */
-function next(course: Course, cursor: Instant, switchAt: Instant): Milestone {
-  const { request, zone } = course
+function next(context: PlanContext, cursor: Instant, switchAt: Instant): Milestone {
+  const { request, zone } = context
   const { cadence } = request.settings
   const months = CADENCES[cadence]
-  const earliest = workingTime(course, Math.max(addMonths(switchAt, months, zone), cursor), false)
+  const earliest = workingTime(context, Math.max(addMonths(switchAt, months, zone), cursor), false)
   const why = `switch + ${months} ${months === 1 ? 'month' : 'months'} (${cadence}), after this rotation ends`
-  return { earliest, latest: due(course, 'next', earliest), done: false, doneAt: null, why }
+  return { earliest, latest: due(context, 'next', earliest), done: false, doneAt: null, why }
 }
 
-function workingTime({ request, zone }: Course, instant: Instant, dayAfter: boolean): Instant {
+function workingTime({ request, zone }: PlanContext, instant: Instant, dayAfter: boolean): Instant {
   const { businessDays, holidays } = request.settings
   if (!businessDays || request.kind === 'emergency') return instant
   return nextWorkingTime(instant, { zone, holidays: new Set(holidays) }, dayAfter)
 }
 
 /** Working time at `instant` or before, so that what follows keeps its whole lead; not before `floor`. */
-function lastWorkingTime(course: Course, instant: Instant, floor: Instant): Instant {
+function lastWorkingTime(context: PlanContext, instant: Instant, floor: Instant): Instant {
   for (let back = 0; instant - back * DAY > floor; back += 1) {
-    const time = workingTime(course, instant - back * DAY, false)
+    const time = workingTime(context, instant - back * DAY, false)
     if (time <= instant) return Math.max(time, floor)
   }
-  return workingTime(course, Math.max(instant, floor), false)
+  return workingTime(context, Math.max(instant, floor), false)
 }
 
 export const PHASES = {

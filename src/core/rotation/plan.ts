@@ -4,7 +4,7 @@ import { formatDuration, type Instant, TimeZone } from './calendar.js'
 import type { Observation } from './evidence.js'
 import { describeEvidence } from './evidence-text.js'
 import { instruct, type RecordChange, republish } from './instructions.js'
-import { type Course, isProven, PHASES, type PhaseId } from './phases.js'
+import { isProven, PHASES, type PhaseId, type PlanContext } from './phases.js'
 import { advance, type Evidence, isComplete, lagOf, oldIsGone, type Progress } from './progress.js'
 import { refuseClock, refuseRequest } from './refusals.js'
 import { CADENCES, type KeyFacts, type RotationKind, type RotationRequest } from './settings.js'
@@ -84,12 +84,12 @@ export function planRotation(
 ): PlanOutcome {
   refuseRequest(request)
   refuseClock(request, before, evidence.now)
-  const progress = advance(before, request, evidence)
-  const course = courseOf(request, progress, evidence, remembers)
-  const scheduled = layOut(course)
+  const progress = advance(before, request, evidence, remembers)
+  const context = planContext(request, progress, evidence, remembers)
+  const scheduled = layOut(context)
   const isTemporary = evidence.observation !== null && !isComplete(evidence.observation, request)
-  const nextAction = findNext(course, scheduled, isTemporary)
-  const { waits, stage } = course
+  const nextAction = findNext(context, scheduled, isTemporary)
+  const { waits, stage } = context
   const plan: RotationPlan = {
     schema: 'dkim.rotation-plan/1',
     domain: request.domain,
@@ -97,7 +97,7 @@ export function planRotation(
     createdAt: iso(request.createdAt),
     now: iso(evidence.now),
     timeZone: request.settings.timeZone,
-    verdict: judge(check, stage, isTemporary, nextAction),
+    verdict: verdictOf(check, stage, isTemporary, nextAction),
     stage,
     stageText: STAGES[stage].text,
     old: request.old,
@@ -105,14 +105,19 @@ export function planRotation(
     provider: request.provider,
     inputs: inputsOf(request, waits),
     servers: serversOf(evidence.observation),
-    phases: scheduled.map(phase => describe(course, phase, evidence.observation)),
+    phases: scheduled.map(phase => describe(context, phase, evidence.observation)),
     nextAction,
-    warnings: warningsOf(course),
+    warnings: warningsOf(context),
   }
   return { plan, progress }
 }
 
-function courseOf(request: RotationRequest, progress: Progress, evidence: Evidence, remembers: boolean): Course {
+function planContext(
+  request: RotationRequest,
+  progress: Progress,
+  evidence: Evidence,
+  remembers: boolean,
+): PlanContext {
   const { now, observation } = evidence
   const waits = waitsOf(request)
   const isTemporary = observation !== null && !isComplete(observation, request)
@@ -157,7 +162,7 @@ function isMissing(progress: Progress, observation: Observation | null): boolean
   return progress.newState === 'absent' || progress.newState === 'partial' || progress.newState === 'revoked'
 }
 
-function judge(check: boolean, stage: Stage, isTemporary: boolean, next: NextAction | null): PlanVerdict {
+function verdictOf(check: boolean, stage: Stage, isTemporary: boolean, next: NextAction | null): PlanVerdict {
   if (!check) return 'planned'
   const { mood } = STAGES[stage]
   if (mood === 'alarm' || mood === 'blocked') return 'alarm'
@@ -174,9 +179,16 @@ const REMEDIES: Partial<Record<Stage, string>> = {
   'wrong-key': 'publish the record of the new key, or start again with another selector',
 }
 
+/** A leaked key is never to be published, or signed with, again. */
+const EMERGENCY_REMEDIES: Partial<Record<Stage, string>> = {
+  'mail-failing': 'publish the new record on every server again at once',
+  'retired-key-signing': 'switch every signer to the new selector at once',
+}
+
 /** The record is there, and its signatures fail: the signer is what has to change. */
-function remedyOf({ stage, proof, needsOld, request, progress }: Course): string | undefined {
-  if (stage !== 'mail-failing' || proof !== 'failing') return REMEDIES[stage]
+function remedyOf({ stage, proof, needsOld, request, progress }: PlanContext): string | undefined {
+  if (stage !== 'mail-failing' || proof !== 'failing')
+    return (request.kind === 'emergency' ? EMERGENCY_REMEDIES[stage] : undefined) ?? REMEDIES[stage]
   const give = `give every signer the private key of ${request.new.selector}, and show that it works with --sample`
   if (needsOld) return `publish the old record again and set every signer back to ${request.old.selector}, or ${give}`
   if (request.kind === 'add' || request.kind === 'emergency' || progress.oldState !== 'live') return give
@@ -189,17 +201,17 @@ const SHOW_NEW_KEY = {
   doubtful: 'show a message signed with the new key that passes (--sample); keep the old record until then',
 } as const
 
-function findNext(course: Course, phases: readonly ScheduledPhase[], isTemporary: boolean): NextAction | null {
-  const remedy = remedyOf(course)
+function findNext(context: PlanContext, phases: readonly ScheduledPhase[], isTemporary: boolean): NextAction | null {
+  const remedy = remedyOf(context)
   const open = phases.find(({ id, status }) => status !== 'done' && !('side' in PHASES[id]))
   const main = open ?? (remedy === undefined ? undefined : phases[0])
   if (main === undefined) return null
-  const at = iso(course.asOf)
+  const at = iso(context.asOf)
   if (remedy !== undefined) return { phase: main.id, at, due: true, text: remedy }
   if (isTemporary) return { phase: main.id, at, due: false, text: 'DNS could not be read: rerun the check' }
   const side = phases.find(({ id, status }) => 'side' in PHASES[id] && (status === 'current' || status === 'late'))
   const next = isDue(main) ? main : (side ?? main)
-  return { phase: next.id, at: iso(opensAt(next)), due: isDue(next), text: sayNext(course, next) }
+  return { phase: next.id, at: iso(opensAt(next)), due: isDue(next), text: sayNext(context, next) }
 }
 
 function isDue({ id, status }: ScheduledPhase): boolean {
@@ -211,12 +223,12 @@ function opensAt({ id, earliest, latest }: ScheduledPhase): Instant {
   return PHASES[id].kind === 'wait' ? (latest ?? earliest) : earliest
 }
 
-function sayNext(course: Course, phase: ScheduledPhase): string {
-  const { asOf, remembers, waits, proof } = course
+function sayNext(context: PlanContext, phase: ScheduledPhase): string {
+  const { asOf, remembers, waits, proof } = context
   const { title, kind } = PHASES[phase.id]
-  const lag = sayLag(course, phase)
+  const lag = sayLag(context, phase)
   if (lag !== null) return lag
-  if (phase.id === 'overlap' && phase.status === 'late' && !isProven(course))
+  if (phase.id === 'overlap' && phase.status === 'late' && !isProven(context))
     return SHOW_NEW_KEY[proof === 'doubtful' ? 'doubtful' : 'unproven']
   // Nobody saw when the record appeared: what the wait is for is left to the person.
   if (phase.id === 'switch' && isDue(phase) && !remembers)
@@ -227,7 +239,7 @@ function sayNext(course: Course, phase: ScheduledPhase): string {
 }
 
 /** Which servers have the change, and which are still to follow. */
-function sayLag({ observation, request, isRead }: Course, { id }: ScheduledPhase): string | null {
+function sayLag({ observation, request, isRead }: PlanContext, { id }: ScheduledPhase): string | null {
   if (observation === null || !isRead) return null
   const { live, absent, revoked } = observation.newRecord
   const isNew = id === 'propagate' && live.length > 0 && absent.length + revoked.length > 0
@@ -249,7 +261,7 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-function describe(course: Course, phase: ScheduledPhase, observation: Observation | null): PlanPhase {
+function describe(context: PlanContext, phase: ScheduledPhase, observation: Observation | null): PlanPhase {
   const { title, kind } = PHASES[phase.id]
   return {
     id: phase.id,
@@ -260,11 +272,11 @@ function describe(course: Course, phase: ScheduledPhase, observation: Observatio
     dueBy: phase.latest === null ? null : iso(phase.latest),
     doneAt: phase.done && phase.doneAt !== null ? iso(phase.doneAt) : null,
     why: phase.why,
-    evidence: describeEvidence(course, phase, observation),
-    ...instruct(course.request, phase.id),
-    ...(phase.id === 'overlap' && course.needsOld
+    evidence: describeEvidence(context, phase, observation),
+    ...instruct(context.request, phase.id),
+    ...(phase.id === 'overlap' && context.needsOld
       ? {
-          records: [republish(course.request, course.progress.oldState)],
+          records: [republish(context.request, context.progress.oldState)],
           check: 'every server answers with the old key again',
         }
       : {}),

@@ -54,11 +54,18 @@ export interface Evidence {
   readonly probe: Probe | null
 }
 
-export function advance(progress: Progress, request: RotationRequest, evidence: Evidence): Progress {
+export function advance(
+  progress: Progress,
+  request: RotationRequest,
+  evidence: Evidence,
+  remembers: boolean,
+): Progress {
   const { now, observation, samples, reports, confirmations, probe } = evidence
   const selectors = { old: request.old.selector, new: request.new.selector }
   let signers = recordSamples(progress.signers, samples, selectors, now)
-  signers = recordReports(signers, reports, selectors, deliveryTime(request), now)
+  // Without a state file the plan is as old as this run, and the rotation is older.
+  const since = remembers ? Math.min(request.createdAt, now) : 0
+  signers = recordReports(signers, reports, selectors, { delivery: deliveryTime(request), since, now })
   if (confirmations.includes('switch')) signers = recordSwitch(signers, now)
   if (confirmations.includes('verify')) signers = { ...signers, vouchedAt: now }
   const verified = confirmations.includes('verify') || probe?.pass === true

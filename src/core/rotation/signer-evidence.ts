@@ -12,6 +12,8 @@ export interface SignerRecord {
   readonly lastOldAt: Instant | null
   /** The end of the last aggregate report in which the old key still passed: mail on its way, not necessarily a signer. */
   readonly lastOldDelivery: Instant | null
+  /** The last received message with the new key that verified here; what reports say is in lastNewAt only. */
+  readonly lastSampleAt: Instant | null
   /** A message with the new selector whose signature does not verify, although it was not the key that was missing. */
   readonly brokenAt: Instant | null
   /** A message with the new selector whose key was not to be found: the signer names it, nothing proves the key. */
@@ -40,6 +42,7 @@ export const NO_SIGNER_RECORD: SignerRecord = {
   confirmedAt: null,
   firstNewAt: null,
   lastNewAt: null,
+  lastSampleAt: null,
   lastOldAt: null,
   lastOldDelivery: null,
   brokenAt: null,
@@ -81,7 +84,7 @@ export function recordSamples(
     const at = signedAt === null || signedAt > now ? now : signedAt
     if (sameSelector(selector, old)) merged = { ...merged, lastOldAt: latest(merged.lastOldAt, at) }
     else if (!sameSelector(selector, fresh)) continue
-    else if (outcome === 'pass') merged = seenNew(merged, at)
+    else if (outcome === 'pass') merged = { ...seenNew(merged, at), lastSampleAt: latest(merged.lastSampleAt, at) }
     else if (outcome === 'no-key') merged = { ...merged, missingKeyAt: latest(merged.missingKeyAt, at) }
     else if (outcome === 'fail') merged = { ...merged, brokenAt: latest(merged.brokenAt, at) }
   }
@@ -92,22 +95,30 @@ function seenNew(record: SignerRecord, at: Instant): SignerRecord {
   return { ...record, firstNewAt: earliest(record.firstNewAt, at), lastNewAt: latest(record.lastNewAt, at) }
 }
 
+export interface ReportTimes {
+  /** How long mail may be in a queue. */
+  readonly delivery: number
+  /** The new key cannot have been in use before. */
+  readonly since: Instant
+  readonly now: Instant
+}
+
 /**
  * Reports tell when mail arrived, not when it was signed: it may have been in a queue for `delivery`. Only passes count:
- * anyone can send mail that names a selector, only the key's owner can make it pass.
+ * anyone can send mail that names a selector, only the key's owner can make it pass. Anyone can also mail a report that claims
+ * a pass: one from before the rotation began would make the overlap look over, so it counts from `since`.
  */
 export function recordReports(
   record: SignerRecord,
   uses: readonly ReportedUse[],
   { old, new: fresh }: Selectors,
-  delivery: number,
-  now: Instant,
+  { delivery, since, now }: ReportTimes,
 ): SignerRecord {
   let merged = record
   for (const { selector, begin, end, pass } of uses) {
     if (!pass || begin > now) continue
     const until = Math.min(end, now)
-    if (sameSelector(selector, fresh)) merged = seenNew(merged, until)
+    if (sameSelector(selector, fresh)) merged = seenNew(merged, Math.max(until, since))
     if (!sameSelector(selector, old)) continue
     merged = { ...merged, lastOldDelivery: latest(merged.lastOldDelivery, until) }
   }
@@ -177,10 +188,12 @@ function failingReports(
 export type NewKeyProof = 'passing' | 'vouched' | 'unproven' | 'doubtful' | 'failing'
 
 export function proofOfNewKey(record: SignerRecord, switchedAt: Instant | null): NewKeyProof {
-  const { lastNewAt, brokenAt, missingKeyAt, failingReports, vouchedAt } = record
-  const isNewest = (at: Instant | null): boolean => at !== null && (lastNewAt === null || at >= lastNewAt)
+  const { lastNewAt, lastSampleAt, brokenAt, missingKeyAt, failingReports, vouchedAt } = record
+  const isAfter = (at: Instant | null, pass: Instant | null): boolean => at !== null && (pass === null || at >= pass)
+  const isNewest = (at: Instant | null): boolean => isAfter(at, lastNewAt)
   const reporters = failingReports.filter(({ begin }) => isNewest(begin))
-  if (isNewest(brokenAt) || reporters.length > 1) return 'failing'
+  // Anyone can mail a report, so only a message that verified here outweighs one that failed here.
+  if (isAfter(brokenAt, lastSampleAt) || reporters.length > 1) return 'failing'
   if (isNewest(missingKeyAt) || reporters.length > 0) return 'doubtful'
   if (lastNewAt !== null && lastNewAt >= (switchedAt ?? lastNewAt)) return 'passing'
   return vouchedAt !== null && vouchedAt >= (switchedAt ?? vouchedAt) ? 'vouched' : 'unproven'

@@ -113,6 +113,7 @@ const SIGNERS: Schema<SignerRecord> = object<SignerRecord>({
   lastNewAt: nullable(instant),
   lastOldAt: nullable(instant),
   lastOldDelivery: nullable(instant),
+  lastSampleAt: withDefault(nullable(instant), null),
   brokenAt: nullable(instant),
   missingKeyAt: nullable(instant),
   vouchedAt: withDefault(nullable(instant), null),

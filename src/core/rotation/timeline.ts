@@ -1,7 +1,7 @@
 // The phases laid out in time, each with its status: which are done, which one is now, and what must wait for what.
 
 import type { Instant } from './calendar.js'
-import { type Course, isProven, type Milestone, PHASES, type PhaseId, phaseOrder } from './phases.js'
+import { isProven, type Milestone, PHASES, type PhaseId, type PlanContext, phaseOrder } from './phases.js'
 import { lagOf } from './progress.js'
 import { STAGES } from './stage.js'
 
@@ -12,21 +12,21 @@ export interface ScheduledPhase extends Milestone {
   readonly status: PhaseStatus
 }
 
-export function layOut(course: Course): readonly ScheduledPhase[] {
+export function layOut(context: PlanContext): readonly ScheduledPhase[] {
   const phases: ScheduledPhase[] = []
-  let [cursor, switchAt, open] = [course.request.start, course.request.start, false]
-  for (const id of phaseOrder(course.request)) {
+  let [cursor, switchAt, open] = [context.request.start, context.request.start, false]
+  for (const id of phaseOrder(context.request)) {
     const { rule, kind, ...row } = PHASES[id]
     const isSide = 'side' in row
     const milestone =
-      open && !isSide ? notBefore(rule(course, cursor, switchAt), cursor) : rule(course, cursor, switchAt)
-    const status = milestone.done ? 'done' : statusOf(course, id, milestone, open && !isSide)
+      open && !isSide ? notBefore(rule(context, cursor, switchAt), cursor) : rule(context, cursor, switchAt)
+    const status = milestone.done ? 'done' : statusOf(context, id, milestone, open && !isSide)
     phases.push({ ...milestone, id, status })
     if (!isSide) {
       open ||= !milestone.done
-      cursor = freesNext(milestone, kind, cursor, course.asOf)
+      cursor = freesNext(milestone, kind, cursor, context.asOf)
     }
-    if (id === 'switch') switchAt = course.signers.switchedAt ?? cursor
+    if (id === 'switch') switchAt = context.signers.switchedAt ?? cursor
   }
   return phases
 }
@@ -51,29 +51,29 @@ function freesNext(
   return Math.max(cursor, done ? (doneAt ?? cursor) : Math.max(end, now))
 }
 
-function statusOf(course: Course, id: PhaseId, { earliest, latest }: Milestone, open: boolean): PhaseStatus {
+function statusOf(context: PlanContext, id: PhaseId, { earliest, latest }: Milestone, open: boolean): PhaseStatus {
   if (open) return 'waiting'
   const { kind } = PHASES[id]
-  const { mood } = STAGES[course.stage]
+  const { mood } = STAGES[context.stage]
   // The record to publish again is what is due, whatever else is wrong.
-  if (id === 'overlap' && course.needsOld) return 'current'
+  if (id === 'overlap' && context.needsOld) return 'current'
   if (mood === 'alarm' || mood === 'blocked') return 'blocked'
-  if (takesAway(id) && !mayTakeAway(course)) return 'waiting'
-  if (isLagging(course, id)) return isLagLong(course) ? 'late' : 'waiting'
+  if (takesAway(id) && !mayTakeAway(context)) return 'waiting'
+  if (isLagging(context, id)) return isLagLong(context) ? 'late' : 'waiting'
   // The overlap cannot end before the new key was seen in use.
-  if (id === 'overlap' && latest !== null && course.asOf >= latest && course.signers.who === 'new') return 'late'
+  if (id === 'overlap' && latest !== null && context.asOf >= latest && context.signers.who === 'new') return 'late'
   // A record that some server lacks for longer than the whole wait is no lag but a fault.
-  if (kind === 'wait') return id === 'propagate' && latest !== null && course.asOf > latest ? 'late' : 'current'
-  if (course.asOf < earliest) return 'waiting'
-  return latest !== null && course.asOf > latest ? 'late' : 'current'
+  if (kind === 'wait') return id === 'propagate' && latest !== null && context.asOf > latest ? 'late' : 'current'
+  if (context.asOf < earliest) return 'waiting'
+  return latest !== null && context.asOf > latest ? 'late' : 'current'
 }
 
 /** The change was made, and some server has not followed yet. */
-function isLagging({ observation, request, isRead }: Course, id: PhaseId): boolean {
+function isLagging({ observation, request, isRead }: PlanContext, id: PhaseId): boolean {
   return isRead && observation !== null && lagOf(id, observation, request) !== null
 }
 
-function isLagLong({ progress, asOf, waits }: Course): boolean {
+function isLagLong({ progress, asOf, waits }: PlanContext): boolean {
   return progress.laggingSince !== null && asOf > progress.laggingSince + waits.propagation.seconds * 1000
 }
 
@@ -84,7 +84,7 @@ const takesAway = (id: PhaseId): boolean =>
  * The lock on everything that takes the old key away: whatever the dates say, it opens only while the new key was just seen
  * live on every server, its signatures were seen to pass since the switch, and no signer is known to use the old one.
  */
-function mayTakeAway(course: Course): boolean {
-  const { isRead, progress, signers, needsOld } = course
-  return isRead && progress.newState === 'live' && signers.who === 'new' && isProven(course) && !needsOld
+function mayTakeAway(context: PlanContext): boolean {
+  const { isRead, progress, signers, needsOld } = context
+  return isRead && progress.newState === 'live' && signers.who === 'new' && isProven(context) && !needsOld
 }

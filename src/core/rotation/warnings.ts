@@ -19,7 +19,7 @@ export interface WarningFacts {
   readonly signers: SignerView
   readonly proof: NewKeyProof
   readonly observation: Observation | null
-  /** The moment that is judged. */
+  /** The moment that is evaluated. */
   readonly asOf: Instant
   /** False where no state file remembers when things were first seen. */
   readonly remembers: boolean

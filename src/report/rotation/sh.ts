@@ -17,7 +17,7 @@ export function planSh(views: readonly PlanView[]): string {
     ...views.map(
       view =>
         `  echo ${shellQuote(
-          `  ${view.domain}: ${stepsOf(view)
+          `  ${nameIn(views, view)}: ${stepsOf(view)
             .map(({ id }) => id)
             .join(' ')}`,
         )} >&2`,
@@ -27,7 +27,7 @@ export function planSh(views: readonly PlanView[]): string {
     '',
     `case "\${2-${views.length === 1 ? views[0]!.domain : ''}} \${1-}" in`,
     ...views.flatMap((view, index) =>
-      stepsOf(view).map(({ id }) => `  ${shellQuote(`${view.domain} ${id}`)}) ${functionName(index, id)} ;;`),
+      stepsOf(view).map(({ id }) => `  ${shellQuote(`${nameIn(views, view)} ${id}`)}) ${functionName(index, id)} ;;`),
     ),
     '  *) usage ;;',
     'esac',
@@ -39,6 +39,12 @@ export function planSh(views: readonly PlanView[]): string {
 function directoryLines([view]: readonly PlanView[]): string[] {
   const directory = view?.directory ?? null
   return directory === null ? [] : [`cd -- ${quoteAlways(directory)}`]
+}
+
+/** What the script calls a rotation: its domain, or its old record where the domain has several. */
+function nameIn(views: readonly PlanView[], { domain, old }: PlanView): string {
+  const isShared = views.filter(view => view.domain === domain).length > 1
+  return isShared ? `${old.selector}._domainkey.${domain}` : domain
 }
 
 function stepsOf({ phases }: PlanView): readonly PhaseView[] {

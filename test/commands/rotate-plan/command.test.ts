@@ -322,7 +322,7 @@ describe('exit codes', () => {
     expect(await run('2026-11-23T13:59:00Z', both(), '--assert', 'switch')).toBe(1)
     expect(await run('2026-11-23T14:00:00Z', both(), '--assert', 'switch')).toBe(0)
     expect(await run('2026-11-23T15:00:00Z', both())).toBe(1)
-    // Evidence asks to be judged: --check need not be said.
+    // Evidence asks to be evaluated: --check need not be said.
     const confirmed = [...state, '-q', ...both(), ...at('2026-11-23T16:00:00Z'), '--confirm', 'switch']
     expect((await rotatePlan(...confirmed)).code).toBe(0)
     expect(await run('2026-12-07T15:59:00Z', both(), '--assert', 'revoke')).toBe(1)
@@ -518,7 +518,7 @@ describe('without a state file', () => {
     expect(await check(scene.zone('none.json', {}))).toMatchObject({ code: 1, stage: 'mail-failing' })
     expect(await check(both(), '--key', scene.path('small.pem'))).toMatchObject({ code: 1, stage: 'wrong-key' })
     const { stderr } = await check(both(), '--sample', unsigned)
-    expect(stderr).toContain('it shows nothing')
+    expect(stderr).toContain('has no signature with a selector of this plan: ignored')
   })
 
   it('--start says since when the record is there', async () => {

@@ -230,3 +230,51 @@ describe('a signer that was left behind', () => {
     expect(check({ now: END }, { reports }, progress).progress.signers.stragglers).toHaveLength(1)
   })
 })
+
+describe('what anyone can send', () => {
+  const use = (begin: number, end: number, pass = true): ReportedUse => ({
+    source: 'r.xml',
+    selector: 's2',
+    begin,
+    end,
+    messages: 1,
+    pass,
+  })
+
+  it('a report from before the rotation starts no overlap: the plan does, to the second', () => {
+    const { progress } = check({ now: T0 }, { reports: [use(T0 - 400 * DAY, T0 - 399 * DAY)] })
+    expect(progress.signers.firstNewAt).toBe(T0)
+    const see = (now: number) => check({ now }, {}, progress)
+    expect(around(T0 + OVERLAP, 'revoke', see)).toEqual(['waiting', 'current'])
+    const later = check({ now: T0 + 2 * DAY }, { reports: [use(T0, T0 + SECOND)] })
+    expect(later.progress.signers.firstNewAt).toBe(T0 + SECOND)
+  })
+
+  it('without a state file a report keeps its date', () => {
+    const { progress } = check({}, { reports: [use(T0 - 2 * DAY, T0 - DAY)] }, undefined, undefined, false)
+    expect(progress.signers.firstNewAt).toBe(T0 - DAY)
+  })
+
+  it('a pass in a report does not outweigh a message that failed here; a later message does', () => {
+    const before = switched()
+    const now = SWITCH + OVERLAP
+    const failed = check({ now: SWITCH + DAY }, { samples: [sample('s2', SWITCH + DAY, 'fail')] }, before)
+    expect(failed.plan.stage).toBe('mail-failing')
+    const reported = check({ now }, { reports: [use(now - DAY, now)] }, failed.progress)
+    expect([reported.plan.stage, reported.plan.verdict]).toEqual(['mail-failing', 'alarm'])
+    expect(phase(reported.plan, 'revoke').status).toBe('waiting')
+    const tie = check({ now }, { samples: [sample('s2', SWITCH + DAY)] }, reported.progress)
+    expect(tie.plan.stage).toBe('mail-failing')
+    const passed = check({ now }, { samples: [sample('s2', SWITCH + DAY + SECOND)] }, reported.progress)
+    expect([passed.plan.stage, phase(passed.plan, 'revoke').status]).toEqual(['overlap', 'current'])
+  })
+
+  it('an emergency is never told to publish or use the leaked key', () => {
+    const leaked = request({ kind: 'emergency' })
+    const signs = check({ old: ['revoked'] }, { samples: [sample('s1', T0)] }, undefined, leaked)
+    expect(signs.plan.stage).toBe('retired-key-signing')
+    const missing = check({ fresh: ['absent'] }, { samples: [sample('s2', T0, 'no-key')] }, undefined, leaked)
+    expect(missing.plan.stage).toBe('mail-failing')
+    for (const { plan } of [signs, missing]) expect(plan.nextAction?.text).not.toMatch(/\bold\b/)
+  })
+})

@@ -14,11 +14,12 @@ function state(): RotationState {
 }
 
 const text = formatState(state())
-const broken = (change: (value: ReturnType<typeof JSON.parse>) => void) => {
+const changed = (change: (value: ReturnType<typeof JSON.parse>) => void): string => {
   const value = JSON.parse(text)
   change(value)
-  return () => parseState(JSON.stringify(value))
+  return JSON.stringify(value)
 }
+const broken = (change: (value: ReturnType<typeof JSON.parse>) => void) => () => parseState(changed(change))
 const damaged = expect.objectContaining({ code: 'state-invalid' })
 
 describe('F-16 the state file', () => {
@@ -30,6 +31,37 @@ describe('F-16 the state file', () => {
   it('holds paths and fingerprints, and no key material', () => {
     expect(text).not.toMatch(/PRIVATE/)
     expect(text).toContain('s2.private.pem')
+  })
+
+  it('of an earlier version is read: what it could not know yet was not seen', () => {
+    const { state: read } = parseState(
+      changed(value => {
+        const { progress } = value.plans[0]
+        delete progress.laggingSince
+        for (const name of ['vouchedAt', 'lastSampleAt', 'failingReports', 'stragglers']) delete progress.signers[name]
+      }),
+    )
+    const { laggingSince, signers } = read.plans[0]!.progress
+    expect(laggingSince).toBeNull()
+    expect(signers).toEqual({
+      ...state().plans[0]!.progress.signers,
+      vouchedAt: null,
+      lastSampleAt: null,
+      failingReports: [],
+      stragglers: [],
+    })
+  })
+
+  it('holds 2,000 rotations', () => {
+    const [plan] = state().plans
+    const plans = Array.from({ length: 2000 }, (_, index) => ({
+      ...plan!,
+      request: request({ domain: `d${index}.example` }),
+    }))
+    const many = { ...state(), plans }
+    expect(parseState(formatState(many)).state).toEqual(many)
+    // The program reads files up to 32 MiB.
+    expect(formatState(many).length).toBeLessThan(32 * 1024 * 1024)
   })
 
   it('keeps fields that it does not know, wherever they stand', () => {

@@ -93,9 +93,21 @@ describe('the shell script', () => {
     writeFileSync(script, planSh([view()]))
     const refused = run(1, 'revoke')
     expect(refused.status).toBe(1)
-    expect(refused.stderr.toString()).toContain('rotate-plan --state plan.json --check --assert revoke')
+    expect(refused.stderr.toString()).toContain(
+      'rotate-plan --check --assert revoke --quiet --state plan.json --domain example.com',
+    )
     expect(refused.stdout.toString()).toBe('')
     expect(run(0, 'revoke').stdout.toString()).toContain('v=DKIM1; p=')
+  })
+
+  it.each([2, 70, 75])('passes on exit code %i and shows no change: whether the step is due is not known', code => {
+    writeFileSync(script, planSh([view()]))
+    for (const phase of ['publish', 'switch', 'revoke', 'remove']) {
+      const refused = run(code, phase)
+      expect(refused.status).toBe(code)
+      expect(refused.stdout.toString()).toBe('')
+      expect(refused.stderr.toString()).not.toContain('not due')
+    }
   })
 
   it('knows its phases and domains', () => {
@@ -104,6 +116,23 @@ describe('the shell script', () => {
     expect(run(0, 'switch').status).toBe(2)
     expect(run(0, 'dance', 'example.org').status).toBe(2)
     expect(run(0, 'switch', 'example.org').status).toBe(0)
+  })
+})
+
+describe('the shell script of two rotations of one domain', () => {
+  it('takes the name of the old record, because the domain means both', () => {
+    const script = join(folder, 'two.sh')
+    const other = { ...view(), sharesDomain: true }
+    const views = [other, { ...other, old: { ...other.old, selector: 'k1' } }]
+    writeFileSync(script, planSh(views))
+    const env = { PATH: `${fakeDkim(1)}:/usr/bin:/bin` }
+    const run = (name: string) => spawnSync('sh', [script, 'revoke', name], { env })
+    expect(run('example.com').status).toBe(2)
+    for (const { old } of views) {
+      const ran = run(`${old.selector}._domainkey.example.com`)
+      expect(ran.status).toBe(1)
+      expect(ran.stderr.toString()).toContain(`--domain example.com --selector ${old.selector}`)
+    }
   })
 })
 
@@ -136,6 +165,7 @@ function switched() {
     confirmedAt: at,
     firstNewAt: at,
     lastNewAt: at,
+    lastSampleAt: at,
     lastOldAt: null,
     lastOldDelivery: null,
     brokenAt: null,

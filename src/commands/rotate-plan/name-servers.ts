@@ -12,7 +12,7 @@ import type { Context } from '../context.js'
 import { openSource } from '../dns.js'
 import type { RotatePlanOptions } from './options.js'
 
-export interface Witness {
+export interface NameServerProbe {
   readonly server: string
   readonly family: 4 | 6 | null
   /** It was asked for what it holds itself. */
@@ -21,43 +21,43 @@ export interface Witness {
 }
 
 /** The servers of one zone, with the figures of its SOA in seconds. */
-export interface ZoneWitnesses {
+export interface ZoneProbes {
   /** The zone that holds the key records, as its SOA record says; null where that cannot be seen. */
   readonly zone: string | null
-  readonly witnesses: readonly Witness[]
+  readonly probes: readonly NameServerProbe[]
   readonly refresh: number | null
   readonly negativeTtl: number | null
   /** False: only what resolvers see could be asked. */
   readonly authoritative: boolean
 }
 
-export interface Witnesses {
+export interface NameServerProbes {
   /** What ordinary verifiers see. */
   readonly source: DnsSource
-  of(domain: string): Promise<ZoneWitnesses>
+  of(domain: string): Promise<ZoneProbes>
 }
 
-export async function openWitnesses(context: Context, options: RotatePlanOptions): Promise<Witnesses> {
+export async function openProbes(context: Context, options: RotatePlanOptions): Promise<NameServerProbes> {
   for (const address of options.authoritative ?? []) {
     if (isNameserver(address)) continue
     throw new DkimError('usage', `${address} is not a name server address`, '--authoritative takes IP[:PORT]')
   }
   const source = await openSource(context, options)
-  const known = new Map<string, Promise<ZoneWitnesses>>()
-  const of = (domain: string): Promise<ZoneWitnesses> => {
-    const found = known.get(domain) ?? findWitnesses(domain, source, options, context.signal)
+  const known = new Map<string, Promise<ZoneProbes>>()
+  const of = (domain: string): Promise<ZoneProbes> => {
+    const found = known.get(domain) ?? findProbes(domain, source, options, context.signal)
     known.set(domain, found)
     return found
   }
   return { source, of }
 }
 
-async function findWitnesses(
+async function findProbes(
   domain: string,
   source: DnsSource,
   options: RotatePlanOptions,
   signal: AbortSignal,
-): Promise<ZoneWitnesses> {
+): Promise<ZoneProbes> {
   // Keys may live in a zone of their own, delegated at _domainkey.
   const zone = await zoneOf(source, `_domainkey.${domain}`, signal)
   const soa = zone === null ? undefined : (await source.query(zone, 'SOA', signal)).records[0]
@@ -68,14 +68,14 @@ async function findWitnesses(
     negativeTtl: soa === undefined ? null : negativeTtl(soa),
   }
   const servers = await serversOf(zone, source, options, signal)
-  if (servers.length > 0) return { ...figures, witnesses: servers, authoritative: true }
-  const standIn: Witness = {
+  if (servers.length > 0) return { ...figures, probes: servers, authoritative: true }
+  const standIn: NameServerProbe = {
     server: sourceName(options),
     family: null,
     authoritative: false,
     txt: (name, stop) => source.txt(name, stop),
   }
-  return { ...figures, witnesses: [standIn], authoritative: false }
+  return { ...figures, probes: [standIn], authoritative: false }
 }
 
 async function serversOf(
@@ -83,8 +83,8 @@ async function serversOf(
   source: DnsSource,
   options: RotatePlanOptions,
   signal: AbortSignal,
-): Promise<Witness[]> {
-  const given = (options.authoritative ?? []).map(address => witness(address, address, source, options))
+): Promise<NameServerProbe[]> {
+  const given = (options.authoritative ?? []).map(address => probeOf(address, address, source, options))
   if (given.length > 0) return given
   const isLive = options.offline !== true && (options.dnsFile === undefined || options.nameserver !== undefined)
   if (zone === null || !isLive) return []
@@ -95,7 +95,7 @@ async function serversOf(
     .map(({ host, address }) => {
       if (address === '') return silent(host)
       const port = options.serverPort ?? 53
-      return witness(
+      return probeOf(
         `${host} ${address}`,
         address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
         source,
@@ -105,7 +105,7 @@ async function serversOf(
 }
 
 /** A name server without an address is one that no resolver can ask either. */
-function silent(server: string): Witness {
+function silent(server: string): NameServerProbe {
   const txt = (name: string): TxtAnswer => refusal(name, 'the name server has no address')
   return { server, family: null, authoritative: true, txt }
 }
@@ -116,7 +116,7 @@ function refusal(name: string, detail: string): TxtAnswer {
 }
 
 /** The server is asked directly and without recursion; an answer that is not its own says that it does not serve the zone. */
-function witness(server: string, address: string, source: DnsSource, { timeout }: RotatePlanOptions): Witness {
+function probeOf(server: string, address: string, source: DnsSource, { timeout }: RotatePlanOptions): NameServerProbe {
   const client = createClient({
     nameservers: [address],
     recursion: false,

@@ -4,15 +4,15 @@ import type { RotationPlan } from '../../core/rotation/plan.js'
 import type { PlanState, RotationState } from '../../core/rotation/state.js'
 import type { Context } from '../context.js'
 import { say } from '../main.js'
+import type { NameServerProbes } from './name-servers.js'
 import type { RotatePlanOptions } from './options.js'
 import type { StateFile } from './state-file.js'
-import type { Witnesses } from './witnesses.js'
 
 export interface Run {
   readonly context: Context
   readonly options: RotatePlanOptions
   readonly now: Date
-  readonly witnesses: Witnesses
+  readonly probes: NameServerProbes
   readonly stored: StateFile | undefined
 }
 
@@ -23,7 +23,7 @@ export function mention({ context, options }: Pick<Run, 'context' | 'options'>, 
 
 type Said = [kind: 'note' | 'warning', text: string]
 
-export interface Judged {
+export interface EvaluatedPlan {
   readonly before: PlanState
   readonly after: PlanState
   readonly plan: RotationPlan
@@ -32,10 +32,12 @@ export interface Judged {
 }
 
 /** The plans that this run was not about stay as they are. */
-export function stateOf(judged: readonly Judged[], now: Date, stored: StateFile | undefined): RotationState {
+export function stateOf(evaluated: readonly EvaluatedPlan[], now: Date, stored: StateFile | undefined): RotationState {
   const earlier = stored?.state.plans ?? []
-  const changed = earlier.map(plan => judged.find(({ after }) => isSamePlan(after, plan))?.after ?? plan)
-  const added = judged.filter(({ after }) => !earlier.some(plan => isSamePlan(after, plan))).map(({ after }) => after)
+  const changed = earlier.map(plan => evaluated.find(({ after }) => isSamePlan(after, plan))?.after ?? plan)
+  const added = evaluated
+    .filter(({ after }) => !earlier.some(plan => isSamePlan(after, plan)))
+    .map(({ after }) => after)
   const plans = [...changed, ...added]
   const names = plans.flatMap(({ request: { domain, old, new: fresh } }) =>
     [old, fresh].map(({ selector }) => `${selector.toLowerCase()}._domainkey.${domain}`),
