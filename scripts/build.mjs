@@ -10,10 +10,23 @@ import { licenseText } from './licenses.mjs'
 const root = join(import.meta.dirname, '..')
 const typescript = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 
+const ABSENT = join(root, 'scripts', 'absent.cjs')
+
 /** How the command line is bundled, here and into a single file (single-file.mjs). */
 export const BUNDLE = {
   cwd: root,
   platform: 'node',
+  resolve: {
+    alias: {
+      // commander would run subcommands that are programs of their own. With it come sockets and streams: a third of a start.
+      'node:child_process': ABSENT,
+      // mailparser decodes header fields here and never a body.
+      'html-to-text': ABSENT,
+      'linkify-it': ABSENT,
+      // All of mailparser as CommonJS: as an ES module it loads half of its own packages a second time.
+      mailparser: createRequire(import.meta.url).resolve('mailparser'),
+    },
+  },
   transform: { target: 'node20' },
   onLog(level, log, report) {
     // Several commands import these at once where one loads them late: that one has nothing more to load.
@@ -22,16 +35,20 @@ export const BUNDLE = {
 }
 
 /**
- * Parts that the usual command lines always need together stand in one file: opening a file costs as much as parsing ten kilobytes.
- * `start` is what every command line needs, `mail` what verifying and signing a message needs.
+ * Modules that are usually needed together share one file, because opening a file costs as much as parsing ten kilobytes. `start` is
+ * what every command line needs, with the options of the two usual commands; `mail` is what verifies or signs a message, `text` what
+ * prints the report, and `zone` what reads keys from a file. Each takes in what it imports.
  */
 const GROUPS = [
   {
     name: 'start',
-    test: /src\/(?:commands\/(?:main|options|config\/(?:apply|config-file))|report\/style)\.ts$/,
-    priority: 2,
+    test: /src\/(?:commands\/(?:main|stderr|options|config\/(?:apply|config-file)|sign\/sign|verify\/verify)|report\/text\/style)\.ts$/,
+    priority: 4,
   },
-  { name: 'mail', test: /src\/commands\/(?:sign|verify|sign\/run|verify\/start)\.ts$/, priority: 1 },
+  { name: 'help', test: /src\/(?:report\/help\/text|commands\/help\/command-page)\.ts$/, priority: 3 },
+  { name: 'mail', test: /src\/commands\/(?:sign\/run|verify\/start)\.ts$/, priority: 2 },
+  { name: 'zone', test: /src\/core\/dns\/zone-resolver\.ts$/, priority: 1 },
+  { name: 'text', test: /src\/report\/verification\/(?:text|readable-fields)\.ts$/, priority: 0 },
 ]
 
 /** Into a folder of its own that takes the place of dist/ once it is whole. */
@@ -46,6 +63,8 @@ export async function build() {
     const { output } = await bundle.write({
       dir: join(folder, 'cli'),
       format: 'cjs',
+      // Modules of Node that few runs need are loaded late, without the ESM loader.
+      dynamicImportInCjs: false,
       entryFileNames: '[name].cjs',
       chunkFileNames: ({ facadeModuleId }) => {
         const packageName = /node_modules\/([^/]+)\//.exec(facadeModuleId ?? '')?.[1]

@@ -3,7 +3,7 @@
 #
 #   examples/ci/check-outgoing-mail.sh example.com outbox/ --dns-file example.com.zone
 #
-# Further words go to dkim verify as they are. DKIM is the command to run, "npx dkim" where it is not set. Ends with the exit code of dkim:
+# Further words go to dkim verify as they are. DKIM is the command to run, "npx --no -- dkim" where it is not set. Ends with the exit code of dkim:
 #   0 all passed · 1 something did not · 2 wrong use · 3 a message is not signed · 75 DNS failed, try again
 set -eu
 
@@ -18,7 +18,7 @@ shift 2
 set -- verify "$directory" --require-domain "$domain" --require-aligned --format "${DKIM_FORMAT:-text}" "$@"
 for attempt in 1 2 3; do
   code=0
-  ${DKIM:-npx dkim} "$@" || code=$?
+  ${DKIM:-npx --no -- dkim} "$@" || code=$?
   # 75 is the only outcome that waiting can change.
   if [ "$code" -ne 75 ] || [ "$attempt" -eq 3 ]; then
     exit "$code"

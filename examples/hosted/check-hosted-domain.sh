@@ -3,7 +3,7 @@
 #
 #   examples/hosted/check-hosted-domain.sh example.com microsoft365 google sendgrid mailchimp
 #
-# Says one line for each selector, with the findings of dkim lookup below where something is wrong. DKIM is the command to run, "npx dkim" where it is
+# Says one line for each selector, with the findings of dkim lookup below where something is wrong. DKIM is the command to run, "npx --no -- dkim" where it is
 # not set. DKIM_OPTIONS go to every lookup, as in DKIM_OPTIONS="--nameserver 192.0.2.53". Ends with the worst exit code:
 #   0 all is well · 1 a record has a fault · 3 a record is missing · 75 DNS failed, try again · 2 wrong use
 set -eu
@@ -27,7 +27,7 @@ remember() {
 
 check() {
   code=0
-  output=$(${DKIM:-npx dkim} lookup "$domain" --selector "$1" ${DKIM_OPTIONS:-} 2>&1) || code=$?
+  output=$(${DKIM:-npx --no -- dkim} lookup "$domain" --selector "$1" ${DKIM_OPTIONS:-} 2>&1) || code=$?
   case $code in
   0) echo "  ok       $1" ;;
   3)

@@ -4,14 +4,14 @@
 #   17 6 * * *  /usr/local/bin/dkim-monitor.sh /etc/dkim/dkim.lock /etc/dkim/plan-*.json
 #
 # The lock file comes from "dkim lookup DOMAIN --selector NAME --lock FILE --update", a plan from "dkim rotate-plan … --state FILE".
-# DKIM is the command to run, "npx dkim" where it is not set. DKIM_OPTIONS go to every call, as in DKIM_OPTIONS="--nameserver 192.0.2.53".
+# DKIM is the command to run, "npx --no -- dkim" where it is not set. DKIM_OPTIONS go to every call, as in DKIM_OPTIONS="--nameserver 192.0.2.53".
 set -eu
 
 if [ $# -lt 1 ]; then
   echo "usage: $0 LOCK-FILE [PLAN]..." >&2
   exit 2
 fi
-dkim=${DKIM:-npx dkim}
+dkim=${DKIM:-npx --no -- dkim}
 lock=$1
 shift
 worst=0

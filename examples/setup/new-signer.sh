@@ -5,7 +5,7 @@
 #   examples/setup/new-signer.sh example.com mail rspamd /etc/dkim-new
 #
 # The third word is any mail server that "dkim help format-record" lists. Nothing outside the directory is touched: the script prints what to
-# put where. DKIM is the command to run, "npx dkim" where it is not set; DIALECT is how your DNS host wants the record.
+# put where. DKIM is the command to run, "npx --no -- dkim" where it is not set; DIALECT is how your DNS host wants the record.
 set -eu
 
 if [ $# -ne 4 ]; then
@@ -13,7 +13,7 @@ if [ $# -ne 4 ]; then
   exit 2
 fi
 domain=$1 selector=$2 server=$3 directory=$4
-dkim=${DKIM:-npx dkim}
+dkim=${DKIM:-npx --no -- dkim}
 key=$directory/$selector._domainkey.$domain.private.pem
 
 echo "== 1. a key, and its record for DNS"

@@ -25,9 +25,9 @@ export interface Context {
   /** Processors that this process may use. */
   readonly processors?: number
   /** Thread pool size; must be set before the pool is first used. */
-  readonly widenPool?: (threads: number) => void
+  readonly setThreadPoolSize?: (threads: number) => void
   /** Called now and then in a long run: keeps the room for young objects from growing on, which in a batch die at once. */
-  readonly boundYoungSpace?: () => void
+  readonly capYoungGeneration?: () => void
   /** The program that a thread of a batch runs; without it there are no threads. */
   readonly workerScript?: string
 }

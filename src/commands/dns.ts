@@ -4,15 +4,14 @@ import { setMaxListeners } from 'node:events'
 import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs'
 import type { Answer, DnsSource } from '../core/dns/answer.js'
 import type { ClientOptions } from '../core/dns/client.js'
-import { isNameserver } from '../core/dns/nameserver.js'
 import type { Resolver } from '../core/dns/resolver.js'
 import type { Zone } from '../core/dns/zone.js'
 import { DkimError } from '../core/errors.js'
 import { DNS_LIMITS } from '../core/limits.js'
 import type { Context } from './context.js'
 import { unreadable } from './io/file-fault.js'
-import { say } from './main.js'
 import type { DnsOptions } from './options.js'
+import { say } from './stderr.js'
 
 /**
  * Zone files first, then live DNS. Live DNS is asked only where it is wanted: with --nameserver, or without any --dns-file.
@@ -32,7 +31,7 @@ export async function openSource(
 ): Promise<DnsSource> {
   const files = options.dnsFile ?? []
   const nameservers = options.nameserver ?? []
-  for (const server of nameservers) checkNameserver(server)
+  for (const server of nameservers) await checkNameserver(server)
   if (options.offline && nameservers.length > 0) {
     throw new DkimError('usage', '--offline and --nameserver are mutually exclusive', 'leave one of them out')
   }
@@ -74,7 +73,7 @@ export async function openZone(files: readonly string[]): Promise<Zone> {
   const zone = new Zone()
   for (const file of files) {
     const stats = statsOf(file)
-    if (stats?.isDirectory()) (await import('./io/key-directory.js')).addKeyDirectory(zone, file)
+    if (stats?.isDirectory()) (await import('./io/key-files.js')).addKeyDirectory(zone, file)
     else readZone(await readZoneBytes(file, stats), file, zone)
   }
   return zone
@@ -105,7 +104,8 @@ async function readZoneBytes(file: string, stats: Stats | undefined): Promise<Ui
   }
 }
 
-function checkNameserver(server: string): void {
+async function checkNameserver(server: string): Promise<void> {
+  const { isNameserver } = await import('../core/dns/nameserver.js')
   if (isNameserver(server)) return
   throw new DkimError(
     'usage',

@@ -1,20 +1,19 @@
 // Where the process meets the program: the only file that knows `process`.
 
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import type { Context, Output } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { openOutput } from './io/output.js'
-import { isBrokenPipe, main, say } from './main.js'
+import { main } from './main.js'
+import { isBrokenPipe, say } from './stderr.js'
 
 const STDIN = 0
 const THREAD = join(__dirname, 'thread.cjs')
 /** The V8 of Node 24, where the flag is what it is in that of Node 20. */
 const KNOWN_V8 = 13
 /** By itself V8 takes four times as much in the end. */
-const YOUNG_OCTETS = 8 << 20
+const YOUNG_BYTES = 8 << 20
 /** What the shell makes of a program that SIGPIPE ended: nothing that a reader has not taken counts as done. Node itself ignores that signal. */
 const BROKEN_PIPE = 141
 
@@ -79,18 +78,19 @@ export function run(process: NodeJS.Process): void {
       return abort.signal
     },
     get processors() {
-      return availableParallelism()
+      return process.getBuiltinModule('node:os').availableParallelism()
     },
-    widenPool(threads) {
+    setThreadPoolSize(threads) {
       // libuv reads it when the first operation comes.
       process.env['UV_THREADPOOL_SIZE'] ??= String(threads)
     },
-    boundYoungSpace() {
+    capYoungGeneration() {
       // A V8 that we do not know could have no such flag, and would say so on stderr.
       if (Number.parseInt(process.versions.v8, 10) > KNOWN_V8) return
+      const { getHeapSpaceStatistics, setFlagsFromString } = process.getBuiltinModule('node:v8')
       const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
       // For all threads, and a new thread sets it back to 2. At 2 the flags are those of the build, whose code a new thread starts in.
-      setFlagsFromString(`--semi-space-growth-factor=${(young?.space_size ?? 0) < YOUNG_OCTETS ? 2 : 1}`)
+      setFlagsFromString(`--semi-space-growth-factor=${(young?.space_size ?? 0) < YOUNG_BYTES ? 2 : 1}`)
     },
     // The program is one CommonJS bundle; its worker threads use a second one in the same directory.
     // The single-file program has no second file to run in a thread.

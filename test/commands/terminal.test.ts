@@ -70,7 +70,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
     for (const argv of [['verify'], ['sign', '--key', 'key.pem', '--selector', 'e']]) {
       const { code, screen } = await onTerminal(argv, { cwd: folder })
       expect(code).toBe(2)
-      expect(screen).toContain('dkim: error: there is no message')
+      expect(screen).toContain('dkim: error: no message given')
     }
   })
 

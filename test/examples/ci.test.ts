@@ -108,6 +108,6 @@ describe('gitlab-ci.yml', () => {
     await server.close()
     server = await startServer({ zone: new Zone() })
     const { code, step } = await run(script)
-    expect([code, step]).toEqual([1, 'npx dkim lookup --lock dkim.lock'])
+    expect([code, step]).toEqual([1, 'npx --no -- dkim lookup --lock dkim.lock'])
   })
 })

@@ -6,10 +6,11 @@ import { fishCompletion } from '../../report/help/fish.js'
 import type { CommandPage } from '../../report/help/page.js'
 import { zshCompletion } from '../../report/help/zsh.js'
 import { FINDING_CODES } from '../../report/lookup/finding-help.js'
-import { Argument, type CommandTexts, newCommand } from '../command.js'
+import { Argument, type CommandTexts, type DefineCommand, newCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES } from '../exit-code.js'
-import { buildProgram, COMMAND_NAMES, type DefineCommand } from '../main.js'
+import { buildProgram } from '../main.js'
+import { COMMAND_NAMES } from '../registry.js'
 import { pageOf } from './command-page.js'
 
 const SHELLS = {

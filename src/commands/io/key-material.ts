@@ -5,7 +5,7 @@ import type { ImportOptions } from '../../core/keys/private-key.js'
 import { type KeyMaterial, readKeyMaterial } from '../../core/lookup/key-formats.js'
 import type { Context } from '../context.js'
 import { askPassphrase, passphraseFromFile } from './passphrase.js'
-import { readSecretFile } from './secret-file.js'
+import { readSecretFile } from './small-file.js'
 
 /** No key and no record is longer. */
 const MAX_SIZE = 64 * 1024

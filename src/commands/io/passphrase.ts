@@ -1,14 +1,12 @@
 // The passphrase of an encrypted key: from a file, or asked for on the terminal without showing it. Never from argv.
 
 import { openSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
-import { ReadStream } from 'node:tty'
+import type { ReadStream } from 'node:tty'
 import { DkimError } from '../../core/errors.js'
 import { textBytes } from '../../core/syntax/text-file.js'
 import { visible } from '../../report/text/style.js'
 import type { Context } from '../context.js'
-import { readSecretFile } from './secret-file.js'
+import { readSecretFile } from './small-file.js'
 
 /** The first line of a file. */
 export function passphraseFromFile(path: string): string {
@@ -42,9 +40,13 @@ export async function askNewPassphrase(context: Context): Promise<string> {
 /** One answer for each prompt. */
 async function askHidden(prompts: readonly string[], context: Context, fault: DkimError): Promise<string[]> {
   if (!context.stderr.isTTY) throw fault
+  // Loaded late: few runs ask.
+  const tty = await import('node:tty')
+  const { createInterface } = await import('node:readline')
+  const { Writable } = await import('node:stream')
   let terminal: ReadStream
   try {
-    terminal = new ReadStream(openSync('/dev/tty', 'r'))
+    terminal = new tty.ReadStream(openSync('/dev/tty', 'r'))
   } catch {
     throw fault
   }

@@ -1,8 +1,7 @@
 // Standard input, and pipes that have a name, as chunks in one buffer: the streams of Node take a new one for each read.
 
 import { fstatSync, readSync } from 'node:fs'
-import { Socket, type SocketConstructorOpts } from 'node:net'
-import { isatty } from 'node:tty'
+import type { SocketConstructorOpts } from 'node:net'
 import type { Context } from '../context.js'
 import { PIECE } from './byte-source.js'
 
@@ -10,7 +9,9 @@ type Stdin = Pick<Context, 'stdin' | 'stdinFd'>
 
 /** True where somebody would have to type. */
 export function isTerminal(context: Stdin): boolean {
-  return context.stdinFd === undefined ? context.stdin.isTTY === true : isatty(context.stdinFd)
+  const { stdinFd } = context
+  // Asked of the stream only where it can be one: opening the stream of a pipe would begin to read it.
+  return (stdinFd === undefined || fstatSync(stdinFd).isCharacterDevice()) && context.stdin.isTTY === true
 }
 
 /** A chunk is valid until the next one is asked for. */
@@ -47,6 +48,8 @@ export async function* readPipe(fd: number): AsyncGenerator<Buffer> {
       return false
     },
   }
+  // Loaded late: few runs read a pipe.
+  const { Socket } = await import('node:net')
   const socket = new Socket({ fd, readable: true, writable: false, onread } as SocketConstructorOpts)
   socket.once('end', () => {
     ended = true

@@ -10,8 +10,7 @@ import { systemPath } from '../io/file-name.js'
 import { isTerminal, readPipe, readStandardInput } from '../io/standard-input.js'
 import { messageRange } from './emlx.js'
 import { mailFiles } from './mail-folder.js'
-import { BLANK, isMbox, unquoteFrom } from './mbox.js'
-import { messageRanges } from './mbox-length.js'
+import { BLANK, isMbox, messageRanges, unquoteFrom } from './mbox.js'
 
 /** One message of the input, or why there is none: a batch goes on after one that cannot be read. */
 export type Input = MessageInput | FailedInput

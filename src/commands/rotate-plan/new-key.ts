@@ -9,7 +9,7 @@ import { checkRsaBits, importPrivateKey, type PrivateKey } from '../../core/keys
 import { readKeyMaterial } from '../../core/lookup/key-formats.js'
 import type { KeyFacts } from '../../core/rotation/settings.js'
 import { shellPath } from '../../core/syntax/shell-word.js'
-import { readSecretFile } from '../io/secret-file.js'
+import { readSecretFile } from '../io/small-file.js'
 import type { RotatePlanOptions } from './options.js'
 
 export interface NewKey {

@@ -7,8 +7,14 @@ import { CADENCES, type Cadence } from '../../core/rotation/settings.js'
 import { STAGES } from '../../core/rotation/stage.js'
 import { DIALECT_NAMES } from '../../report/records/dialects.js'
 import { SIGNER_NAMES } from '../../report/signer/signers.js'
-import { type CommandTexts, InvalidArgumentError, newCommand, Option, type OptionsOf } from '../command.js'
-import type { DefineCommand } from '../main.js'
+import {
+  type CommandTexts,
+  type DefineCommand,
+  InvalidArgumentError,
+  newCommand,
+  Option,
+  type OptionsOf,
+} from '../command.js'
 import {
   addDnsOptions,
   addReportOptions,

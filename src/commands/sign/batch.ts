@@ -9,7 +9,7 @@ import { openFileInDirectory, openOutputFile } from '../io/output-file.js'
 import { countFiles, Progress } from '../io/progress.js'
 import { pathsOf } from '../mail/file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../mail/input.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import { hold } from './held-message.js'
 import {
   aboutInput,
@@ -97,7 +97,7 @@ class SignBatch {
     this.#jobs = options.jobs ?? context.processors ?? 1
     this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + IN_RESERVE
     // A new file does not wait for the disk: then no more threads want the processor than there are jobs.
-    context.widenPool?.(Math.max(1, this.#jobs - 1) + (options.inPlace ? DISK_WAITS : 0))
+    context.setThreadPoolSize?.(Math.max(1, this.#jobs - 1) + (options.inPlace ? DISK_WAITS : 0))
   }
 
   async read(argument: Argument, inputs: AsyncIterable<Input>): Promise<void> {

@@ -1,7 +1,7 @@
 // opendkim.conf as far as it says who signs and how (opendkim.conf(5)); what it says beside that and is not taken over is named.
 
 import { DkimError } from '../../core/errors.js'
-import { readSecretFile } from '../io/secret-file.js'
+import { readSecretFile } from '../io/small-file.js'
 
 export interface OpendkimConf {
   readonly file: string

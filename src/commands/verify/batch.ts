@@ -11,7 +11,7 @@ import { type DeferredInput, type DeferringOptions, type Found, type Input, read
 import type { MessageExplainer } from './explain.js'
 import { readsAgain } from './explain-options.js'
 import type { Journal } from './journal.js'
-import { type Bench, judgeInput, type Outcome } from './judge-input.js'
+import { judgeInput, type Outcome, type VerifyContext } from './judge-input.js'
 import { runNameOf, type VerifyCommandOptions } from './options.js'
 import type { GroupResult, Pool } from './pool.js'
 import { ShardFilter } from './shard.js'
@@ -21,7 +21,7 @@ export interface BatchParts {
   readonly context: Context
   readonly paths: readonly string[]
   readonly options: VerifyCommandOptions
-  readonly bench: Bench
+  readonly bench: VerifyContext
 }
 
 export async function verifyAll(run: VerifyRun, parts: BatchParts): Promise<ExitCode> {
@@ -71,16 +71,16 @@ async function openJournal(path: string, run: VerifyRun, { paths, options }: Bat
 }
 
 /** Threads are started once a run has lasted so many milliseconds: each costs a good part of that. */
-const WORTH_THREADS = 300
+const THREADS_AFTER_MS = 300
 /** Messages that wait for DNS at once, so that the names of the next ones are asked for even while the first name is slow. */
-const AHEAD_MESSAGES = 8 * DNS_LIMITS.concurrency
+const MAX_WAITING_MESSAGES = 8 * DNS_LIMITS.concurrency
 /** Of header sections, which a waiting message keeps. */
-const AHEAD_BYTES = 32 << 20
+const MAX_WAITING_BYTES = 32 << 20
 /** Milliseconds between two turns of the event loop. */
-const TURN = 100
+const YIELD_INTERVAL_MS = 100
 /** What one thread is given at a time. */
 const GROUP_MESSAGES = 64
-const GROUP_OCTETS = 4 << 20
+const GROUP_BYTES = 4 << 20
 
 /** A message whose report waits for its turn. */
 interface Waiting {
@@ -103,7 +103,7 @@ class Batch {
   #jobCount: number | undefined
   #pool: Pool | undefined
   #group: DeferredInput[] = []
-  #octets = 0
+  #bytes = 0
   /** Judged here, and not reported yet. */
   readonly #ahead: Waiting[] = []
   #aheadBytes = 0
@@ -167,7 +167,7 @@ class Batch {
     })
     const part = input.part ?? 1
     if (!(outcome instanceof Promise) && this.#ahead.length === 0)
-      return this.#settle(outcome, part) ?? this.#giveTurn()
+      return this.#settle(outcome, part) ?? this.#yieldToEventLoop()
     // Nobody knows how long that takes: what is known is told.
     void this.#run.flush()
     const bytes = input.error === undefined ? Math.min(input.size ?? LIMITS.headerBytes, LIMITS.headerBytes) : 0
@@ -187,7 +187,7 @@ class Batch {
 
   /** In the order of the input: all, or until few enough messages wait. */
   async #settleAhead(all: boolean): Promise<void> {
-    const isFull = (): boolean => this.#ahead.length >= AHEAD_MESSAGES || this.#aheadBytes >= AHEAD_BYTES
+    const isFull = (): boolean => this.#ahead.length >= MAX_WAITING_MESSAGES || this.#aheadBytes >= MAX_WAITING_BYTES
     while (this.#ahead.length > 0 && (all || isFull())) {
       const first = this.#ahead[0]!
       first.settled = await first.outcome
@@ -243,11 +243,11 @@ class Batch {
   }
 
   /** Where nothing is ever waited for, the event loop has its turn now and then: signals are heard there. */
-  #giveTurn(): Promise<void> | undefined {
+  #yieldToEventLoop(): Promise<void> | undefined {
     const now = Date.now()
-    if (now - this.#lastTurn < TURN) return undefined
+    if (now - this.#lastTurn < YIELD_INTERVAL_MS) return undefined
     this.#lastTurn = now
-    this.#parts.context.boundYoungSpace?.()
+    this.#parts.context.capYoungGeneration?.()
     return new Promise(resolve => setImmediate(resolve))
   }
 
@@ -270,7 +270,7 @@ class Batch {
     if (this.#pool !== undefined) return true
     const { context, options } = this.#parts
     // Who asks for threads gets them at once.
-    const wait = options.jobs === undefined ? WORTH_THREADS : 0
+    const wait = options.jobs === undefined ? THREADS_AFTER_MS : 0
     if (Date.now() - this.#start < wait || this.#jobs < 2) return false
     if (this.#threads === undefined) {
       void import('./pool.js').then(threads => {
@@ -293,20 +293,20 @@ class Batch {
     // What was begun here before there were threads stands first.
     if (this.#ahead.length > 0) return this.#settleAhead(true).then(() => this.#hand(input))
     this.#group.push(input)
-    this.#octets += input.deferred.end - input.deferred.start
-    return this.#group.length >= GROUP_MESSAGES || this.#octets >= GROUP_OCTETS ? this.#submit() : undefined
+    this.#bytes += input.deferred.end - input.deferred.start
+    return this.#group.length >= GROUP_MESSAGES || this.#bytes >= GROUP_BYTES ? this.#submit() : undefined
   }
 
   #submit(): Promise<void> | undefined {
     const group = this.#group
     this.#group = []
-    this.#octets = 0
+    this.#bytes = 0
     return group.length === 0 ? undefined : this.#pool?.submit(group)
   }
 
   async #settleGroup({ group, text, errors, codes, summary, entries }: GroupResult): Promise<void> {
     if (this.#parts.context.signal.aborted) return
-    this.#parts.context.boundYoungSpace?.()
+    this.#parts.context.capYoungGeneration?.()
     this.#run.add(codes, summary)
     this.#run.collect(entries)
     this.#run.writeErrors(errors)

@@ -13,7 +13,7 @@ import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { type Input, type MessageInput, tornMessage } from '../mail/input.js'
 
 /** What judging takes beside the message: the same for all of a run. */
-export interface Bench {
+export interface VerifyContext {
   readonly resolver: Resolver
   readonly policy: Partial<Policy>
   readonly keys: KeyCache
@@ -37,7 +37,7 @@ export interface Outcome {
 /** Never throws for what is wrong with the input: that is an outcome as well. `onRead` is called where no more than DNS is waited for. */
 export function judgeInput(
   input: Input,
-  bench: Bench,
+  bench: VerifyContext,
   onRead: () => void = () => undefined,
 ): Outcome | Promise<Outcome> {
   if (input.error !== undefined) return failure(input, input.error)
@@ -52,7 +52,7 @@ export function judgeInput(
   }
 }
 
-function judgeNow(input: MessageInput, chunks: Iterable<Buffer>, bench: Bench): Outcome | Promise<Outcome> {
+function judgeNow(input: MessageInput, chunks: Iterable<Buffer>, bench: VerifyContext): Outcome | Promise<Outcome> {
   const { verifier, lines } = open(input, bench)
   const head = new Head()
   for (const chunk of chunks) {
@@ -62,7 +62,7 @@ function judgeNow(input: MessageInput, chunks: Iterable<Buffer>, bench: Bench): 
   return close({ input, head }, verifier, lines, bench)
 }
 
-async function judgeLater(input: MessageInput, chunks: AsyncIterable<Buffer>, bench: Bench): Promise<Outcome> {
+async function judgeLater(input: MessageInput, chunks: AsyncIterable<Buffer>, bench: VerifyContext): Promise<Outcome> {
   const { verifier, lines } = open(input, bench)
   const head = new Head()
   for await (const chunk of chunks) {
@@ -72,7 +72,7 @@ async function judgeLater(input: MessageInput, chunks: AsyncIterable<Buffer>, be
   return close({ input, head }, verifier, lines, bench)
 }
 
-function open(input: MessageInput, bench: Bench): { verifier: Verifier; lines: LineEndNormalizer } {
+function open(input: MessageInput, bench: VerifyContext): { verifier: Verifier; lines: LineEndNormalizer } {
   const verifier = new Verifier({ ...bench, input: input.name, mixedLineEnds: 'unchecked' })
   return { verifier, lines: new LineEndNormalizer(chunk => verifier.write(chunk)) }
 }
@@ -132,7 +132,7 @@ function close(
   { input, head }: { readonly input: MessageInput; readonly head: Head },
   verifier: Verifier,
   lines: LineEndNormalizer,
-  bench: Bench,
+  bench: VerifyContext,
 ): Outcome | Promise<Outcome> {
   lines.end()
   noteLineEnds(verifier, lines, bench.lenientEol)

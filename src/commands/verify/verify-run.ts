@@ -1,17 +1,19 @@
 // One run of dkim verify over all of its inputs: reports go out as soon as the format allows it, and the account is kept.
 
 import { hostname } from 'node:os'
+import { lookUpKeys } from '../../core/dkim/key-lookup.js'
+import type { Signature } from '../../core/dkim/signature.js'
 import type { Verifier } from '../../core/dkim/verify.js'
 import { toJson, toJsonLine } from '../../report/json/json.js'
-import type { Style } from '../../report/text/style.js'
+import { type Style, visible } from '../../report/text/style.js'
 import { type Entry, type Format, isFailed, type Settings } from '../../report/verification/format.js'
 import { FORMATS } from '../../report/verification/formats.js'
 import { Summary, type SummaryData, summaryJson, summaryLine, summaryText } from '../../report/verification/summary.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import { readsAgain, wantsExplanation } from './explain-options.js'
-import type { Bench, Outcome } from './judge-input.js'
+import type { Outcome, VerifyContext } from './judge-input.js'
 import type { VerifyCommandOptions } from './options.js'
 import type { ShardRecord } from './shard.js'
 
@@ -26,13 +28,13 @@ export async function openWriter(format: VerifyCommandOptions['format']): Promis
 }
 
 /** Reports go out together, so many characters or milliseconds of them: a system call for each would be a good part of its price. */
-const TOGETHER = 32_768
-const AT_MOST = 50
+const FLUSH_CHARS = 32_768
+const FLUSH_INTERVAL_MS = 50
 
 export interface RunParts {
   readonly writer: Writer
   readonly style: Style
-  readonly bench: Bench
+  readonly bench: VerifyContext
   /** One argument, which may name one message: its report is not one of several. */
   readonly single: boolean
 }
@@ -94,11 +96,11 @@ export class VerifyRun {
   /** Text of the product, this thread's or another's. Waits only where the reader is slower than we are. */
   write(text: string): Promise<void> | undefined {
     this.#text += text
-    const early = this.#text.length < TOGETHER && Date.now() - this.#lastWrite < AT_MOST
+    const early = this.#text.length < FLUSH_CHARS && Date.now() - this.#lastWrite < FLUSH_INTERVAL_MS
     if (!early) return this.flush()
     // Where the next name of a list is long in coming, what is known is told.
     if (this.#single) return undefined
-    this.#timer ??= setTimeout(() => void this.flush(), AT_MOST).unref()
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_INTERVAL_MS).unref()
     return undefined
   }
 
@@ -189,7 +191,6 @@ export class VerifyRun {
     const { style, bench } = this.#parts
     const text = toText(report, { style, fields, fieldNames: names })
     if (!this.#options.tags) return text
-    const { signatureTags } = await import('./tags.js')
     return `${text}${await signatureTags(verifier.signatures, bench, style)}`
   }
 
@@ -222,4 +223,20 @@ function toSummary(format: VerifyCommandOptions['format'], data: SummaryData): s
 
 function sectionOf(verifier: Verifier | null): Pick<Entry, 'section'> {
   return verifier === null ? {} : { section: verifier.section }
+}
+
+/** dkim verify --tags: what each tag of the signatures, and of their key records, means. */
+async function signatureTags(signatures: readonly Signature[], bench: VerifyContext, style: Style): Promise<string> {
+  const { tagsText } = await import('../../report/verification/tags-text.js')
+  const parts: string[] = []
+  for (const { tags, domain, keyName } of signatures) {
+    if (tags === null) continue
+    parts.push(tagsText(`DKIM-Signature of ${visible(domain ?? 'an unknown domain')}`, tags, 'signature', style))
+    const lookup = keyName === null ? null : await lookUpKeys(bench.resolver, keyName, bench.keys, bench.signal)
+    for (const { record } of lookup?.candidates ?? []) {
+      if (record === null) continue
+      parts.push(tagsText(`Key record at ${visible(keyName ?? '')}`, record.tags, 'key-record', style))
+    }
+  }
+  return parts.map(part => `\n${part}`).join('')
 }

@@ -1,8 +1,7 @@
 // dkim verify: messages in, reports and an exit code out. What a run needs is loaded once its options are known to be right.
 
 import { FORMAT_NAMES } from '../../report/verification/formats.js'
-import { type CommandTexts, newCommand, type OptionsOf } from '../command.js'
-import type { DefineCommand } from '../main.js'
+import { type CommandTexts, type DefineCommand, newCommand, type OptionsOf } from '../command.js'
 import { addDnsOptions, addReportOptions, collect, parseAuthservId, parseJobs, parseWholeNumber } from '../options.js'
 import { addExplainOptions } from './explain-options.js'
 import { parseShard } from './shard.js'

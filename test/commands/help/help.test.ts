@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { closest } from '../../../src/commands/help/suggestion.js'
-import { COMMAND_NAMES } from '../../../src/commands/main.js'
+import { COMMAND_NAMES } from '../../../src/commands/registry.js'
 import { dkim } from '../../support/cli.js'
 
 describe('dkim help', () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addKeyDirectory } from '../../../src/commands/io/key-directory.js'
+import { addKeyDirectory } from '../../../src/commands/io/key-files.js'
 import { DkimError, exportPrivateKey, generatePrivateKey, Zone } from '../../../src/core/index.js'
 
 let folder: string

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { passphraseFromFile } from '../../../src/commands/io/passphrase.js'
-import { readSecretFile } from '../../../src/commands/io/secret-file.js'
+import { readSecretFile } from '../../../src/commands/io/small-file.js'
 
 let folder = ''
 beforeEach(() => {

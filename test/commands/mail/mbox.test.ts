@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ByteSource, memorySource } from '../../../src/commands/io/byte-source.js'
-import { isFromLine, isMbox, mboxRanges, unquoteFrom } from '../../../src/commands/mail/mbox.js'
-import { messageRanges } from '../../../src/commands/mail/mbox-length.js'
+import { isFromLine, isMbox, mboxRanges, messageRanges, unquoteFrom } from '../../../src/commands/mail/mbox.js'
 
 const FROM = 'From alice@example.com Thu Jan  1 12:00:00 2026'
 

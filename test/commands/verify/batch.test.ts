@@ -196,7 +196,7 @@ describe('a mailbox', () => {
 
   it('is named whole: its messages have no names of their own', async () => {
     const { code, stderr } = await verify(['box.mbox#3'])
-    expect([code, stderr.includes('pass box.mbox')]).toEqual([2, true])
+    expect([code, stderr.includes('cannot be named: pass box.mbox')]).toEqual([2, true])
     expect((await verify(['none.mbox#3'])).stderr).toContain('check the name')
   })
 

@@ -34,11 +34,11 @@ async function boundsIn(count: number): Promise<number> {
     now += 10
     return now
   })
-  const boundYoungSpace = () => {
+  const capYoungGeneration = () => {
     bounds += 1
   }
   const argv = ['verify', '--dns-file', join(folder, 'dns.json'), '--jobs', '1', '--quiet', path]
-  expect(await main(argv, { ...testContext(), boundYoungSpace })).toBe(3)
+  expect(await main(argv, { ...testContext(), capYoungGeneration })).toBe(3)
   return bounds
 }
 

@@ -1,6 +1,6 @@
 // Names noted once each, with a value: as a Map has it, in a tenth of the memory.
 import { describe, expect, it } from 'vitest'
-import { NameTable } from '../../../src/commands/verify/name-table.js'
+import { NameTable } from '../../../src/commands/verify/names.js'
 
 describe('the table of names', () => {
   it('says what a Map says, however often it grew', () => {
