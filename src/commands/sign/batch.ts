@@ -5,7 +5,7 @@ import { toJson, toJsonLine } from '../../report/json/json.js'
 import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { unreadable } from '../io/file-fault.js'
-import { openFileInDirectory, openOutputFile } from '../io/output-file.js'
+import { openFileInDirectory, openOutputFile, refuseInput } from '../io/output-file.js'
 import { countFiles, Progress } from '../io/progress.js'
 import { pathsOf } from '../mail/file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../mail/input.js'
@@ -15,6 +15,7 @@ import {
   aboutInput,
   checkFields,
   eachChunk,
+  inputFiles,
   type NewFields,
   NotPublished,
   type ReadySigner,
@@ -230,8 +231,10 @@ async function write(
   input: MessageInput,
   { bytes }: NewFields,
   { path, mode }: Target,
-  { options }: SignBench,
+  bench: SignBench,
 ): Promise<void> {
+  const { options } = bench
+  if (!options.inPlace) refuseInput(path, inputFiles(bench), 'use another --out-dir')
   const file = options.inPlace ? openOutputFile(path, mode) : openFileInDirectory(path, mode)
   try {
     file.write(bytes)

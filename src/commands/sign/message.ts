@@ -32,6 +32,11 @@ export interface NewFields {
   readonly replaced: SignedFields['replaced']
 }
 
+/** What a run of sign reads besides messages. */
+export function inputFiles({ keys, options: { dnsFile = [], filesFrom = [] } }: SignBench): string[] {
+  return [...keys.files(), ...dnsFile, ...filesFrom]
+}
+
 /** A message whose bytes have gone through: what is left is the signature operation. */
 export interface ReadySigner {
   sign(): NewFields
@@ -44,7 +49,7 @@ export async function readToSign(input: MessageInput, bench: SignBench): Promise
   // The stream can be read only once: keep its start for key selection, then pass it on.
   const chunks = input.chunks()
   const [head, rest] = Symbol.asyncIterator in chunks ? await beginningOf(chunks) : [null, chunks]
-  const keys = await bench.keys(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
+  const keys = await bench.keys.choose(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
   const requests = keys.map(key => ({ ...bench.template, ...key }))
   const { force = false, replace = false } = bench.options
   const signer = new Signer({ requests, now: bench.now, force, replace })

@@ -3,13 +3,14 @@
 import { DkimError } from '../../core/errors.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { openOutputFile } from '../io/output-file.js'
+import { openOutputFile, refuseInput } from '../io/output-file.js'
 import { type MessageInput, readInputs } from '../mail/input.js'
 import { say } from '../main.js'
 import {
   aboutInput,
   checkFields,
   eachChunk,
+  inputFiles,
   type NewFields,
   NotPublished,
   readToSign,
@@ -72,6 +73,7 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
       say(context, 'hint', error.hint)
       return error.exitCode
     }
+    refuseOwnInput(files, bench)
     await writeSigned(rest, fields, bench)
     return EXIT_CODES.ok
   }
@@ -87,6 +89,15 @@ async function signNamed(input: MessageInput, bench: SignBench): Promise<NewFiel
     if (!(error instanceof DkimError) || error.code !== 'message-refused') throw error
     throw new DkimError(error.code, aboutInput(input.name, error.message), error.hint)
   }
+}
+
+function refuseOwnInput(files: readonly string[], bench: SignBench): void {
+  const { output } = bench.options
+  if (output === undefined || output === '-') return
+  const [file = '-'] = files
+  const message = file === '-' ? bench.context.stdinFd : file
+  refuseInput(output, inputFiles(bench))
+  if (message !== undefined) refuseInput(output, [message], 'name another file, or use --in-place')
 }
 
 async function writeSigned(
