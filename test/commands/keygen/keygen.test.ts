@@ -161,7 +161,9 @@ describe('one key', () => {
     )
     const [record] = DECODERS.route53(stdout)
     expect(record).toMatchObject({ name: 'mail._domainkey.mail.example.com', ttl: 300 })
-    expect(record!.strings.join('')).toMatch(/^v=DKIM1; h=sha256; k=ed25519; n=a=20=22note=22=3B=20=0A; s=email; t=y:s; p=/)
+    expect(record!.strings.join('')).toMatch(
+      /^v=DKIM1; h=sha256; k=ed25519; n=a=20=22note=22=3B=20=0A; s=email; t=y:s; p=/,
+    )
   })
 })
 
