@@ -4,13 +4,13 @@ import { DkimError } from '../../core/errors.js'
 import { toJson, toJsonLine } from '../../report/json/json.js'
 import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { SPOOL_LIMIT } from '../io/byte-source.js'
 import { unreadable } from '../io/file-fault.js'
 import { openFileInDirectory, openOutputFile, refuseInput } from '../io/output-file.js'
 import { countFiles, Progress } from '../io/progress.js'
 import { pathsOf } from '../mail/file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../mail/input.js'
 import { say } from '../main.js'
-import { hold } from './held-message.js'
 import {
   aboutInput,
   checkFields,
@@ -261,4 +261,17 @@ function failed(input: string, fault: unknown): Outcome {
     error: { code, message, hint },
     code: exitCode,
   }
+}
+
+/** A message that is not too long, read once into memory: the next one can be read before it is signed, and what is written is what was signed. */
+async function hold(input: MessageInput): Promise<Buffer | null> {
+  if (input.size !== null && input.size > SPOOL_LIMIT) return null
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const chunk of input.chunks()) {
+    size += chunk.length
+    if (size > SPOOL_LIMIT) return null
+    pieces.push(Buffer.from(chunk))
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
 }

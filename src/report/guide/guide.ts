@@ -39,7 +39,7 @@ export function titleOf(code: GuideCode): string {
 export function standingOf(code: GuideCode): string {
   return isReason(code)
     ? `result ${REASONS[code].result}, ${REASONS[code].section}`
-    : 'warning (does not affect the result)'
+    : 'warning: does not affect the result'
 }
 
 function isReason(code: GuideCode): code is Reason {

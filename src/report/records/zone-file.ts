@@ -66,8 +66,7 @@ function dnsmasqLine(record: DnsRecord): string {
 export const dnsmasq: Dialect = {
   summary: 'the configuration of dnsmasq',
   use: 'append it to dnsmasq.conf, check it with dnsmasq --test, restart dnsmasq',
-  useToReplace:
-    'replace the old line of dnsmasq.conf with it, check it with dnsmasq --test, restart dnsmasq',
+  useToReplace: 'replace the old line of dnsmasq.conf with it, check it with dnsmasq --test, restart dnsmasq',
   needsDomain: true,
   noCname: 'dnsmasq serves a CNAME only for targets it knows',
   format: linesOf(dnsmasqLine),
