@@ -1,4 +1,4 @@
-// Many messages, each to a file of its own: read one after the other, signed on as many cores as there are, told of in their order.
+// Many messages, each to a file of its own: read one after the other, signed on all cores, reported in input order.
 
 import { DkimError } from '../../core/errors.js'
 import { toJson, toJsonLine } from '../../report/json/json.js'
@@ -20,12 +20,12 @@ import {
   NotPublished,
   type ReadySigner,
   readToSign,
-  type SignBench,
+  type SignContext,
   withoutReplaced,
 } from './message.js'
 import { type Argument, type Target, Targets } from './targets.js'
 
-export async function signBatch(files: readonly string[], bench: SignBench): Promise<ExitCode> {
+export async function signBatch(files: readonly string[], bench: SignContext): Promise<ExitCode> {
   const { context, options } = bench
   const batch = new SignBatch(files, bench)
   try {
@@ -42,7 +42,7 @@ export async function signBatch(files: readonly string[], bench: SignBench): Pro
   return batch.finish()
 }
 
-async function* argumentsOf(files: readonly string[], { context, options }: SignBench): AsyncGenerator<Argument> {
+async function* argumentsOf(files: readonly string[], { context, options }: SignContext): AsyncGenerator<Argument> {
   for (const path of files) yield { path, listed: false }
   const { filesFrom = [], null: nul = false } = options
   for await (const path of pathsOf([], filesFrom, { nul, context })) yield { path, listed: true }
@@ -51,18 +51,18 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
 /** Messages waiting for fsync while others are signed: syncing many files takes as long as syncing one. */
 const DISK_WAITS = 16
 /** Signatures that wait in the pool, which would stand still until this thread has seen that one is done. */
-const IN_RESERVE = 2
+const RESERVED_PLACES = 2
 /** Messages that are read and not yet signed, per job. */
-const AHEAD = 4
+const MESSAGES_AHEAD = 4
 /** All of them: each may have a file open. */
 const MAX_AHEAD = 256
 /** What all of them may hold of memory. */
-const HELD = 32 << 20
+const MAX_HELD_BYTES = 32 << 20
 
 interface Task {
   readonly outcome: Promise<Outcome>
   /** Held in memory until then. */
-  readonly octets: number
+  readonly bytes: number
   readonly part: number
 }
 
@@ -71,11 +71,11 @@ interface Outcome extends SigningOutcome {
 }
 
 class SignBatch {
-  readonly #bench: SignBench
+  readonly #bench: SignContext
   readonly #targets: Targets
   readonly #progress: Progress
   readonly #jobs: number
-  /** Signatures that may be in the pool at a time: what is left of the jobs beside this thread, which is one of them. */
+  /** Signatures that may be in the pool at a time: the jobs without this thread, which is one of them. */
   readonly #places: number
   #inPool = 0
   readonly #codes = new Set<ExitCode>()
@@ -84,11 +84,11 @@ class SignBatch {
   readonly #collected: SigningOutcome[] = []
   #single: boolean
   #tasks: Task[] = []
-  #octets = 0
+  #bytes = 0
   #count = 0
   #signed = 0
 
-  constructor(files: readonly string[], bench: SignBench) {
+  constructor(files: readonly string[], bench: SignContext) {
     const { context, options } = bench
     this.#bench = bench
     this.#single = files.length === 1 && options.filesFrom === undefined
@@ -96,7 +96,7 @@ class SignBatch {
     const { filesFrom, null: nul } = options
     this.#progress = new Progress(context, () => countFiles(files, filesFrom, nul), options.quiet !== true)
     this.#jobs = options.jobs ?? context.processors ?? 1
-    this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + IN_RESERVE
+    this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + RESERVED_PLACES
     // A new file does not wait for the disk: then no more threads want the processor than there are jobs.
     context.widenPool?.(Math.max(1, this.#jobs - 1) + (options.inPlace ? DISK_WAITS : 0))
   }
@@ -111,7 +111,7 @@ class SignBatch {
       }
     } catch (error) {
       if (this.#bench.context.signal.aborted) return
-      await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
+      await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), bytes: 0, part: 1 })
     }
   }
 
@@ -126,13 +126,13 @@ class SignBatch {
       const held = await hold(input)
       const message = held === null ? input : { ...input, chunks: () => [held] }
       const outcome = this.#sign(message, target, await readToSign(message, this.#bench))
-      // Thrown again where it is told of.
+      // Thrown again where it is reported.
       outcome.catch(() => undefined)
       // Its bytes are there only until the next message is asked for.
       if (held === null) await outcome
-      await this.#add({ outcome, octets: held?.length ?? 0, part })
+      await this.#add({ outcome, bytes: held?.length ?? 0, part })
     } catch (error) {
-      await this.#add({ outcome: Promise.resolve(failed(input.name, error)), octets: 0, part })
+      await this.#add({ outcome: Promise.resolve(failed(input.name, error)), bytes: 0, part })
     }
   }
 
@@ -161,9 +161,9 @@ class SignBatch {
 
   async #add(task: Task): Promise<void> {
     this.#tasks.push(task)
-    this.#octets += task.octets
-    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * AHEAD)
-    while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
+    this.#bytes += task.bytes
+    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * MESSAGES_AHEAD)
+    while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#bytes > MAX_HELD_BYTES)) await this.#settle()
   }
 
   async drain(): Promise<void> {
@@ -173,7 +173,7 @@ class SignBatch {
 
   async #settle(): Promise<void> {
     const task = this.#tasks.shift()!
-    this.#octets -= task.octets
+    this.#bytes -= task.bytes
     const outcome = await task.outcome
     this.#progress.clear()
     this.#count += 1
@@ -231,7 +231,7 @@ async function write(
   input: MessageInput,
   { bytes }: NewFields,
   { path, mode }: Target,
-  bench: SignBench,
+  bench: SignContext,
 ): Promise<void> {
   const { options } = bench
   if (!options.inPlace) refuseInput(path, inputFiles(bench), 'use another --out-dir')

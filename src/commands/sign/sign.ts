@@ -32,7 +32,7 @@ const TEXTS: CommandTexts = {
       text: null,
     },
   ],
-  notes: ['The signed message goes to stdout. If a message cannot be signed, there is no output.'],
+  notes: ['The signed message goes to stdout. If a message cannot be signed, nothing is written.'],
 }
 
 const signCommand = () =>

@@ -205,7 +205,7 @@ class KeyRing {
     return key
   }
 
-  /** A key that stands in a table itself: PEM without line ends, or base64 of DER. */
+  /** A key written into the table itself: PEM without line ends, or base64 of DER. */
   fromText(text: string, place: string): PrivateKey {
     const name = `the key at ${place}`
     return importPrivateKey(decodeBase64(text) ?? Buffer.from(text, 'latin1'), { name })

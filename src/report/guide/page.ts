@@ -23,7 +23,7 @@ export function guideText(code: GuideCode, style: Style = PLAIN): string {
   return `${lines.join('\n')}\n`
 }
 
-/** A title has room for some words beside its code, or stands below it. */
+/** A title goes next to its code only where this many columns are left. */
 const LEAST_TITLE = 30
 
 /** Every code there is a page for. */
