@@ -151,8 +151,9 @@ describe('a plan', () => {
     const [option = '', file = ''] = key()
     copyFileSync(file, copy)
     const state = scene.path('read.json')
-    const zone = scene.path('read.zone')
-    writeFileSync(zone, '')
+    const dns = scene.zone('read-zone.json', { s1: 's1' })
+    const zone = scene.path('read-zone.json')
+    const records = readFileSync(zone)
     const plan = [...names, option, copy, '--offline', ...at(NOW), '--state', state]
     expect((await rotatePlan(...plan)).code).toBe(0)
     for (const input of [copy, state]) {
@@ -160,8 +161,8 @@ describe('a plan', () => {
       expect(await refused('--state', state, '--offline', '--key', copy, ...at(NOW), '-o', input)).toContain('reads')
       expect(readFileSync(input).equals(before)).toBe(true)
     }
-    expect(await refused(...names, ...key(), '--dns-file', zone, ...at(NOW), '-o', zone)).toContain('reads')
-    expect(readFileSync(zone, 'utf8')).toBe('')
+    expect(await refused(...names, ...key(), ...dns, ...at(NOW), '-o', zone)).toContain('reads')
+    expect(readFileSync(zone).equals(records)).toBe(true)
   })
 
   it('writes records for the DNS host and the configuration of the mail server', async () => {
