@@ -1,5 +1,4 @@
 // In a clone the program is built when it is first needed, and again once a source is newer. The package has no such file.
-const { execFileSync } = require('node:child_process')
 const { mkdirSync, readdirSync, rmdirSync, statSync } = require('node:fs')
 const { join } = require('node:path')
 
@@ -36,7 +35,10 @@ exports.ensureBuilt = () => {
   takeLock()
   try {
     // Another command may have built it meanwhile.
-    if (isStale()) execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 2, 2] })
+    if (!isStale()) return
+    // Loaded only here: the program itself starts without it.
+    const { execFileSync } = require('node:child_process')
+    execFileSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { stdio: ['ignore', 2, 2] })
   } finally {
     rmdirSync(LOCK)
   }
