@@ -341,7 +341,7 @@ describe('a public key for a mail server', () => {
   ])('%s: put in place: %s', async (file, installed) => {
     const { code, stderr } = await run([...NAMES, '--key', file, '--signer', 'opendkim'])
     expect(code).toBe(0)
-    expect(stderr.includes('install ')).toBe(installed)
+    expect(stderr.includes('install -D ')).toBe(installed)
   })
 })
 
