@@ -398,7 +398,7 @@ describe('F-06: a private key that others can read', () => {
     writeFileSync(join(folder, 'open.pub'), readFileSync(join(folder, 'rsa.pub.pem')))
     chmodSync(join(folder, 'open.pem'), 0o644)
     chmodSync(join(folder, 'open.pub'), 0o644)
-    expect((await run([...NAMES, '--key', 'open.pem'])).stderr).toContain('dkim: warning: open.pem is not safe')
+    expect((await run([...NAMES, '--key', 'open.pem'])).stderr).toContain('dkim: warning: open.pem is insecure')
     expect((await run([...NAMES, '--key', 'open.pub'])).stderr).not.toContain('warning')
     expect(await run([...NAMES, '--key', 'open.pem', '--quiet'])).toMatchObject({ code: 0, stderr: '' })
     // Nothing is said of a record that was not written.
