@@ -200,7 +200,7 @@ class KeyRing {
     if (known !== undefined) return known
     const { bytes, exposures } = readSecretFile(path)
     const key = await this.#open(bytes, path)
-    for (const exposure of exposures) this.#expose(`${path} is not safe: ${exposure}`)
+    for (const exposure of exposures) this.#expose(`${path} is insecure: ${exposure}`)
     this.#keys.set(path, key)
     return key
   }
