@@ -93,7 +93,9 @@ describe('the record of a key', () => {
   it('with every tag', async () => {
     const tags = ['--hashes', 'sha256', '--services', 'email', '--testing', '--strict-identity', '--notes', 'ü; "x"']
     const { stdout } = await run([...NAMES, '--key', 'ed.pem', '--dialect', 'txt', ...tags])
-    expect(stdout).toMatch(/^v=DKIM1; h=sha256; k=ed25519; n==C3=BC=3B=20=22x=22; s=email; t=y:s; p=[A-Za-z0-9+/]{43}=\n$/)
+    expect(stdout).toMatch(
+      /^v=DKIM1; h=sha256; k=ed25519; n==C3=BC=3B=20=22x=22; s=email; t=y:s; p=[A-Za-z0-9+/]{43}=\n$/,
+    )
   })
 
   it('names relative to the zone, and absolute', async () => {
