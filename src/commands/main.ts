@@ -78,6 +78,8 @@ async function takeSettings(command: CommandUnknownOpts, context: Context): Prom
   const { readConfigFile } = await import('./config/config-file.js')
   const file = await readConfigFile(context, command.getOptionValue('config') as string | false | undefined)
   applySettings(command, effectiveSettings(context.env, file))
+  const output: unknown = command.getOptionValue('output')
+  if (typeof output === 'string' && file?.exists) (await import('./io/output-file.js')).refuseInput(output, [file.path])
 }
 
 function isHelp(argument: string | undefined): boolean {

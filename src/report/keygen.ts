@@ -1,4 +1,4 @@
-// What dkim keygen tells: the new keys as data, and what to do next, in order, with the real names filled in.
+// The report of dkim keygen: the new keys as data, and what to do next, in order, with the real names filled in.
 
 import { shellPath } from '../core/syntax/shell-word.js'
 import { type DnsRecord, fullName } from './records/dns-record.js'
@@ -38,11 +38,11 @@ export interface NextStep {
   readonly commands: readonly string[]
 }
 
-/** Steps are spelled out for so many keys; the others go the same way. */
-const SPELLED_OUT = 4
+/** Commands are printed for this many keys; the others are counted. */
+const MAX_KEYS_SHOWN = 4
 
 export function nextSteps(keys: readonly NewKey[]): NextStep[] {
-  const shown = keys.slice(0, SPELLED_OUT)
+  const shown = keys.slice(0, MAX_KEYS_SHOWN)
   const more = keys.length > shown.length ? ` (likewise for ${keys.length - shown.length} more)` : ''
   const [it, record] = keys.length === 1 ? ['it', 'the record'] : ['them', 'the records']
   const first = shown[0]!

@@ -1,4 +1,4 @@
-// What dkim sign tells of a message in a batch.
+// The report of dkim sign for each message of a batch.
 
 import type { NewSignature } from '../core/dkim/sign.js'
 import type { SigningWarningCode } from '../core/dkim/signing-warnings.js'

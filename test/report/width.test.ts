@@ -1,7 +1,7 @@
 // Reports on narrow and wide terminals: no line is wider than the terminal, unless one word alone is.
 import { describe, expect, it } from 'vitest'
 import { GUIDE_CODES } from '../../src/report/guide/guide.js'
-import { guideText } from '../../src/report/guide/text.js'
+import { guideText } from '../../src/report/guide/page.js'
 import { styleFor } from '../../src/report/text/style.js'
 import { toText } from '../../src/report/verification/text.js'
 import { failing, signatureReport, verificationReport } from '../support/report.js'

@@ -119,7 +119,7 @@ export function recordOf({ selector, material }: NamedKey, options: KeyChoice): 
   return dnsRecord({ ...namesOf(options), selector, value, replaces: options.revoke ?? false })
 }
 
-/** What the record says beside its key. */
+/** The tags of the record other than its key. */
 function tagsOfRecord({ hashes, services, flags, notes, tags }: KeyRecord) {
   return {
     ...(hashes === null ? {} : { hashes }),

@@ -67,7 +67,7 @@ function optionRow(option: Option, command: CommandUnknownOpts): OptionRow {
   }
 }
 
-/** Choices, else what the command suggests, else what the name of the value tells. */
+/** Choices, else what the command suggests, else what the name of the value says. */
 function valuesOf(
   command: CommandUnknownOpts,
   name: string,

@@ -44,7 +44,7 @@ async function textOn(topic: string | undefined, context: Context, style: Style)
     return helpText(pageOf(program.commands.find(command => command.name() === topic) ?? program), columns, style)
   }
   const { GUIDE_CODES, isGuideCode } = await import('../../report/guide/guide.js')
-  const { guideIndex, guideText } = await import('../../report/guide/text.js')
+  const { guideIndex, guideText } = await import('../../report/guide/page.js')
   const { FINDING_CODES, findingHelp, isFindingCode } = await import('../../report/lookup/finding-help.js')
   if (topic === 'codes') return guideIndex(style)
   if (isGuideCode(topic)) return guideText(topic, style)

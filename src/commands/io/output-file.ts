@@ -1,6 +1,7 @@
 // A file that appears whole or not at all: written beside its place under a random name, then renamed into it.
 
 import {
+  type BigIntStats,
   closeSync,
   fchmodSync,
   fchownSync,
@@ -68,6 +69,29 @@ export function openFileInDirectory(path: string, mode = DEFAULT_MODE): OutputFi
     const isOwn = existing?.uid === process.getuid?.()
     return openReplacement({ path, target: path, existing: isOwn ? existing : undefined, mode })
   })
+}
+
+/**
+ * Refuses an output that is one of the files a run reads, under any name: replacing it would destroy a key, or the only copy of a
+ * message. A number is the descriptor of standard input. Throws DkimError.
+ */
+export function refuseInput(output: string, inputs: Iterable<string | number>, hint = 'name another file'): void {
+  const existing = statsOf(output)
+  if (!existing?.isFile()) return
+  for (const input of inputs) {
+    const stats = statsOf(input)
+    if (stats?.dev !== existing.dev || stats.ino !== existing.ino) continue
+    throw new DkimError('output-exists', `cannot write ${output}: this command reads that file`, hint)
+  }
+}
+
+/** Undefined for what is not there or cannot be looked at: whoever opens it reports that. */
+function statsOf(file: string | number): BigIntStats | undefined {
+  try {
+    return typeof file === 'number' ? fstatSync(file, { bigint: true }) : statSync(file, { bigint: true })
+  } catch {
+    return undefined
+  }
 }
 
 const openLater = promisify(open)

@@ -1,8 +1,11 @@
 // A run of dkim keygen. The search for primes takes most of its time and begins as early as it can: the rest is loaded meanwhile.
 
+import { TEMPORARY_STATUSES } from '../../core/dns/resolver.js'
 import { DkimError } from '../../core/errors.js'
 import { generatePrivateKey } from '../../core/keys/private-key.js'
+import { fullName } from '../../report/records/dns-record.js'
 import type { Context } from '../context.js'
+import { openResolver } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { zoneHints } from '../format-record/record-options.js'
 import { prepareDirectory } from '../io/directory.js'
@@ -18,7 +21,6 @@ export async function runKeygen(context: Context, options: KeygenOptions): Promi
   const paths = plans.map(({ path }) => path)
   refuseExisting(paths, options.force)
   if (asksDns(options)) {
-    const { dnsIsFree } = await import('./dns-free.js')
     if (!(await dnsIsFree(context, options, plans))) return EXIT_CODES.temporary
   }
   const passphrase = await passphraseOf(context, options)
@@ -71,4 +73,25 @@ async function makeKey(plan: KeyPlan, finishing: Finishing): Promise<MadeKey> {
   const making = generatePrivateKey(plan.type, plan.bits)
   const [privateKey, { finishKey }] = await Promise.all([making, import('./finish.js')])
   return finishKey(privateKey, plan, finishing)
+}
+
+/** A selector is never reused: throws where its name has a record, and returns false where DNS did not say. */
+async function dnsIsFree(context: Context, options: KeygenOptions, plans: readonly KeyPlan[]): Promise<boolean> {
+  const resolver = await openResolver(context, options)
+  for (const { empty, domain, selector } of plans) {
+    if (domain === null) throw new DkimError('usage', 'the DNS check needs a domain', 'give --domain')
+    const { status, detail } = await resolver.txt(fullName(empty).toLowerCase(), context.signal)
+    if (status === 'found' || status === 'cname-loop') {
+      throw new DkimError(
+        'usage',
+        `${fullName(empty)} already exists in DNS`,
+        `never reuse a selector: choose one other than ${selector}`,
+      )
+    }
+    if (!TEMPORARY_STATUSES.has(status)) continue
+    say(context, 'error', `cannot check whether ${fullName(empty)} is free: ${detail ?? status}`)
+    say(context, 'hint', 'try again, or skip the check')
+    return false
+  }
+  return true
 }

@@ -5,7 +5,7 @@ import type { TxtAnswer } from '../../core/dns/resolver.js'
 import { readZone } from '../../core/dns/zone-file.js'
 import { DkimError } from '../../core/errors.js'
 import { DNS_LIMITS } from '../../core/limits.js'
-import { toZoneLines } from '../../report/records/zone-lines.js'
+import { toZoneLines } from '../../report/records/zone-file.js'
 import { replaceOwnFile } from '../io/file-lock.js'
 import { readSmallFile } from '../io/small-file.js'
 

@@ -13,7 +13,7 @@ import { present } from '../../report/rotation/present.js'
 import type { PlanView } from '../../report/rotation/view.js'
 import type { Context } from '../context.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { openOutputFile } from '../io/output-file.js'
+import { openOutputFile, refuseInput } from '../io/output-file.js'
 import { withSpinner } from '../io/spinner.js'
 import { fileStyle, stdoutStyle } from '../io/stdout-style.js'
 import { say } from '../stderr.js'
@@ -152,6 +152,7 @@ async function finish(run: Run, evaluated: readonly EvaluatedPlan[]): Promise<Ex
   const all = stateOf(evaluated, now, stored).plans
   const views = evaluated.map(each => viewOf(each, all, options))
   const output = await render(views, context, options)
+  if (options.output !== undefined) refuseInput(options.output, inputFiles(options, evaluated))
   const isNew = stored === undefined || evaluated.some(({ before }) => !isStored(before, stored))
   const file = options.output === undefined ? undefined : openOutputFile(options.output, undefined, context.signal)
   try {
@@ -166,6 +167,12 @@ async function finish(run: Run, evaluated: readonly EvaluatedPlan[]): Promise<Ex
   }
   if (file === undefined && !options.quiet) context.stdout.write(output)
   return code
+}
+
+function inputFiles(options: RotatePlanOptions, evaluated: readonly EvaluatedPlan[]): string[] {
+  const { state, domains, key, oldKey, dnsFile = [], sample = [], reports = [] } = options
+  const keys = evaluated.map(({ after }) => after.request.newKeyFile)
+  return [state, domains, key, oldKey, ...dnsFile, ...sample, ...reports, ...keys].filter(file => file != null)
 }
 
 function viewOf({ plan, after, zone }: EvaluatedPlan, all: readonly PlanState[], options: RotatePlanOptions): PlanView {

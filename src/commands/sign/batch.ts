@@ -1,11 +1,12 @@
-// Many messages, each to a file of its own: read one after the other, signed on as many cores as there are, told of in their order.
+// Many messages, each to a file of its own: read one after the other, signed on all cores, reported in input order.
 
 import { DkimError } from '../../core/errors.js'
 import { toJson, toJsonLine } from '../../report/json/json.js'
 import { type SigningOutcome, signingJson } from '../../report/signing.js'
 import { combineExitCodes, EXIT_CODES, type ExitCode } from '../exit-code.js'
+import { SPOOL_LIMIT } from '../io/byte-source.js'
 import { unreadable } from '../io/file-fault.js'
-import { openFileInDirectory, openOutputFile } from '../io/output-file.js'
+import { openFileInDirectory, openOutputFile, refuseInput } from '../io/output-file.js'
 import { countFiles, Progress } from '../io/progress.js'
 import { pathsOf } from '../mail/file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../mail/input.js'
@@ -15,16 +16,17 @@ import {
   aboutInput,
   checkFields,
   eachChunk,
+  inputFiles,
   type NewFields,
   NotPublished,
   type ReadySigner,
   readToSign,
-  type SignBench,
+  type SignContext,
   withoutReplaced,
 } from './message.js'
 import { type Argument, type Target, Targets } from './targets.js'
 
-export async function signBatch(files: readonly string[], bench: SignBench): Promise<ExitCode> {
+export async function signBatch(files: readonly string[], bench: SignContext): Promise<ExitCode> {
   const { context, options } = bench
   const batch = new SignBatch(files, bench)
   try {
@@ -41,7 +43,7 @@ export async function signBatch(files: readonly string[], bench: SignBench): Pro
   return batch.finish()
 }
 
-async function* argumentsOf(files: readonly string[], { context, options }: SignBench): AsyncGenerator<Argument> {
+async function* argumentsOf(files: readonly string[], { context, options }: SignContext): AsyncGenerator<Argument> {
   for (const path of files) yield { path, listed: false }
   const { filesFrom = [], null: nul = false } = options
   for await (const path of pathsOf([], filesFrom, { nul, context })) yield { path, listed: true }
@@ -50,18 +52,18 @@ async function* argumentsOf(files: readonly string[], { context, options }: Sign
 /** Messages waiting for fsync while others are signed: syncing many files takes as long as syncing one. */
 const DISK_WAITS = 16
 /** Signatures that wait in the pool, which would stand still until this thread has seen that one is done. */
-const IN_RESERVE = 2
+const RESERVED_PLACES = 2
 /** Messages that are read and not yet signed, per job. */
-const AHEAD = 4
+const MESSAGES_AHEAD = 4
 /** All of them: each may have a file open. */
 const MAX_AHEAD = 256
 /** What all of them may hold of memory. */
-const HELD = 32 << 20
+const MAX_HELD_BYTES = 32 << 20
 
 interface Task {
   readonly outcome: Promise<Outcome>
   /** Held in memory until then. */
-  readonly octets: number
+  readonly bytes: number
   readonly part: number
 }
 
@@ -70,11 +72,11 @@ interface Outcome extends SigningOutcome {
 }
 
 class SignBatch {
-  readonly #bench: SignBench
+  readonly #bench: SignContext
   readonly #targets: Targets
   readonly #progress: Progress
   readonly #jobs: number
-  /** Signatures that may be in the pool at a time: what is left of the jobs beside this thread, which is one of them. */
+  /** Signatures that may be in the pool at a time: the jobs without this thread, which is one of them. */
   readonly #places: number
   #inPool = 0
   readonly #codes = new Set<ExitCode>()
@@ -83,11 +85,11 @@ class SignBatch {
   readonly #collected: SigningOutcome[] = []
   #single: boolean
   #tasks: Task[] = []
-  #octets = 0
+  #bytes = 0
   #count = 0
   #signed = 0
 
-  constructor(files: readonly string[], bench: SignBench) {
+  constructor(files: readonly string[], bench: SignContext) {
     const { context, options } = bench
     this.#bench = bench
     this.#single = files.length === 1 && options.filesFrom === undefined
@@ -95,7 +97,7 @@ class SignBatch {
     const { filesFrom, null: nul } = options
     this.#progress = new Progress(context, () => countFiles(files, filesFrom, nul), options.quiet !== true)
     this.#jobs = options.jobs ?? context.processors ?? 1
-    this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + IN_RESERVE
+    this.#places = this.#jobs === 1 ? 0 : this.#jobs - 1 + RESERVED_PLACES
     // A new file does not wait for the disk: then no more threads want the processor than there are jobs.
     context.setThreadPoolSize?.(Math.max(1, this.#jobs - 1) + (options.inPlace ? DISK_WAITS : 0))
   }
@@ -110,7 +112,7 @@ class SignBatch {
       }
     } catch (error) {
       if (this.#bench.context.signal.aborted) return
-      await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), octets: 0, part: 1 })
+      await this.#add({ outcome: Promise.resolve(failed(argument.path, error)), bytes: 0, part: 1 })
     }
   }
 
@@ -125,13 +127,13 @@ class SignBatch {
       const held = await hold(input)
       const message = held === null ? input : { ...input, chunks: () => [held] }
       const outcome = this.#sign(message, target, await readToSign(message, this.#bench))
-      // Thrown again where it is told of.
+      // Thrown again where it is reported.
       outcome.catch(() => undefined)
       // Its bytes are there only until the next message is asked for.
       if (held === null) await outcome
-      await this.#add({ outcome, octets: held?.length ?? 0, part })
+      await this.#add({ outcome, bytes: held?.length ?? 0, part })
     } catch (error) {
-      await this.#add({ outcome: Promise.resolve(failed(input.name, error)), octets: 0, part })
+      await this.#add({ outcome: Promise.resolve(failed(input.name, error)), bytes: 0, part })
     }
   }
 
@@ -160,9 +162,9 @@ class SignBatch {
 
   async #add(task: Task): Promise<void> {
     this.#tasks.push(task)
-    this.#octets += task.octets
-    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * AHEAD)
-    while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#octets > HELD)) await this.#settle()
+    this.#bytes += task.bytes
+    const ahead = Math.min(MAX_AHEAD, DISK_WAITS + this.#jobs * MESSAGES_AHEAD)
+    while (this.#tasks.length > ahead || (this.#tasks.length > 0 && this.#bytes > MAX_HELD_BYTES)) await this.#settle()
   }
 
   async drain(): Promise<void> {
@@ -172,7 +174,7 @@ class SignBatch {
 
   async #settle(): Promise<void> {
     const task = this.#tasks.shift()!
-    this.#octets -= task.octets
+    this.#bytes -= task.bytes
     const outcome = await task.outcome
     this.#progress.clear()
     this.#count += 1
@@ -230,8 +232,10 @@ async function write(
   input: MessageInput,
   { bytes }: NewFields,
   { path, mode }: Target,
-  { options }: SignBench,
+  bench: SignContext,
 ): Promise<void> {
+  const { options } = bench
+  if (!options.inPlace) refuseInput(path, inputFiles(bench), 'use another --out-dir')
   const file = options.inPlace ? openOutputFile(path, mode) : openFileInDirectory(path, mode)
   try {
     file.write(bytes)
@@ -258,4 +262,17 @@ function failed(input: string, fault: unknown): Outcome {
     error: { code, message, hint },
     code: exitCode,
   }
+}
+
+/** A message that is not too long, read once into memory: the next one can be read before it is signed, and what is written is what was signed. */
+async function hold(input: MessageInput): Promise<Buffer | null> {
+  if (input.size !== null && input.size > SPOOL_LIMIT) return null
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const chunk of input.chunks()) {
+    size += chunk.length
+    if (size > SPOOL_LIMIT) return null
+    pieces.push(Buffer.from(chunk))
+  }
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
 }

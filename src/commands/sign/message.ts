@@ -13,8 +13,8 @@ import type { RequestTemplate, SignCommandOptions } from './options.js'
 import type { SignCheck } from './sign-check.js'
 import type { SigningKeys } from './signing-keys.js'
 
-/** What signing takes beside the message: the same for all of a run. */
-export interface SignBench {
+/** What signing needs besides the message: the same for all messages of a run. */
+export interface SignContext {
   readonly context: Context
   readonly options: SignCommandOptions
   readonly template: RequestTemplate
@@ -32,19 +32,24 @@ export interface NewFields {
   readonly replaced: SignedFields['replaced']
 }
 
+/** What a run of sign reads besides messages. */
+export function inputFiles({ keys, options: { dnsFile = [], filesFrom = [] } }: SignContext): string[] {
+  return [...keys.files(), ...dnsFile, ...filesFrom]
+}
+
 /** A message whose bytes have gone through: what is left is the signature operation. */
 export interface ReadySigner {
   sign(): NewFields
-  /** Beside this thread. */
+  /** In the thread pool. */
   signLater(): Promise<NewFields>
 }
 
 /** Finds the keys and reads the message. */
-export async function readToSign(input: MessageInput, bench: SignBench): Promise<ReadySigner> {
+export async function readToSign(input: MessageInput, bench: SignContext): Promise<ReadySigner> {
   // The stream can be read only once: keep its start for key selection, then pass it on.
   const chunks = input.chunks()
   const [head, rest] = Symbol.asyncIterator in chunks ? await beginningOf(chunks) : [null, chunks]
-  const keys = await bench.keys(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
+  const keys = await bench.keys.choose(() => readAuthor(head ?? (input.chunks() as Iterable<Uint8Array>)))
   const requests = keys.map(key => ({ ...bench.template, ...key }))
   const { force = false, replace = false } = bench.options
   const signer = new Signer({ requests, now: bench.now, force, replace })
@@ -117,7 +122,7 @@ export function withoutReplaced(input: MessageInput, { replaced }: NewFields): M
   }
 }
 
-/** As many chunks as hold a header section, copied, and those that come behind them. */
+/** As many chunks as hold a header section, copied, and those that follow. */
 async function beginningOf(
   chunks: AsyncIterable<Buffer>,
 ): Promise<[head: readonly Buffer[], rest: AsyncIterable<Buffer>]> {
@@ -173,7 +178,7 @@ export class NotPublished extends DkimError {
 }
 
 /** Throws NotPublished where the new signatures do not verify with the keys in DNS. */
-export async function checkFields(input: MessageInput, fields: NewFields, { check }: SignBench): Promise<void> {
+export async function checkFields(input: MessageInput, fields: NewFields, { check }: SignContext): Promise<void> {
   if (check === undefined) return
   const { checkSigned } = await import('./sign-check.js')
   const { code, problems } = await checkSigned(input, fields.bytes, fields.signatures.length, check)

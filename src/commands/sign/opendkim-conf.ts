@@ -1,4 +1,4 @@
-// opendkim.conf as far as it says who signs and how (opendkim.conf(5)); what it says beside that and is not taken over is named.
+// opendkim.conf(5), as far as it says who signs and how; other settings that would change the signature are reported.
 
 import { DkimError } from '../../core/errors.js'
 import { readSecretFile } from '../io/small-file.js'

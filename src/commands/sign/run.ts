@@ -3,17 +3,18 @@
 import { DkimError } from '../../core/errors.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { openOutputFile } from '../io/output-file.js'
+import { openOutputFile, refuseInput } from '../io/output-file.js'
 import { type MessageInput, readInputs } from '../mail/input.js'
 import { say } from '../stderr.js'
 import {
   aboutInput,
   checkFields,
   eachChunk,
+  inputFiles,
   type NewFields,
   NotPublished,
   readToSign,
-  type SignBench,
+  type SignContext,
   withoutReplaced,
 } from './message.js'
 import type { OpendkimConf } from './opendkim-conf.js'
@@ -41,7 +42,7 @@ export async function runSign(
   const check = wantsCheck(options)
     ? { resolver: await (await import('../dns.js')).openResolver(context, options), now, signal: context.signal }
     : undefined
-  const bench: SignBench = { context, options, template, keys, now, check }
+  const bench: SignContext = { context, options, template, keys, now, check }
   return isBatch(options) ? (await import('./batch.js')).signBatch(files, bench) : signOne(files, bench)
 }
 
@@ -55,7 +56,7 @@ function wantsCheck({ checkDns, dnsFile, nameserver }: SignCommandOptions): bool
   return checkDns === true || dnsFile !== undefined || nameserver !== undefined
 }
 
-async function signOne(files: readonly string[], bench: SignBench): Promise<ExitCode> {
+async function signOne(files: readonly string[], bench: SignContext): Promise<ExitCode> {
   const { context } = bench
   // For its field alone a message is read once: no stream is copied to a file first.
   const once = bench.options.headerOnly === true && bench.check === undefined
@@ -72,6 +73,7 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
       say(context, 'hint', error.hint)
       return error.exitCode
     }
+    refuseOwnInput(files, bench)
     await writeSigned(rest, fields, bench)
     return EXIT_CODES.ok
   }
@@ -80,7 +82,7 @@ async function signOne(files: readonly string[], bench: SignBench): Promise<Exit
 }
 
 /** Its errors say which message they are about: scripts call this for one after the other. */
-async function signNamed(input: MessageInput, bench: SignBench): Promise<NewFields> {
+async function signNamed(input: MessageInput, bench: SignContext): Promise<NewFields> {
   try {
     return (await readToSign(input, bench)).sign()
   } catch (error) {
@@ -89,10 +91,19 @@ async function signNamed(input: MessageInput, bench: SignBench): Promise<NewFiel
   }
 }
 
+function refuseOwnInput(files: readonly string[], bench: SignContext): void {
+  const { output } = bench.options
+  if (output === undefined || output === '-') return
+  const [file = '-'] = files
+  const message = file === '-' ? bench.context.stdinFd : file
+  refuseInput(output, inputFiles(bench))
+  if (message !== undefined) refuseInput(output, [message], 'name another file, or use --in-place')
+}
+
 async function writeSigned(
   input: MessageInput,
   { bytes }: NewFields,
-  { context, options: { output, headerOnly } }: SignBench,
+  { context, options: { output, headerOnly } }: SignContext,
 ): Promise<void> {
   if (output === undefined || output === '-') {
     await writeOut(context, bytes)

@@ -31,7 +31,7 @@ const TEXTS: CommandTexts = {
       text: null,
     },
   ],
-  notes: ['The signed message goes to stdout. If a message cannot be signed, there is no output.'],
+  notes: ['The signed message goes to stdout. If a message cannot be signed, nothing is written.'],
 }
 
 const signCommand = () =>
@@ -49,16 +49,16 @@ const signCommand = () =>
     .option('--copied-headers', 'copy the signed fields into the signature, z=, for diagnosis')
     .option('-o, --output <file>', 'write to this file atomically')
     .option('--header-only', 'print only the new field')
-    .option('--passphrase-file <file>', 'the passphrase of an encrypted key (else it is asked for on the terminal)')
+    .option('--passphrase-file <file>', "file with the key's passphrase (default: prompt)")
     .option('--require-safe-keys', 'refuse keys that other users can read or modify')
-    .option('--opendkim-conf <file>', 'take the keys, the domain and the canonicalization from opendkim.conf')
-    .option('--key-table <file>', "OpenDKIM's KeyTable: FILE, file:FILE or refile:FILE")
+    .option('--opendkim-conf <file>', 'read the keys, domain and canonicalization from this opendkim.conf')
+    .option('--key-table <file>', 'OpenDKIM KeyTable: FILE, file:FILE or refile:FILE')
     .option(
       '--signing-table <file>',
       'OpenDKIM SigningTable: which key signs for which sender (refile:FILE for wildcards)',
     )
     .option('--multiple-signatures', 'sign once for each matching SigningTable row, not only the first')
-    .option('--replace', 'take out a signature of the same domain and selector that the message has already')
+    .option('--replace', 'remove an earlier signature with the same domain and selector')
     .option('--force', 'sign a message that is malformed or ambiguous')
     .option('--check-dns', 'write output only if the new signatures verify against DNS (implied by the DNS options)')
     .option('-q, --quiet', 'print only errors and the signed message')

@@ -37,8 +37,12 @@ export interface KeyOptions {
 /** Who signs, as far as it does not depend on the other options. */
 export type KeyRequest = Pick<SignatureRequest, 'key' | 'selector' | 'domain' | 'identity'>
 
-/** The signatures that a message gets; `author` is its From address, null where that is no single plain address. */
-export type SigningKeys = (author: () => string | null) => Promise<readonly KeyRequest[]>
+export interface SigningKeys {
+  /** The signatures that a message gets; `author` is its From address, null where that is no single plain address. */
+  readonly choose: (author: () => string | null) => Promise<readonly KeyRequest[]>
+  /** The files of keys, tables and passphrases: nothing is written to them. */
+  readonly files: () => readonly string[]
+}
 
 export async function loadSigningKeys(
   options: KeyOptions,
@@ -49,7 +53,7 @@ export async function loadSigningKeys(
   if (conf !== undefined) return confKeys(options, conf, ring)
   if (options.keyTable === undefined && options.signingTable === undefined) {
     const requests = await pairs(options, ring)
-    return async () => requests
+    return { choose: async () => requests, files: () => filesOf(options, options.key) }
   }
   return tables(options, ring)
 }
@@ -78,7 +82,7 @@ async function confKeys(options: KeyOptions, conf: OpendkimConf, ring: KeyRing):
   }
   const names = confDomains(domains)
   const request = { key: await ring.fromFile(keyFile), selector: conf.selector }
-  return async author => {
+  const choose: SigningKeys['choose'] = async author => {
     const address = author()
     const from = address === null ? null : givenDomain(address.slice(address.lastIndexOf('@') + 1))
     if (from !== null && names.includes(from)) return [{ ...request, domain: from }]
@@ -89,6 +93,11 @@ async function confKeys(options: KeyOptions, conf: OpendkimConf, ring: KeyRing):
       'add the domain to Domain, or name the key with --key and --selector',
     )
   }
+  return { choose, files: () => filesOf(options, [keyFile]) }
+}
+
+function filesOf({ opendkimConf, passphraseFile }: KeyOptions, keys: readonly string[] = []): string[] {
+  return [opendkimConf, passphraseFile, ...keys].filter(file => file !== undefined)
 }
 
 function confDomains(domains: readonly string[]): readonly string[] {
@@ -142,7 +151,7 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
   const { path, wildcards } = tableName(signingTable, 'SigningTable')
   const keys: KeyTable = parseKeyTable(textOf(keyFile.path), keyFile.path, keyFile.wildcards)
   const table: SigningTable = parseSigningTable(textOf(path), path, wildcards)
-  return async author => {
+  const choose: SigningKeys['choose'] = async author => {
     const address = author()
     if (address === null) {
       throw new DkimError(
@@ -161,6 +170,8 @@ function tables(options: KeyOptions, ring: KeyRing): SigningKeys {
     }
     return requests
   }
+  const named = [...keys.values()].map(({ key }) => key).filter(isKeyPath)
+  return { choose, files: () => filesOf(options, [keyFile.path, path, ...named, ...ring.paths]) }
 }
 
 /** A table may hold keys, so that it is treated as one. */
@@ -179,17 +190,22 @@ class KeyRing {
     this.#context = context
   }
 
+  /** Of the keys that were read. */
+  get paths(): Iterable<string> {
+    return this.#keys.keys()
+  }
+
   async fromFile(path: string): Promise<PrivateKey> {
     const known = this.#keys.get(path)
     if (known !== undefined) return known
     const { bytes, exposures } = readSecretFile(path)
     const key = await this.#open(bytes, path)
-    for (const exposure of exposures) this.#expose(`${path} is not safe: ${exposure}`)
+    for (const exposure of exposures) this.#expose(`${path} is insecure: ${exposure}`)
     this.#keys.set(path, key)
     return key
   }
 
-  /** A key that stands in a table itself: PEM without line ends, or base64 of DER. */
+  /** A key written into the table itself: PEM without line ends, or base64 of DER. */
   fromText(text: string, place: string): PrivateKey {
     const name = `the key at ${place}`
     return importPrivateKey(decodeBase64(text) ?? Buffer.from(text, 'latin1'), { name })

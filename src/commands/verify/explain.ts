@@ -12,7 +12,7 @@ import { canonicalHeaderFor, writeCanonicalBody } from '../../core/explain/trace
 import { comparisonForReport, type ReadableComparison } from '../../report/verification/explain-comparison.js'
 import type { Context } from '../context.js'
 import { prepareDirectory } from '../io/directory.js'
-import { openFileInDirectory } from '../io/output-file.js'
+import { openFileInDirectory, refuseInput } from '../io/output-file.js'
 import { openSpinner } from '../io/spinner.js'
 import { type MessageInput, readInputs } from '../mail/input.js'
 import { type ExplainOptions, readsAgain, wantsExplanation } from './explain-options.js'
@@ -58,7 +58,7 @@ export class MessageExplainer {
   async explain(input: MessageInput, verifier: Verifier, report: VerificationReport): Promise<VerificationReport> {
     const read = (): AsyncIterable<Buffer> => normalized(input)
     this.#messages += 1
-    if (this.#options.trace !== undefined) await this.#trace(this.#options.trace, verifier, read)
+    if (this.#options.trace !== undefined) await this.#trace(this.#options.trace, input, verifier, read)
     if (!wantsExplanation(this.#options)) return report
     const evidence = await verifier.evidence()
     const spinner = openSpinner(this.#context, this.#progress)
@@ -105,10 +105,17 @@ export class MessageExplainer {
     return this.#original ?? undefined
   }
 
-  async #trace(directory: string, verifier: Verifier, read: () => AsyncIterable<Buffer>): Promise<void> {
+  async #trace(
+    directory: string,
+    input: MessageInput,
+    verifier: Verifier,
+    read: () => AsyncIterable<Buffer>,
+  ): Promise<void> {
     prepareDirectory(directory, '--trace')
+    const inputs = [input.path, this.#options.original].filter(file => file != null)
     for (const [position, signature] of verifier.signatures.entries()) {
       const path = join(directory, `message-${this.#messages}.signature-${position + 1}`)
+      for (const part of ['header', 'body']) refuseInput(`${path}.${part}`, inputs, 'use another --trace directory')
       const header = canonicalHeaderFor(verifier.section, signature)
       if (header !== null) await writeFile(`${path}.header`, write => write(header))
       await writeFile(`${path}.body`, write => writeCanonicalBody(read, signature, write))

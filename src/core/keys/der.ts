@@ -41,7 +41,7 @@ function readElement(bytes: Buffer, tag: number): Element {
 
 function onlyElement(bytes: Buffer, tag: number): Buffer {
   const { content, rest } = readElement(bytes, tag)
-  if (rest.length > 0) throw new DerError('bytes behind the end')
+  if (rest.length > 0) throw new DerError('bytes after the end')
   return content
 }
 
@@ -60,7 +60,7 @@ function readPositive(bytes: Buffer): { value: Buffer; rest: Buffer } {
 export function readRsaPublicKey(der: Buffer): RsaNumbers {
   const modulus = readPositive(onlyElement(der, SEQUENCE))
   const exponent = readPositive(modulus.rest)
-  if (exponent.rest.length > 0) throw new DerError('bytes behind the exponent')
+  if (exponent.rest.length > 0) throw new DerError('bytes after the exponent')
   return { modulus: modulus.value, exponent: exponent.value }
 }
 

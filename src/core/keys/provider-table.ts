@@ -273,7 +273,7 @@ export const PROVIDERS = {
         record('hs2-{portal}', '{d--}.{cluster}b.dkim.hubspotemail.net'),
       ],
     },
-    where: 'Settings, Domains & URLs, Email sending: the number behind hs1-, and hsNN before the letter in the target',
+    where: 'Settings, Domains & URLs, Email sending: the number after hs1-, and hsNN before the letter in the target',
     ...OBSERVED,
   },
   salesforce: {
@@ -395,7 +395,7 @@ export const PROVIDERS = {
       values: { id: { shape: /^[0-9a-f]{6}$/, example: '0a1b2c' } },
       records: [record('atlassian-{id}', 'atlassian-{id}.dkim.atlassian.net')],
     },
-    where: 'Atlassian Administration, Products, Emails, the domain: the six characters behind atlassian-',
+    where: 'Atlassian Administration, Products, Emails, the domain: the six characters after atlassian-',
     ...OBSERVED,
   },
   shopify: {
@@ -445,7 +445,7 @@ export const PROVIDERS = {
       values: { id: { shape: /^\d{4,12}$/, example: '123456' } },
       records: [record('s{id}', 'dkim.smtp2go.net')],
     },
-    where: 'Sending, Verified Senders, the domain: the number behind s in s123456._domainkey',
+    where: 'Sending, Verified Senders, the domain: the number after s in s123456._domainkey',
     ...OBSERVED,
   },
   mailtrap: {

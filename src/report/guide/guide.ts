@@ -1,4 +1,4 @@
-// A page for each reason and each warning: what causes it, how to make sure, how to mend it.
+// A page for each reason and each warning: its cause, how to confirm it, what to do.
 
 import { REASONS, type Reason, WARNINGS, type WarningCode } from '../../core/dkim/result.js'
 import { KEY_GUIDES } from './key.js'
@@ -35,11 +35,11 @@ export function titleOf(code: GuideCode): string {
   return isReason(code) ? REASONS[code].text : WARNINGS[code]
 }
 
-/** Where the rule stands and what RFC 8601 calls the result; a warning changes no result. */
+/** The RFC 8601 result and the section of the rule; a warning does not change the result. */
 export function standingOf(code: GuideCode): string {
   return isReason(code)
     ? `result ${REASONS[code].result}, ${REASONS[code].section}`
-    : 'warning (does not affect the result)'
+    : 'warning: does not affect the result'
 }
 
 function isReason(code: GuideCode): code is Reason {

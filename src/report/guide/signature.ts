@@ -56,7 +56,7 @@ export const SIGNATURE_GUIDES = {
   },
   'signature-syntax-error': {
     cause:
-      'The DKIM-Signature field does not follow the grammar: a duplicate tag, a value that is not base64, d= not a domain name, x= is not later than t=. Common causes: a leftover template placeholder, or a relay that broke the folding.',
+      'The DKIM-Signature field does not follow the grammar: a duplicate tag, a value that is not base64, a d= that is not a domain name, an x= that is not after t=. Common causes are a leftover template placeholder and a relay that broke the folding.',
     confirm: [['The detail names the tag, or the byte where parsing failed', 'dkim verify message.eml'], TAGS],
     fix: [['Update or fix the signing software. Verifiers must ignore such a signature']],
   },

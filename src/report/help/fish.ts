@@ -44,7 +44,7 @@ function __dkim_key_directories
     end <$config
 end
 
-# __dkim_keys selector|domain|key-name: of the keys that keygen wrote there; what is no name for DNS is passed over
+# __dkim_keys selector|domain|key-name: of the keys that keygen wrote there; names that DNS cannot hold are skipped
 function __dkim_keys
     set -l pattern '/([A-Za-z0-9_][A-Za-z0-9._-]*?)(?:\._domainkey\.([A-Za-z0-9._-]+))?\.(?:${KEY_ENDINGS.map(ending => ending.replace('.', '\\.')).join('|')})\z'
     for directory in (__dkim_key_directories)
@@ -83,7 +83,7 @@ function commandLines(page: CommandPage): string[] {
   return [...(rest === '' ? [] : [`${start}${rest}`]), ...page.options.map(option => optionLine(start, option))]
 }
 
-/** The words that are no options; where a command takes none, those behind `--sample <files...>`. */
+/** The words that are not options; where a command takes none, those after `--sample <files...>`. */
 function restOf(page: CommandPage): string {
   const variadic = page.options.find(({ value }) => value?.includes('...'))
   return offered(page.arguments.length === 0 ? (variadic?.values ?? 'free') : argumentValues(page))

@@ -70,7 +70,7 @@ function seeAlso({ name }: CommandPage): string {
   return `.BR ${roff(name.replaceAll(' ', '-'))} (1)`
 }
 
-/** Text that roff shows as it stands: no control line, no escape, hyphens that can be copied. */
+/** Text that roff shows unchanged: no control line, no escape, hyphens that can be copied. */
 function roff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

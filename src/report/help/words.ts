@@ -16,7 +16,7 @@ export function argumentValues({ arguments: [first] }: CommandPage): Values {
   return first?.values ?? 'free'
 }
 
-/** The endings of keygen's files, behind SELECTOR or SELECTOR._domainkey.DOMAIN. */
+/** The endings of keygen's files, after SELECTOR or SELECTOR._domainkey.DOMAIN. */
 export const KEY_ENDINGS = ['private.pem', 'private.der', 'private.seed'] as const
 
 /** Files that --key may mean; where none has such an ending, every file is offered. */

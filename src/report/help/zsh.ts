@@ -28,7 +28,7 @@ _dkim_key_directories() {
   done < $config
 }
 
-# _dkim_keys selector|domain|key-name: of the keys that keygen wrote there; what is no name for DNS is passed over
+# _dkim_keys selector|domain|key-name: of the keys that keygen wrote there; names that DNS cannot hold are skipped
 _dkim_keys() {
   emulate -L zsh
   setopt extended_glob

@@ -1,7 +1,10 @@
-// What to type into which field of a DNS host's web form, with the mistakes that cost people their afternoon.
+// Dialects for people: a form to fill in, the text to paste, the key alone.
 
-import type { Dialect } from './dialect.js'
+import { parseKeyRecord } from '../../core/dkim/key-record.js'
+import { type Dialect, linesOf } from './dialect.js'
 import { characterStrings, type DnsRecord, fullName, relativeName } from './dns-record.js'
+
+// What to type into which field of a DNS host's web form, with the mistakes that cost people their afternoon.
 
 function fields(record: DnsRecord): string[] {
   const { type, value, ttl, domain, zone, replaces } = record
@@ -48,4 +51,26 @@ export const panel: Dialect = {
   use: 'open the DNS page of the zone and fill in the form',
   needsDomain: false,
   format: records => `${records.flatMap(fields).join('\n').replace(/\n+$/, '')}\n`,
+}
+
+// The bare data of the record on one line: for fields that split long texts themselves.
+
+export const txt: Dialect = {
+  summary: 'the text of the record on one line',
+  use: 'paste it as the value of the TXT record, without quotes',
+  useToReplace: 'replace the existing value with it, without quotes',
+  needsDomain: false,
+  nameless: true,
+  format: linesOf(({ value }) => value),
+}
+
+// The public key alone: the value of p= (§3.6.1), for programs that build the record themselves.
+
+export const p: Dialect = {
+  summary: 'the value of p= alone',
+  use: 'paste it into the public key field',
+  needsDomain: false,
+  nameless: true,
+  noCname: 'a CNAME has no public key of its own',
+  format: linesOf(({ value }) => parseKeyRecord(value).publicKey),
 }

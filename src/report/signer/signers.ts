@@ -1,20 +1,9 @@
-// The table of signers: a new mail server is one row here and one file beside this one.
+// The table of signers. A new one is a row here and an entry in milters.ts or mail-servers.ts.
 
 import { DkimError } from '../../core/errors.js'
-import { amavis } from './amavis.js'
-import { dkimpyMilter } from './dkimpy-milter.js'
-import { exim } from './exim.js'
-import { haraka } from './haraka.js'
-import { kumomta } from './kumomta.js'
-import { maddy } from './maddy.js'
-import { nodemailer } from './nodemailer.js'
-import { opendkim } from './opendkim.js'
-import { opensmtpd } from './opensmtpd.js'
-import { postfix } from './postfix.js'
-import { powermta } from './powermta.js'
-import { rspamd } from './rspamd.js'
+import { exim, haraka, kumomta, maddy, nodemailer, powermta, stalwart } from './mail-servers.js'
+import { amavis, dkimpyMilter, opendkim, opensmtpd, postfix, rspamd } from './milters.js'
 import type { Signer, SignerKey } from './signer.js'
-import { stalwart } from './stalwart.js'
 
 export const SIGNERS = {
   opendkim,

@@ -88,7 +88,7 @@ describe('one key', () => {
   it('a selector that ends in the domain is legal, and asked about', async () => {
     const { code, stderr } = await keygen('--selector', 'mail.example.com', '--domain', 'example.com', ...QUICK)
     expect(code).toBe(0)
-    expect(stderr).toContain('mail.example.com._domainkey.example.com: is the selector mail?')
+    expect(stderr).toContain('mail.example.com._domainkey.example.com: did you mean mail?')
   })
 
   it('does without a domain', async () => {
@@ -161,7 +161,9 @@ describe('one key', () => {
     )
     const [record] = DECODERS.route53(stdout)
     expect(record).toMatchObject({ name: 'mail._domainkey.mail.example.com', ttl: 300 })
-    expect(record!.strings.join('')).toMatch(/^v=DKIM1; h=sha256; k=ed25519; n=a=20"note"=3B=20=0A; s=email; t=y:s; p=/)
+    expect(record!.strings.join('')).toMatch(
+      /^v=DKIM1; h=sha256; k=ed25519; n=a=20=22note=22=3B=20=0A; s=email; t=y:s; p=/,
+    )
   })
 })
 

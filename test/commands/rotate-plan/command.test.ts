@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PLAN_FORMATS } from '../../../src/commands/rotate-plan/formats.js'
@@ -144,6 +144,25 @@ describe('a plan', () => {
     )
     expect([code, stdout]).toEqual([0, ''])
     expect(readFileSync(file, 'utf8')).toMatch(/^<\?xml/)
+  })
+
+  it('never goes to a file that the command reads', async () => {
+    const copy = scene.path('copy.pem')
+    const [option = '', file = ''] = key()
+    copyFileSync(file, copy)
+    const state = scene.path('read.json')
+    const dns = scene.zone('read-zone.json', { s1: 's1' })
+    const zone = scene.path('read-zone.json')
+    const records = readFileSync(zone)
+    const plan = [...names, option, copy, '--offline', ...at(NOW), '--state', state]
+    expect((await rotatePlan(...plan)).code).toBe(0)
+    for (const input of [copy, state]) {
+      const before = readFileSync(input)
+      expect(await refused('--state', state, '--offline', '--key', copy, ...at(NOW), '-o', input)).toContain('reads')
+      expect(readFileSync(input).equals(before)).toBe(true)
+    }
+    expect(await refused(...names, ...key(), ...dns, ...at(NOW), '-o', zone)).toContain('reads')
+    expect(readFileSync(zone).equals(records)).toBe(true)
   })
 
   it('writes records for the DNS host and the configuration of the mail server', async () => {

@@ -1,5 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -218,6 +229,59 @@ describe('output files', () => {
     await refused(withRsa('-o', path, 'missing.eml'))
     await refused(withRsa('-o', 'no/such/folder/x.eml', 'a.eml'))
     expect(readFileSync(path, 'utf8')).toBe('kept')
+  })
+})
+
+describe('a file that sign reads is never written to', () => {
+  const files = {
+    'own.pem': () => exportPrivateKey(rsa),
+    'other.pem': () => exportPrivateKey(rsa),
+    'own.eml': () => Buffer.from(MESSAGE),
+    KeyTable: () => Buffer.from(`k example.com:r:${at('own.pem')}\nother example.org:r:${at('other.pem')}\n`),
+    SigningTable: () => Buffer.from('example.com k\n'),
+    'opendkim.conf': () => Buffer.from(`Domain example.com\nSelector r\nKeyFile ${at('own.pem')}\n`),
+    'own.zone': () => Buffer.from(`r._domainkey.example.com. 60 IN TXT ${strings(rsa)}\n`),
+    'own.toml': () => Buffer.from('domain = "example.com"\n'),
+  }
+  const key = ['--key', 'own.pem', ...RSA]
+  const tables = ['--key-table', 'KeyTable', '--signing-table', 'SigningTable']
+
+  beforeAll(() => {
+    for (const [name, content] of Object.entries(files)) write(name, content())
+    linkSync(at('own.pem'), at('hard.pem'))
+    symlinkSync('own.pem', at('soft.pem'))
+    mkdirSync(at('own-out'))
+    linkSync(at('own.pem'), at('own-out/own.eml'))
+  })
+
+  it.each<[string, readonly string[]]>([
+    ['the key', [...key, '-o', 'own.pem', 'own.eml']],
+    ['the key under another name', [...key, '-o', 'hard.pem', 'own.eml']],
+    ['the key behind a link', [...key, '-o', 'soft.pem', 'own.eml']],
+    ['the key in --out-dir', [...key, '--out-dir', 'own-out', 'own.eml']],
+    ['the message', [...key, '-o', 'own.eml', 'own.eml']],
+    ['the message, for a field alone', [...key, '--header-only', '-o', 'own.eml', 'own.eml']],
+    ['the KeyTable', [...tables, '-o', 'KeyTable', 'own.eml']],
+    ['the SigningTable', [...tables, '-o', 'SigningTable', 'own.eml']],
+    ['a key of the tables', [...tables, '-o', 'own.pem', 'own.eml']],
+    ['a key of the tables that signs other mail', [...tables, '-o', 'other.pem', 'own.eml']],
+    ['opendkim.conf', ['--opendkim-conf', 'opendkim.conf', '-o', 'opendkim.conf', 'own.eml']],
+    ['the key in opendkim.conf', ['--opendkim-conf', 'opendkim.conf', '-o', 'own.pem', 'own.eml']],
+    ['a zone', [...key, '--dns-file', 'own.zone', '-o', 'own.zone', 'own.eml']],
+    ['the configuration', [...key, '--config', 'own.toml', '-o', 'own.toml', 'own.eml']],
+  ])('%s', async (_, argv) => {
+    const { code, stdout, stderr } = await run(...argv)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('this command reads that file')
+    for (const [name, content] of Object.entries(files)) {
+      expect(readFileSync(at(name)).equals(Buffer.from(content()))).toBe(true)
+    }
+  })
+
+  it('but a file that is not one of them is', async () => {
+    write('written.eml', 'old')
+    expect(await run(...key, '-o', 'written.eml', 'own.eml')).toMatchObject({ code: 0 })
+    expect(await run(...key, '--out-dir', 'own-out', write('free.eml', MESSAGE))).toMatchObject({ code: 0 })
   })
 })
 

@@ -1,7 +1,16 @@
 // dkim verify --explain, --explain-budget, --original and --trace, run as a user runs them.
 
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -125,6 +134,15 @@ describe('--original', () => {
 })
 
 describe('--trace', () => {
+  it('never replaces the message', async () => {
+    const path = at('own-traces/message-1.signature-1.body')
+    mkdirSync(at('own-traces'))
+    copyFileSync(at('whole.eml'), path)
+    expect((await verify('--trace', at('own-traces'), path)).code).toBe(2)
+    expect(readdirSync(at('own-traces'))).toEqual(['message-1.signature-1.body'])
+    expect(readFileSync(path).equals(readFileSync(at('whole.eml')))).toBe(true)
+  })
+
   it('writes the bytes as hashed', async () => {
     const { code } = await verify('--trace', at('traces'), at('whole.eml'))
     expect(code).toBe(0)

@@ -1,9 +1,8 @@
 // Signs a message, lets a change happen to it, verifies and explains: what every test of explanations does.
 
+import { explain, type FullExplanation } from '../../../src/core/explain/explain.js'
 import {
   type CanonicalizationName,
-  explain,
-  type FullExplanation,
   importPrivateKey,
   type PrivateKey,
   type Resolver,

@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { REASONS, WARNINGS } from '../../../src/core/index.js'
 import { GUIDE_CODES, GUIDES, type Guide, isGuideCode } from '../../../src/report/guide/guide.js'
-import { guideIndexMarkdown, guideMarkdown } from '../../../src/report/guide/markdown.js'
-import { guideText } from '../../../src/report/guide/text.js'
+import { guideIndexMarkdown, guideMarkdown, guideText } from '../../../src/report/guide/page.js'
 
 const PAGES = join(import.meta.dirname, '..', '..', '..', 'docs', 'reasons')
 

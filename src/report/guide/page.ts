@@ -1,4 +1,4 @@
-// A page of the guide on a terminal.
+// A page of the guide, on a terminal and as Markdown (docs/reasons/).
 
 import { marked } from '../text/rows.js'
 import { PLAIN, type Style } from '../text/style.js'
@@ -11,10 +11,10 @@ export function guideText(code: GuideCode, style: Style = PLAIN): string {
     style.strong(code),
     ...wrapWords(`${titleOf(code)} (${standingOf(code)})`, style.columns),
     '',
-    style.strong('What causes it'),
+    style.strong('Cause'),
     ...indented(cause, style),
     '',
-    style.strong('How to make sure'),
+    style.strong('How to confirm it'),
     ...confirm.flatMap(step => stepLines(step, style)),
     '',
     style.strong('What to do'),
@@ -23,7 +23,7 @@ export function guideText(code: GuideCode, style: Style = PLAIN): string {
   return `${lines.join('\n')}\n`
 }
 
-/** A title has room for some words beside its code, or stands below it. */
+/** A title goes next to its code only where this many columns are left. */
 const LEAST_TITLE = 30
 
 /** Every code there is a page for. */
@@ -48,4 +48,29 @@ function stepLines([text, command]: Step, style: Style): string[] {
     ...rest.map(line => `    ${line}`),
     ...(command === undefined ? [] : [`      ${style.dim('$')} ${command}`]),
   ]
+}
+
+export function guideMarkdown(code: GuideCode): string {
+  const { cause, confirm, fix }: Guide = GUIDES[code]
+  return [
+    `# ${code}`,
+    `*${titleOf(code)}* (${standingOf(code)})`,
+    '## Cause',
+    cause,
+    '## How to confirm it',
+    ...confirm.map(stepMarkdown),
+    '## What to do',
+    ...fix.map(stepMarkdown),
+    `On a terminal: \`dkim help ${code}\``,
+    '',
+  ].join('\n\n')
+}
+
+export function guideIndexMarkdown(): string {
+  const rows = GUIDE_CODES.map(code => `| [${code}](${code}.md) | ${titleOf(code)} | ${standingOf(code)} |`)
+  return `# Reasons and warnings\n\n| code | meaning | result |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+function stepMarkdown([text, command]: Step): string {
+  return command === undefined ? `- ${text}.` : `- ${text}:\n\n  \`\`\`sh\n  ${command}\n  \`\`\``
 }
