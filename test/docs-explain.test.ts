@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { CAUSES, DIAGNOSES, EXPOSURES } from '../src/core/index.js'
+import { CAUSES } from '../src/core/explain/causes.js'
+import { DIAGNOSES } from '../src/core/explain/explanation.js'
+import { EXPOSURES } from '../src/core/explain/exposure.js'
 
 const text = readFileSync(join(import.meta.dirname, '..', 'docs', 'explain.md'), 'utf8')
 

@@ -27,7 +27,7 @@ export { type SelfTest, testKey } from './dkim/key-self-test.js'
 export { type LineEnd, LineEndCensus, LineEndNormalizer, lineEndBytes } from './dkim/line-endings.js'
 export type { MessageBytes } from './dkim/message.js'
 export { DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from './dkim/policy.js'
-export { type PublicKey, publicKeyOfRecord, type RecordKey } from './dkim/public-key.js'
+export { publicKeyOfRecord, type RecordKey } from './dkim/record-key.js'
 export {
   type Alignment,
   type CanonicalizationName,
@@ -124,6 +124,7 @@ export {
   providerById,
   providerOf,
 } from './keys/providers.js'
+export type { PublicKey } from './keys/public-key.js'
 export { expandSelectorTemplate, namesKeyType, type SelectorFacts } from './keys/selector-template.js'
 export { DNS_LIMITS, LIMITS } from './limits.js'
 export { type DiscoverOptions, type Discovery, discover } from './lookup/discover.js'
@@ -158,16 +159,9 @@ export {
 } from './lookup/servers.js'
 export { type Sight, type WaitOutcome, waitUntilAgreed } from './lookup/wait.js'
 export * from './rotation/index.js'
-export {
-  decodeBase64,
-  decodeDkimQuotedPrintable,
-  encodeDkimQuotedPrintable,
-  isSubdomainOrEqual,
-  keyRecordName,
-  toDomainName,
-  toSelector,
-  toUnicodeName,
-} from './syntax/abnf.js'
+export { decodeBase64 } from './syntax/base64.js'
 export { givenDomain, givenSelector, givenZone } from './syntax/given-name.js'
+export { isSubdomainOrEqual, keyRecordName, toDomainName, toSelector, toUnicodeName } from './syntax/names.js'
+export { decodeDkimQuotedPrintable, encodeDkimQuotedPrintable } from './syntax/quoted-printable.js'
 export { shellPath, shellQuote, shellQuoted } from './syntax/shell-word.js'
 export { textBytes } from './syntax/text-file.js'

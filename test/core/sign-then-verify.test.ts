@@ -2,20 +2,17 @@
 
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  DkimError,
-  formatKeyRecord,
-  generatePrivateKey,
-  type PrivateKey,
-  parseFieldChoices,
-  type Resolver,
-  readZone,
-  type SignatureRequest,
-  Signer,
-  type VerificationReport,
-  Verifier,
-  zoneResolver,
-} from '../../src/core/index.js'
+import { formatKeyRecord } from '../../src/core/dkim/key-record.js'
+import type { VerificationReport } from '../../src/core/dkim/result.js'
+import { Signer } from '../../src/core/dkim/sign.js'
+import type { SignatureRequest } from '../../src/core/dkim/signature-request.js'
+import { parseFieldChoices } from '../../src/core/dkim/signed-fields.js'
+import { Verifier } from '../../src/core/dkim/verify.js'
+import type { Resolver } from '../../src/core/dns/resolver.js'
+import { readZone } from '../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../src/core/dns/zone-resolver.js'
+import { DkimError } from '../../src/core/errors.js'
+import { generatePrivateKey, type PrivateKey } from '../../src/core/keys/private-key.js'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const keys: PrivateKey[] = []

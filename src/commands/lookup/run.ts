@@ -1,7 +1,7 @@
 // Ordinary lookups: one report a name, in the format asked for.
 
-import type { PublicKey } from '../../core/dkim/public-key.js'
 import type { DnsSource } from '../../core/dns/answer.js'
+import type { PublicKey } from '../../core/keys/public-key.js'
 import type { KeyName } from '../../core/lookup/key-name.js'
 import { lookUpKey } from '../../core/lookup/key-report.js'
 import { type Agreement, askAuthoritative, askResolvers, type ServersReport } from '../../core/lookup/servers.js'

@@ -1,11 +1,11 @@
 // The verdict on one signature: joins what the message, its body hash, DNS and policy say, in the order of §6.1.
 
-import { Rejection } from '../errors.js'
 import { ALGORITHMS } from '../keys/algorithm.js'
 import type { FieldIndex, HeaderSection } from './header.js'
 import type { KeyCandidate, KeyLookup } from './key-lookup.js'
 import { type BodyHash, sha256, sharedCanonicalHeaderOf } from './message-hash.js'
 import { checkDuplicates, checkRequiredFields, checkTimes, formatTime, type Policy } from './policy.js'
+import { Rejection } from './rejection.js'
 import { type KeySummary, type Match, REASONS, type SignatureReport, type Warning } from './result.js'
 import { type Signature, withEmptyB } from './signature.js'
 

@@ -1,7 +1,8 @@
 // The author domain of a message, read strictly from its From field (RFC 5322 §3.4, RFC 6532), and alignment with it.
 // Readers differ in what they make of odd addresses, so that everything but the plain forms counts as indeterminate.
 
-import { isSubdomainOrEqual, latin1ToUtf8, toDomainName, trimWsp } from '../syntax/abnf.js'
+import { isSubdomainOrEqual, latin1ToUtf8, toDomainName } from '../syntax/names.js'
+import { trimWsp } from '../syntax/white-space.js'
 import { type FieldIndex, type HeaderSection, indexFields, parseHeaderSection, rawValue, unfold } from './header.js'
 import { LineEndNormalizer } from './line-endings.js'
 import { MessageSplitter } from './message.js'

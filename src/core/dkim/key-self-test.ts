@@ -2,7 +2,7 @@
 
 import { noAnswer, type Resolver } from '../dns/resolver.js'
 import { importPrivateKey } from '../keys/private-key.js'
-import { keyRecordName } from '../syntax/abnf.js'
+import { keyRecordName } from '../syntax/names.js'
 import { sign } from './sign.js'
 import { verify } from './verify.js'
 

@@ -1,9 +1,9 @@
 // Local policy: what is asked of a signature beyond cryptography and RFC 6376's own rules (§6.3; RFC 8601 §2.7.1 "policy").
 
-import { Rejection } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { isSubdomainOrEqual } from '../syntax/abnf.js'
+import { isSubdomainOrEqual } from '../syntax/names.js'
 import type { FieldIndex } from './header.js'
+import { Rejection } from './rejection.js'
 import type { Alignment } from './result.js'
 import type { Signature } from './signature.js'
 

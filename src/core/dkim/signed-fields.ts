@@ -2,7 +2,7 @@
 
 import { DkimError } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { isFieldName, lowerAscii } from '../syntax/abnf.js'
+import { isFieldName, lowerAscii } from '../syntax/names.js'
 import type { FieldIndex } from './header.js'
 
 export interface FieldChoice {

@@ -1,7 +1,7 @@
 // What is legal to sign and probably not meant: each case with its code.
 
 import { LIMITS } from '../limits.js'
-import { isSubdomainOrEqual, lowerAscii } from '../syntax/abnf.js'
+import { isSubdomainOrEqual, lowerAscii } from '../syntax/names.js'
 import type { FieldIndex, HeaderField, HeaderSection } from './header.js'
 import { parseSignature } from './signature.js'
 import type { SignatureRequest } from './signature-request.js'

@@ -1,7 +1,7 @@
 // OpenDKIM's KeyTable and SigningTable: which keys sign for which author (opendkim.conf(5)).
 
 import { DkimError } from '../errors.js'
-import { lowerAscii } from '../syntax/abnf.js'
+import { lowerAscii } from '../syntax/names.js'
 
 /** Stands for the domain of the From address. */
 const AUTHOR_DOMAIN = '%'

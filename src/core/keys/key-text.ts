@@ -3,7 +3,7 @@
 
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { DkimError } from '../errors.js'
-import { decodeBase64 } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
 
 const PRIVATE_LABEL = /^(?:[A-Z0-9]+ )*PRIVATE KEY$/
 const BEGIN = /-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----/g

@@ -3,10 +3,9 @@
 
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
 import { promisify } from 'node:util'
-import { type PublicKey, publicKeyOf, rsaFault } from '../dkim/public-key.js'
 import { DkimError } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { decodeBase64 } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
 import { textBytes } from '../syntax/text-file.js'
 import type { KeyType } from './algorithm.js'
 import {
@@ -18,6 +17,7 @@ import {
   privateJwk,
   refuseForeignForm,
 } from './key-text.js'
+import { type PublicKey, publicKeyOf, rsaFault } from './public-key.js'
 
 export interface PrivateKey {
   readonly type: KeyType

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formatKeyRecord, generatePrivateKey, Signer } from '../../../src/core/index.js'
+import { formatKeyRecord } from '../../../src/core/dkim/key-record.js'
+import { Signer } from '../../../src/core/dkim/sign.js'
+import { generatePrivateKey } from '../../../src/core/keys/private-key.js'
 import { BIN, dkim } from '../../support/cli.js'
 
 const COUNT = 150

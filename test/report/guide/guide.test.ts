@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { REASONS, WARNINGS } from '../../../src/core/index.js'
+import { REASONS, WARNINGS } from '../../../src/core/dkim/result.js'
 import { GUIDE_CODES, GUIDES, type Guide, isGuideCode } from '../../../src/report/guide/guide.js'
 import { guideIndexMarkdown, guideMarkdown } from '../../../src/report/guide/markdown.js'
 import { guideText } from '../../../src/report/guide/text.js'
