@@ -292,7 +292,6 @@ function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {
 /** Verifies a message that is at hand whole or as a sequence of chunks (CRLF line ends). */
 export async function verify(message: MessageBytes, options: VerifyOptions): Promise<VerificationReport> {
   const verifier = new Verifier(options)
-  if (message instanceof Uint8Array) verifier.write(message)
-  else await writeAll(message, verifier)
-  return verifier.endNow() ?? verifier.end()
+  await writeAll(message, verifier)
+  return verifier.end()
 }
