@@ -29,7 +29,7 @@ export const BUNDLE = {
 const GROUPS = [
   {
     name: 'start',
-    test: /src\/(?:commands\/(?:main|options|config\/(?:apply|config-file))|report\/style)\.ts$/,
+    test: /src\/(?:commands\/(?:main|options|stderr|config\/(?:apply|config-file))|report\/style)\.ts$/,
     priority: 2,
   },
   { name: 'mail', test: /src\/commands\/(?:sign|verify|sign\/run|verify\/start)\.ts$/, priority: 1 },

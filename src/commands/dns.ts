@@ -11,8 +11,8 @@ import { DkimError } from '../core/errors.js'
 import { DNS_LIMITS } from '../core/limits.js'
 import type { Context } from './context.js'
 import { unreadable } from './io/file-fault.js'
-import { say } from './main.js'
 import type { DnsOptions } from './options.js'
+import { say } from './stderr.js'
 
 /**
  * Zone files first, then live DNS. Live DNS is asked only where it is wanted: with --nameserver, or without any --dns-file.

@@ -1,14 +1,11 @@
 // The program: finds the command, runs it, and turns every error into one clear message and an exit code.
 
 import { DkimError } from '../core/errors.js'
-import { visible } from '../report/text/style.js'
-import type { CommandUnknownOpts } from './command.js'
+import type { CommandTree, CommandUnknownOpts, DefineCommand } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { fileFault } from './io/file-fault.js'
-
-/** Builds a command; its action reports the exit code through `done`. */
-export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => CommandUnknownOpts
+import { say } from './stderr.js'
 
 interface CommandRow {
   readonly summary: string
@@ -111,12 +108,15 @@ export async function buildProgram(
     .version(VERSION, '-V, --version', 'print the version')
     .helpCommand(false)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
+    const command = wanted.includes(name) ? (await load())(context, done, COMMAND_TREE) : newCommand(name)
     if (!WITHOUT_SETTINGS.includes(name)) addConfigOptions(command)
     program.addCommand(command.summary(summary))
   }
   return program
 }
+
+/** For the commands that describe all commands. */
+export const COMMAND_TREE: CommandTree = { names: COMMAND_NAMES, build: buildProgram }
 
 /** What the command line left open may be set by the environment or the configuration file. */
 async function takeSettings(command: CommandUnknownOpts, context: Context): Promise<void> {
@@ -201,9 +201,4 @@ function isDkimError(error: unknown): error is DkimError {
 
 export function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
-}
-
-/** One line on stderr; the text may hold untrusted names. */
-export function say(context: Context, kind: 'error' | 'warning' | 'hint' | 'note', text: string): void {
-  context.stderr.write(`dkim: ${kind}: ${visible(text)}\n`)
 }

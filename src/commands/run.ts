@@ -7,7 +7,8 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import type { Context, Output } from './context.js'
 import { EXIT_CODES } from './exit-code.js'
 import { openOutput } from './io/output.js'
-import { isBrokenPipe, main, say } from './main.js'
+import { isBrokenPipe, main } from './main.js'
+import { say } from './stderr.js'
 
 const STDIN = 0
 const THREAD = join(__dirname, 'thread.cjs')

@@ -1,11 +1,11 @@
 // dkim config: every setting, its value, and where that came from.
 
 import { configJson, configText } from '../../report/config.js'
+import type { DefineCommand } from '../command.js'
 import { type CommandTexts, newCommand, Option, type OptionsOf } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { stdoutStyle } from '../io/stdout-style.js'
-import type { DefineCommand } from '../main.js'
 import { addColourOptions } from '../options.js'
 import { effectiveSettings } from './apply.js'
 import { readConfigFile } from './config-file.js'

@@ -18,11 +18,11 @@ import {
   type SignerKey,
 } from '../../report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../../report/signer/signers.js'
-import { type CommandTexts, InvalidArgumentError, Option, type OptionsOf } from '../command.js'
+import { type CommandTexts, type DefineCommand, InvalidArgumentError, Option, type OptionsOf } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { type DefineCommand, say } from '../main.js'
 import { collect, once } from '../options.js'
+import { say } from '../stderr.js'
 import { describe, loadKeys, type NamedKey, type Note, namesOf, recordOf } from './named-keys.js'
 import { recordCommand, zoneHints } from './record-options.js'
 

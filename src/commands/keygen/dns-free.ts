@@ -5,7 +5,7 @@ import { DkimError } from '../../core/errors.js'
 import { fullName } from '../../report/records/dns-record.js'
 import type { Context } from '../context.js'
 import { openResolver } from '../dns.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import type { KeygenOptions, KeyPlan } from './plan.js'
 
 /** Throws where a name is taken; false where that cannot be told now. */

@@ -10,7 +10,7 @@ import { doubledDomain } from '../../report/records/dns-record.js'
 import type { Context } from '../context.js'
 import { tagsOf } from '../format-record/record-options.js'
 import type { NewFile } from '../io/key-files.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import { DEFAULT_BITS, type KeygenOptions, type KeyPlan } from './plan.js'
 
 export interface MadeKey {

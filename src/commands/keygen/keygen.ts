@@ -1,9 +1,9 @@
 // dkim keygen: makes keys, proves that they work, writes their files all or none, and prints their records (§3.6.1, RFC 8301, RFC 8463).
 // What a run needs is loaded later.
 
+import type { DefineCommand } from '../command.js'
 import { type CommandTexts, InvalidArgumentError, Option, type OptionsOf } from '../command.js'
 import { recordCommand } from '../format-record/record-options.js'
-import type { DefineCommand } from '../main.js'
 import { addDnsOptions, collect, parseWholeNumber } from '../options.js'
 
 const TEXTS: CommandTexts = {

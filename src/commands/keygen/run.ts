@@ -8,7 +8,7 @@ import { zoneHints } from '../format-record/record-options.js'
 import { prepareDirectory } from '../io/directory.js'
 import { createFiles, refuseExisting } from '../io/key-files.js'
 import { withSpinner } from '../io/spinner.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import type { Finishing, MadeKey } from './finish.js'
 import { type KeygenOptions, type KeyPlan, planKeys } from './plan.js'
 

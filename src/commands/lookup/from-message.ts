@@ -7,7 +7,7 @@ import type { KeyName } from '../../core/lookup/key-name.js'
 import { keysOfMessage } from '../../core/lookup/message-keys.js'
 import type { Context } from '../context.js'
 import { readInputs } from '../mail/input.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 
 export async function messageKeyNames(
   context: Context,

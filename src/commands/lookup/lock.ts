@@ -13,7 +13,7 @@ import { openSource } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { changedMeanwhile, replaceOwnFile } from '../io/file-lock.js'
 import { readTextFile } from '../io/small-file.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import type { LookupOptions } from './options.js'
 
 /** Room for tens of thousands of keys. */

@@ -2,11 +2,11 @@
 
 import { type KeyName, readKeyName } from '../../core/lookup/key-name.js'
 import { LOOKUP_DOCUMENTS, type LookupDocument } from '../../report/lookup/formats.js'
-import { type CommandTexts, newCommand, type OptionsOf } from '../command.js'
+import { type CommandTexts, type DefineCommand, newCommand, type OptionsOf } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { type DefineCommand, say } from '../main.js'
 import { addDnsOptions, addReportOptions, collect, parsePort, parsePositiveDuration } from '../options.js'
+import { say } from '../stderr.js'
 import { checkCombination } from './combinations.js'
 import { messageKeyNames } from './from-message.js'
 import { LookupRun } from './run.js'

@@ -8,7 +8,7 @@ import { DkimError } from '../../core/errors.js'
 import type { Context } from '../context.js'
 import { openZone } from '../dns.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import type { LookupOptions } from './options.js'
 
 /** How often the zone files are checked for changes. */

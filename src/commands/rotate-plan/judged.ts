@@ -3,7 +3,7 @@
 import type { RotationPlan } from '../../core/rotation/plan.js'
 import type { PlanState, RotationState } from '../../core/rotation/state.js'
 import type { Context } from '../context.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import type { RotatePlanOptions } from './options.js'
 import type { StateFile } from './state-file.js'
 import type { Witnesses } from './witnesses.js'

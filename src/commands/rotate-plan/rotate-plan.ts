@@ -7,8 +7,8 @@ import { CADENCES, type Cadence } from '../../core/rotation/settings.js'
 import { STAGES } from '../../core/rotation/stage.js'
 import { DIALECT_NAMES } from '../../report/records/dialects.js'
 import { SIGNER_NAMES } from '../../report/signer/signers.js'
+import type { DefineCommand } from '../command.js'
 import { type CommandTexts, InvalidArgumentError, newCommand, Option, type OptionsOf } from '../command.js'
-import type { DefineCommand } from '../main.js'
 import {
   addDnsOptions,
   addReportOptions,

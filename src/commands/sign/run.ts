@@ -5,7 +5,7 @@ import type { Context } from '../context.js'
 import { EXIT_CODES, type ExitCode } from '../exit-code.js'
 import { openOutputFile } from '../io/output-file.js'
 import { type MessageInput, readInputs } from '../mail/input.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import {
   aboutInput,
   checkFields,

@@ -1,7 +1,7 @@
 // dkim sign: puts DKIM-Signature fields in front of messages, whose own bytes stay as they are (§5). What a run needs is loaded later.
 
+import type { DefineCommand } from '../command.js'
 import { type CommandTexts, newCommand, Option, type OptionsOf } from '../command.js'
-import type { DefineCommand } from '../main.js'
 import { addDnsOptions, collect, parseJobs, parseLifetime, parseTime } from '../options.js'
 
 const CANONICALIZATIONS = ['relaxed/relaxed', 'relaxed/simple', 'simple/relaxed', 'simple/simple']

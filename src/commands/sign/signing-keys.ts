@@ -18,7 +18,7 @@ import { textBytes } from '../../core/syntax/text-file.js'
 import type { Context } from '../context.js'
 import { askPassphrase, passphraseFromFile } from '../io/passphrase.js'
 import { readSecretFile } from '../io/secret-file.js'
-import { say } from '../main.js'
+import { say } from '../stderr.js'
 import type { OpendkimConf } from './opendkim-conf.js'
 
 export interface KeyOptions {

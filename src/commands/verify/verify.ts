@@ -1,8 +1,8 @@
 // dkim verify: messages in, reports and an exit code out. What a run needs is loaded once its options are known to be right.
 
 import { FORMAT_NAMES } from '../../report/verification/formats.js'
+import type { DefineCommand } from '../command.js'
 import { type CommandTexts, newCommand, type OptionsOf } from '../command.js'
-import type { DefineCommand } from '../main.js'
 import { addDnsOptions, addReportOptions, collect, parseAuthservId, parseJobs, parseWholeNumber } from '../options.js'
 import { addExplainOptions } from './explain-options.js'
 import { parseShard } from './shard.js'

@@ -1,6 +1,7 @@
 // A page of the guide as Markdown, for docs/reasons/.
 
-import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
+import { GUIDE_CODES, GUIDES, type GuideCode, standingOf, titleOf } from './guide.js'
+import type { Guide, Step } from './step.js'
 
 export function guideMarkdown(code: GuideCode): string {
   const { cause, confirm, fix }: Guide = GUIDES[code]
