@@ -4,7 +4,7 @@ import { isUint8Array } from 'node:util/types'
 import { DkimError } from '../errors.js'
 import { LIMITS } from '../limits.js'
 
-export interface MessageSink {
+interface MessageSink {
   /**
    * The header section up to and including the CRLF that ends its last field; a copy of its own.
    * `complete` is false where it is longer than the limit: then it is cut off there, and no body follows.

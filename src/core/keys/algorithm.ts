@@ -20,7 +20,7 @@ interface Algorithm {
 }
 
 /** SHA-256 of some bytes. */
-export type HashFunction = (bytes: Buffer) => Buffer
+type HashFunction = (bytes: Buffer) => Buffer
 
 const ED25519_SIGNATURE_OCTETS = 64
 

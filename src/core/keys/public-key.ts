@@ -26,7 +26,7 @@ export interface PublicKey {
   readonly rsa?: RsaNumbers
 }
 
-export interface RsaFault {
+interface RsaFault {
   readonly reason: 'key-too-short' | 'key-unsafe'
   readonly detail: string
 }
