@@ -15,6 +15,7 @@ export interface KeyCandidate {
   readonly rejection: Rejection | null
 }
 
+/** What DNS said about a key name, and the keys in it. */
 export interface KeyLookup {
   readonly answer: TxtAnswer
   /** In the order of the answer; empty where `rejection` tells why there is none. */

@@ -7,6 +7,7 @@ import { Rejection } from './rejection.js'
 import type { Alignment } from './result.js'
 import type { Signature } from './signature.js'
 
+/** Local policy of a verifier (§6.3): what is accepted beyond what RFC 6376 requires. */
 export interface Policy {
   /** Seconds that t= may lie in the future. */
   readonly clockSkew: number
@@ -26,6 +27,7 @@ export interface Policy {
   readonly maxAge: number
 }
 
+/** The policy of verify() where the caller sets nothing else. */
 export const DEFAULT_POLICY: Policy = {
   clockSkew: LIMITS.clockSkew,
   minKeyBits: LIMITS.rsaBits.min,

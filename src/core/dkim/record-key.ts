@@ -16,6 +16,7 @@ import type { KeyRecord } from './key-record.js'
 import { Rejection } from './rejection.js'
 import type { Warning } from './result.js'
 
+/** The key of a record, with warnings about it. */
 export interface RecordKey {
   readonly key: PublicKey
   readonly warnings: readonly Warning[]

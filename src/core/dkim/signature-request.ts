@@ -12,6 +12,7 @@ import { type FieldIndex, type HeaderSection, rawValue, selectFields } from './h
 import type { CanonicalizationName } from './result.js'
 import type { FieldChoice } from './signed-fields.js'
 
+/** One signature to make (§3.5). */
 export interface SignatureRequest {
   readonly key: PrivateKey
   readonly selector: string

@@ -23,6 +23,7 @@ export const SIGNING_WARNINGS = {
   'expires-soon': 'the signature expires within an hour',
 } as const satisfies Record<string, string>
 
+/** The code of a row of SIGNING_WARNINGS; stable. */
 export type SigningWarningCode = keyof typeof SIGNING_WARNINGS
 
 /** A name of the key record, compared without regard to letter case. */

@@ -18,6 +18,7 @@ import { checkSigningDomain, DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from
 import { messageResult, REASONS, type SignatureReport, type VerificationReport, type Warning } from './result.js'
 import { parseSignature, type Signature } from './signature.js'
 
+/** DNS, the time and the policy of a verification. `resolver` and `now` are required. */
 export interface VerifyOptions {
   readonly resolver: Resolver
   /** The time at which t= and x= are checked; the engine has no clock of its own. */

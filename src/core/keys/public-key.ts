@@ -12,6 +12,7 @@ import {
   writeRsaSubjectPublicKeyInfo,
 } from './der.js'
 
+/** A public key, and the forms in which it is published and compared. */
 export interface PublicKey {
   readonly type: KeyType
   readonly bits: number
