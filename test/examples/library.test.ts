@@ -50,7 +50,7 @@ it('library.ts runs', { timeout: 120_000 }, () => {
     '  body-changed: proven, lines 2 to 3 were appended',
     'from the list: fail',
     'mail._domainkey.example.com: found, rsa 2048 bits, 0 findings',
-    'questions asked: 3',
+    'questions asked: 4',
     '',
   ])
 })
