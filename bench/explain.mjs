@@ -1,14 +1,12 @@
 // What explanations cost: the footer scan against plain verification, and header hypotheses a second. node bench/explain.mjs
 
-import {
-  explain,
-  formatKeyRecord,
-  generatePrivateKey,
-  readZone,
-  sign,
-  Verifier,
-  zoneResolver,
-} from '../dist/core/index.js'
+import { formatKeyRecord } from '../dist/core/dkim/key-record.js'
+import { sign } from '../dist/core/dkim/sign.js'
+import { Verifier } from '../dist/core/dkim/verify.js'
+import { readZone } from '../dist/core/dns/zone-file.js'
+import { zoneResolver } from '../dist/core/dns/zone-resolver.js'
+import { explain } from '../dist/core/explain/explain.js'
+import { generatePrivateKey } from '../dist/core/keys/private-key.js'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const LINE = `${'The quick brown fox jumps over the lazy dog, again and'.padEnd(74, '.')}\r\n`

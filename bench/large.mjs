@@ -10,7 +10,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { importPrivateKey, Signer } from '../dist/core/index.js'
+import { Signer } from '../dist/core/dkim/sign.js'
+import { importPrivateKey } from '../dist/core/keys/private-key.js'
 import { readSet, SIGNED_AT } from './workload.mjs'
 
 function signedTo(path, folder, parts, canonicalization = 'relaxed') {

@@ -1,7 +1,10 @@
 // One message, verified once in a process that has verified nothing yet: node bench/once.mjs FILE. Prints the result and milliseconds of CPU.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { KeyCache, readZone, Verifier, zoneResolver } from '../dist/core/index.js'
+import { KeyCache } from '../dist/core/dkim/key-lookup.js'
+import { Verifier } from '../dist/core/dkim/verify.js'
+import { readZone } from '../dist/core/dns/zone-file.js'
+import { zoneResolver } from '../dist/core/dns/zone-resolver.js'
 import { SIGNED_AT } from './workload.mjs'
 
 const PIECE = 256 * 1024

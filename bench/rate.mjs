@@ -4,7 +4,7 @@
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { importPrivateKey } from '../dist/core/index.js'
+import { importPrivateKey } from '../dist/core/keys/private-key.js'
 import { readSet } from './workload.mjs'
 
 const [engine, task, set, count] = process.argv.slice(2)

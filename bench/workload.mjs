@@ -2,7 +2,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatKeyRecord, importPrivateKey, Signer } from '../dist/core/index.js'
+import { formatKeyRecord } from '../dist/core/dkim/key-record.js'
+import { Signer } from '../dist/core/dkim/sign.js'
+import { importPrivateKey } from '../dist/core/keys/private-key.js'
 
 /** Messages of a set, octets of a body, and what the body is made of. */
 export const SETS = {

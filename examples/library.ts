@@ -1,15 +1,10 @@
-// The library in TypeScript: a resolver of one's own, signing, verifying, explaining a failure, and looking a key up.
+// The library in TypeScript: your own resolver, signing, verifying, explaining a failure, and looking up a key.
+// For live DNS, the resolver is createClient().
 //   npm install dkim-toolkit && npx tsc --module nodenext --target es2022 library.ts && node library.js
 
 import {
-  type Answer,
-  type DnsSource,
-  explain,
   formatKeyRecord,
   generatePrivateKey,
-  keyName,
-  lookUpKey,
-  type RecordType,
   readZone,
   sign,
   type TxtAnswer,
@@ -17,8 +12,11 @@ import {
   Verifier,
   zoneResolver,
 } from 'dkim-toolkit'
+import type { Answer, DnsSource, RecordType } from 'dkim-toolkit/dns'
+import { explain } from 'dkim-toolkit/explain'
+import { keyName, lookUpKey } from 'dkim-toolkit/lookup'
 
-/** A resolver is any object with these two methods. This one passes questions on, and remembers what was asked. */
+/** A resolver is any object with these two methods. This one forwards questions and remembers them. */
 class RememberingSource implements DnsSource {
   readonly asked: string[] = []
   readonly #source: DnsSource
@@ -53,7 +51,7 @@ const source = new RememberingSource(zoneResolver(zone))
 const { fields } = await sign(message, { requests: [{ key, domain: 'example.com', selector: 'mail' }], now })
 const signed = Buffer.concat([...fields, message])
 
-/** Verifies a message, and says of each signature that does not pass what was changed. */
+/** Verifies a message and prints, for each signature that does not pass, what was changed. */
 async function check(bytes: Buffer): Promise<VerificationReport> {
   const verifier = new Verifier({ resolver: source, now })
   verifier.write(bytes)
@@ -80,7 +78,7 @@ console.log(`as sent: ${(await check(signed)).result}`)
 const changed = Buffer.concat([signed, Buffer.from('-- \r\nthe list\r\n')])
 console.log(`from the list: ${(await check(changed)).result}`)
 
-// Look the key up as a person would who is about to publish it.
+// Look up the key, as you would before you use it.
 const { report: seen } = await lookUpKey(source, keyName('example.com', 'mail'))
 console.log(`${seen.name}: ${seen.result}, ${seen.key?.type} ${seen.key?.bits} bits, ${seen.findings.length} findings`)
 console.log(`questions asked: ${source.asked.length}`)

@@ -1,4 +1,4 @@
-// Nodemailer signs with a key of ours, and what it writes verifies. Needs nodemailer: npm install nodemailer dkim-toolkit
+// Nodemailer signs with a key made by this library, and the message verifies. Needs nodemailer: npm install nodemailer dkim-toolkit
 import {
   exportPrivateKey,
   formatKeyRecord,
@@ -12,7 +12,7 @@ import { createTransport } from 'nodemailer'
 
 const key = await generatePrivateKey('rsa', 2048)
 const transport = createTransport({
-  // In earnest: host, port and auth. This one only writes the message down.
+  // For real mail: host, port and auth. This one only writes the message to memory.
   streamTransport: true,
   buffer: true,
   dkim: { domainName: 'example.com', keySelector: 'mail', privateKey: exportPrivateKey(key).toString() },

@@ -12,7 +12,7 @@ const now = new Date()
 const { fields } = await sign(message, { requests: [{ key, selector: 'mail', domain: 'example.com' }], now })
 const signed = Buffer.concat([...fields, message])
 
-// A resolver is an object with one method: this one answers from records at hand.
+// A resolver is an object with one method. This one answers from local records; createClient() asks live DNS.
 const zone = readZone(Buffer.from(JSON.stringify({ 'mail._domainkey.example.com': record })), 'records.json')
 const report = await verify(signed, { resolver: zoneResolver(zone), now })
 

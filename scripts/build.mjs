@@ -5,6 +5,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
+import { writeCommonJsTypes } from './commonjs-types.mjs'
 import { licenseText } from './licenses.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -56,6 +57,7 @@ export async function build() {
   const folder = join(root, `dist-${process.pid}`)
   try {
     execFileSync(process.execPath, [typescript, '-p', root, '--outDir', folder], { stdio: ['ignore', 2, 2] })
+    await writeCommonJsTypes(join(folder, 'core'))
     const bundle = await rolldown({
       ...BUNDLE,
       input: { dkim: 'src/commands/run.ts', thread: 'src/commands/verify/thread.ts' },

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programPage } from '../dist/commands/help/completion.js'
+import { COMMAND_TREE } from '../dist/commands/main.js'
 import { REASONS, WARNINGS } from '../dist/core/dkim/result.js'
 import { CAUSES, DIAGNOSES, EXPOSURES } from '../dist/core/explain/index.js'
 import { FINDINGS } from '../dist/core/lookup/findings.js'
@@ -32,7 +33,7 @@ function writeCodes(name, change) {
   writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`)
 }
 
-const page = await programPage({ env: {}, stdout: process.stdout, stderr: process.stderr })
+const page = await programPage({ env: {}, stdout: process.stdout, stderr: process.stderr }, COMMAND_TREE)
 writeFolder(
   'man',
   [page, ...page.commands].map(command => [`${command.name.replaceAll(' ', '-')}.1`, manPage(command, version)]),

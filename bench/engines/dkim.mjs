@@ -1,5 +1,10 @@
 // This project, by its library: verify and sign messages that are in memory.
-import { KeyCache, readZone, Signer, Verifier, Zone, zoneResolver } from '../../dist/core/index.js'
+import { KeyCache } from '../../dist/core/dkim/key-lookup.js'
+import { Signer } from '../../dist/core/dkim/sign.js'
+import { Verifier } from '../../dist/core/dkim/verify.js'
+import { Zone } from '../../dist/core/dns/zone.js'
+import { readZone } from '../../dist/core/dns/zone-file.js'
+import { zoneResolver } from '../../dist/core/dns/zone-resolver.js'
 import { SIGNED_AT } from '../workload.mjs'
 
 export function verifier({ records }) {

@@ -42,5 +42,12 @@ export function textsOf(command: CommandUnknownOpts): CommandTexts {
 /** The options of a command, as commander gives them to its action. */
 export type OptionsOf<Any extends { opts(): unknown }> = ReturnType<Any['opts']>
 
+/** All commands, for those that describe them: help, manual pages and completions. */
+export interface CommandTree {
+  readonly names: readonly string[]
+  /** The program; only the commands in `wanted` have their options. */
+  build(wanted: readonly string[], context: Context): Promise<CommandUnknownOpts>
+}
+
 /** Builds a command; its action reports the exit code through `done`. */
-export type DefineCommand = (context: Context, done: (code: ExitCode) => void) => CommandUnknownOpts
+export type DefineCommand = (context: Context, done: (code: ExitCode) => void, tree: CommandTree) => CommandUnknownOpts

@@ -1,7 +1,7 @@
 // The program: finds the command and runs it.
 
 import { VERSION } from '../report/version.js'
-import type { CommandUnknownOpts } from './command.js'
+import type { CommandTree, CommandUnknownOpts } from './command.js'
 import type { Context } from './context.js'
 import { EXIT_CODES, type ExitCode } from './exit-code.js'
 import { COMMAND_NAMES, COMMANDS } from './registry.js'
@@ -64,12 +64,15 @@ export async function buildProgram(
     .version(VERSION, '-V, --version', 'print the version')
     .helpCommand(false)
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = wanted.includes(name) ? (await load())(context, done) : newCommand(name)
+    const command = wanted.includes(name) ? (await load())(context, done, COMMAND_TREE) : newCommand(name)
     if (!WITHOUT_SETTINGS.includes(name)) addConfigOptions(command)
     program.addCommand(command.summary(summary))
   }
   return program
 }
+
+/** For the commands that describe all commands. */
+export const COMMAND_TREE: CommandTree = { names: COMMAND_NAMES, build: buildProgram }
 
 /** What the command line left open may be set by the environment or the configuration file. */
 async function takeSettings(command: CommandUnknownOpts, context: Context): Promise<void> {

@@ -1,8 +1,6 @@
-// The two ways in which something is wrong: with the message (a Rejection, which becomes a verdict) or with our use (a DkimError).
+// What is wrong with the use of this library is an exception with a hint; what is wrong with a message is data (dkim/rejection.ts).
 
-import type { Reason } from './dkim/result.js'
-
-/** What the caller can react to; stable, part of the library's contract. */
+/** The kinds of errors a caller can handle. The codes are stable: part of the library's contract. */
 export type DkimErrorCode =
   | 'usage'
   | 'input-unreadable'
@@ -20,7 +18,10 @@ export type DkimErrorCode =
   | 'check-failed'
   | 'limit'
 
-/** Our use is at fault: an argument, a file, a key, a zone. `hint` names the command or the change to try. */
+/**
+ * The only error that this library throws on purpose: an argument, a file, a key or a zone is wrong.
+ * `code` is for programs, `message` and `hint` are for people; `hint` names the command or the change to try.
+ */
 export class DkimError extends Error {
   readonly code: DkimErrorCode
   readonly hint: string
@@ -30,18 +31,5 @@ export class DkimError extends Error {
     this.name = 'DkimError'
     this.code = code
     this.hint = hint
-  }
-}
-
-/** The message, its signature or its key record is at fault. Caught per signature and turned into a verdict; never leaves the engine. */
-export class Rejection extends Error {
-  readonly reason: Reason
-  readonly detail: string
-
-  constructor(reason: Reason, detail: string) {
-    super(`${reason}: ${detail}`)
-    this.name = 'Rejection'
-    this.reason = reason
-    this.detail = detail
   }
 }

@@ -1,5 +1,6 @@
 // Everything that a stranger can make large, with the bound that is counted before the work is done. Reaching one is reported, never silent.
 
+/** The bounds of the engine. Bytes unless stated otherwise; reaching one is reported. */
 export const LIMITS = {
   /** Octets of a header section that are read as one. */
   headerBytes: 1 << 20,

@@ -6,7 +6,9 @@ import { hostname, tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { formatKeyRecord, generatePrivateKey, Signer } from '../../dist/core/index.js'
+import { formatKeyRecord } from '../../dist/core/dkim/key-record.js'
+import { Signer } from '../../dist/core/dkim/sign.js'
+import { generatePrivateKey } from '../../dist/core/keys/private-key.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const examples = join(root, 'examples', 'cluster')

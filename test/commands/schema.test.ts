@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { REASONS, WARNINGS } from '../../src/core/index.js'
+import { REASONS, WARNINGS } from '../../src/core/dkim/result.js'
 import { dkim, type Outcome } from '../support/cli.js'
 import { failing, signatureReport, verificationReport } from '../support/report.js'
 import { faultsOf, readSchema, SCHEMA_FOLDER } from '../support/schema.js'

@@ -1,21 +1,20 @@
 // Properties of signing and verifying together: what was signed passes, in any chunking; one changed signed byte does not.
 
+import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import {
-  DkimError,
-  formatKeyRecord,
-  generatePrivateKey,
-  type PrivateKey,
-  parseFieldChoices,
-  type Resolver,
-  readZone,
-  type SignatureRequest,
-  Signer,
-  type VerificationReport,
-  Verifier,
-  zoneResolver,
-} from '../../src/core/index.js'
+import { formatKeyRecord } from '../../src/core/dkim/key-record.js'
+import type { MessageBytes } from '../../src/core/dkim/message.js'
+import type { VerificationReport } from '../../src/core/dkim/result.js'
+import { Signer, sign } from '../../src/core/dkim/sign.js'
+import type { SignatureRequest } from '../../src/core/dkim/signature-request.js'
+import { parseFieldChoices } from '../../src/core/dkim/signed-fields.js'
+import { Verifier, verify } from '../../src/core/dkim/verify.js'
+import { noAnswer, type Resolver } from '../../src/core/dns/resolver.js'
+import { readZone } from '../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../src/core/dns/zone-resolver.js'
+import { DkimError } from '../../src/core/errors.js'
+import { generatePrivateKey, type PrivateKey } from '../../src/core/keys/private-key.js'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const keys: PrivateKey[] = []
@@ -356,3 +355,57 @@ function signedPositions(whole: Buffer, added: number): number[] {
   }
   return positions
 }
+
+describe('what is not bytes', () => {
+  const resolver: Resolver = { txt: name => noAnswer(name, 'nxdomain', null) }
+  const values: unknown[] = [
+    'From: a@example.com\r\n\r\n',
+    '',
+    7,
+    null,
+    undefined,
+    [1, 2],
+    ['text'],
+    [null],
+    {},
+    new Date(0),
+  ]
+  values.push(new DataView(new ArrayBuffer(4)), new Uint16Array(4), Symbol('bytes'), [Buffer.from('From: a'), 'text'])
+
+  it('is a DkimError in verify() and sign()', async () => {
+    const requests = [{ key: keys[0]!, selector: 'rsa' }]
+    for (const value of values) {
+      const usage = expect.objectContaining({ name: 'DkimError', code: 'usage' })
+      await expect(verify(value as never, { resolver, now: NOW })).rejects.toEqual(usage)
+      await expect(sign(value as never, { requests, now: NOW })).rejects.toEqual(usage)
+    }
+  })
+
+  it('is a DkimError in write(), and the chunks around it still count', async () => {
+    for (const value of ['text', 7, null, undefined, [1]]) {
+      const verifier = new Verifier({ resolver, now: NOW })
+      expect(() => verifier.write(value as never)).toThrow(DkimError)
+      const signer = new Signer({ requests: [{ key: keys[0]!, selector: 'rsa', timestamp: 0 }], now: NOW })
+      signer.write(latin1('From: a@example.com\r\n'))
+      expect(() => signer.write(value as never)).toThrow(DkimError)
+      signer.write(latin1('\r\nbody\r\n'))
+      expect(signer.end().signatures).toMatchObject([{ domain: 'example.com' }])
+    }
+  })
+
+  it('Uint8Array, Buffer, iterables and streams are bytes', async () => {
+    const bytes = latin1('From: a@example.com\r\n\r\n')
+    const from = { domain: 'example.com' }
+    const forms = [
+      bytes,
+      Uint8Array.from(bytes),
+      [bytes],
+      [Uint8Array.from(bytes)],
+      Readable.from([bytes]),
+      new Blob([bytes]).stream(),
+    ]
+    for (const form of forms) {
+      expect(await verify(form as MessageBytes, { resolver, now: NOW })).toMatchObject({ from, result: 'none' })
+    }
+  })
+})

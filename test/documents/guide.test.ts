@@ -1,7 +1,8 @@
 // Every command line of the pages of reasons and warnings is run, and what it writes is compared with transcripts/. Those that confirm
 // a cause run in the situation that the page is about, and one of them must name it.
 import { describe, expect, it, vi } from 'vitest'
-import { GUIDE_CODES, GUIDES, type Guide, type GuideCode } from '../../src/report/guide/guide.js'
+import { GUIDE_CODES, GUIDES, type GuideCode } from '../../src/report/guide/guide.js'
+import type { Guide } from '../../src/report/guide/step.js'
 import { filesForHelp } from './files.js'
 import { sceneOf, zoneOf } from './scenes.js'
 import { transcriptOf } from './transcript.js'

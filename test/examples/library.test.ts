@@ -50,7 +50,43 @@ it('library.ts runs', { timeout: 120_000 }, () => {
     '  body-changed: proven, lines 2 to 3 were appended',
     'from the list: fail',
     'mail._domainkey.example.com: found, rsa 2048 bits, 0 findings',
-    'questions asked: 3',
+    'questions asked: 4',
     '',
   ])
+})
+
+/** What a CommonJS file writes: values, types, a class as both, and every entry. */
+const COMMONJS = `
+import { Signer, Verifier, createClient, generatePrivateKey, verify, DkimError, REASONS } from 'dkim-toolkit'
+import type { Reason, Resolver, VerificationReport } from 'dkim-toolkit'
+import { startServer, type DnsSource } from 'dkim-toolkit/dns'
+import { explain, type Cause } from 'dkim-toolkit/explain'
+import { lookUpKey, type KeyReport } from 'dkim-toolkit/lookup'
+import { planRotation, type RotationPlan } from 'dkim-toolkit/rotation'
+const resolver: Resolver = createClient({ nameservers: ['192.0.2.1'] })
+const verifier: Verifier = new Verifier({ resolver, now: new Date(0) })
+const report: Promise<VerificationReport> = verifier.end()
+const text: string = REASONS['key-revoked'].text
+const all = [Signer, generatePrivateKey, verify, DkimError, startServer, explain, lookUpKey, planRotation].map(one => typeof one)
+export type Kept = [DnsSource, Cause, KeyReport, RotationPlan, Reason]
+export { report, text }
+console.log(new Set(all).size, all.length)
+// @ts-expect-error A type that a wrong declaration would let through as any.
+const wrong: number = verifier.end()
+`
+
+it('the types hold in CommonJS, and require() gives what they say', { timeout: 120_000 }, () => {
+  writeFileSync(join(folder, 'library.cts'), COMMONJS)
+  const compile = (module: string) => {
+    const argv = [TSC, '--strict', '--target', 'es2022', '--types', 'node', '--module', module, 'library.cts']
+    const { status, stdout } = spawnSync(process.execPath, argv, { cwd: folder, encoding: 'utf8' })
+    return [module, status, stdout]
+  }
+  expect(['node16', 'node20', 'nodenext'].map(compile)).toEqual([
+    ['node16', 0, ''],
+    ['node20', 0, ''],
+    ['nodenext', 0, ''],
+  ])
+  const { stdout, stderr } = spawnSync(process.execPath, ['library.cjs'], { cwd: folder, encoding: 'utf8' })
+  expect([stdout, stderr]).toEqual(['1 8\n', ''])
 })

@@ -1,8 +1,8 @@
 // Pages for readers of every kind: headings that skip no level, and tables whose heads say what they head.
 import { describe, expect, it } from 'vitest'
+import { parseHeaderSection } from '../../src/core/dkim/header.js'
 import { readZone } from '../../src/core/dns/zone-file.js'
 import { zoneResolver } from '../../src/core/dns/zone-resolver.js'
-import { parseHeaderSection } from '../../src/core/index.js'
 import { keyName } from '../../src/core/lookup/key-name.js'
 import { lookUpKey } from '../../src/core/lookup/key-report.js'
 import { lookupHtml } from '../../src/report/lookup/html.js'

@@ -1,6 +1,6 @@
 // Verification reports to render: a passing one, and whatever a test changes in it.
-import type { Reason, SignatureReport, VerificationReport } from '../../src/core/index.js'
-import { messageResult, REASONS } from '../../src/core/index.js'
+import type { Reason, SignatureReport, VerificationReport } from '../../src/core/dkim/result.js'
+import { messageResult, REASONS } from '../../src/core/dkim/result.js'
 
 export function signatureReport(changes: Partial<SignatureReport> = {}): SignatureReport {
   return {

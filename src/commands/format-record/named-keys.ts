@@ -1,9 +1,9 @@
 // The keys and records that dkim format-record was given, and the records that it makes of them (§3.6.1).
 
 import { formatKeyRecord, type KeyRecord } from '../../core/dkim/key-record.js'
-import type { PublicKey } from '../../core/dkim/public-key.js'
 import { DkimError } from '../../core/errors.js'
 import type { ProviderRow } from '../../core/keys/providers.js'
+import type { PublicKey } from '../../core/keys/public-key.js'
 import type { KeyMaterial } from '../../core/lookup/key-formats.js'
 import { givenSelector } from '../../core/syntax/given-name.js'
 import { type DialectName, isNameless } from '../../report/records/dialects.js'

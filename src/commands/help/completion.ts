@@ -6,11 +6,10 @@ import { fishCompletion } from '../../report/help/fish.js'
 import type { CommandPage } from '../../report/help/page.js'
 import { zshCompletion } from '../../report/help/zsh.js'
 import { FINDING_CODES } from '../../report/lookup/finding-help.js'
+import type { CommandTree } from '../command.js'
 import { Argument, type CommandTexts, type DefineCommand, newCommand } from '../command.js'
 import type { Context } from '../context.js'
 import { EXIT_CODES } from '../exit-code.js'
-import { buildProgram } from '../main.js'
-import { COMMAND_NAMES } from '../registry.js'
 import { pageOf } from './command-page.js'
 
 const SHELLS = {
@@ -36,22 +35,22 @@ const TEXTS: CommandTexts = {
   ],
 }
 
-export const defineCompletion: DefineCommand = (context, done) =>
+export const defineCompletion: DefineCommand = (context, done, tree) =>
   newCommand('completion', TEXTS)
     .description(
       'Print a shell completion script for commands, options, values, files, and the selectors and domains of your keys.',
     )
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SHELLS) as Shell[]))
     .action(async shell => {
-      context.stdout.write(SHELLS[shell](await programPage(context)))
+      context.stdout.write(SHELLS[shell](await programPage(context, tree)))
       done(EXIT_CODES.ok)
     })
 
 /** The whole tree with every option. */
-export async function programPage(context: Context): Promise<CommandPage> {
-  const page = pageOf(await buildProgram(COMMAND_NAMES, context))
+export async function programPage(context: Context, tree: CommandTree): Promise<CommandPage> {
+  const page = pageOf(await tree.build(tree.names, context))
   // Not where help describes itself, which would load every code for the help of a command.
-  const words = [...COMMAND_NAMES, 'codes', ...GUIDE_CODES, ...FINDING_CODES]
+  const words = [...tree.names, 'codes', ...GUIDE_CODES, ...FINDING_CODES]
   const commands = page.commands.map(command =>
     command.name === 'dkim help'
       ? { ...command, arguments: command.arguments.map(row => ({ ...row, values: { words } })) }

@@ -1,7 +1,7 @@
 // --key: the public half of a key in any form, private or public, or of a record.
 
-import type { PublicKey } from '../../core/dkim/public-key.js'
 import { DkimError } from '../../core/errors.js'
+import type { PublicKey } from '../../core/keys/public-key.js'
 import type { Context } from '../context.js'
 import { loadKeyMaterial } from '../io/key-material.js'
 

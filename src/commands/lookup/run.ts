@@ -1,13 +1,14 @@
 // Ordinary lookups: one report a name, in the format asked for.
 
-import type { PublicKey } from '../../core/dkim/public-key.js'
 import type { DnsSource } from '../../core/dns/answer.js'
+import type { PublicKey } from '../../core/keys/public-key.js'
 import type { KeyName } from '../../core/lookup/key-name.js'
 import { lookUpKey } from '../../core/lookup/key-report.js'
 import { type Agreement, askAuthoritative, askResolvers, type ServersReport } from '../../core/lookup/servers.js'
 import { toJson, toJsonLine } from '../../report/json/json.js'
 import { isLookupDocument, LOOKUP_DOCUMENTS } from '../../report/lookup/formats.js'
-import { type LookupReport, toLookupText } from '../../report/lookup/text.js'
+import { toLookupText } from '../../report/lookup/text.js'
+import type { LookupReport } from '../../report/lookup/verdict.js'
 import type { Style } from '../../report/text/style.js'
 import type { Context } from '../context.js'
 import { openSource } from '../dns.js'

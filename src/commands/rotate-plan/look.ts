@@ -4,7 +4,7 @@ import type { TxtAnswer } from '../../core/dns/resolver.js'
 import type { Observation, ServerAnswer } from '../../core/rotation/evidence.js'
 import { impossibleSelector, observationOf, readServerAnswer } from '../../core/rotation/observe.js'
 import type { RotationRequest } from '../../core/rotation/settings.js'
-import { keyRecordName } from '../../core/syntax/abnf.js'
+import { keyRecordName } from '../../core/syntax/names.js'
 import type { NameServerProbe } from './name-servers.js'
 
 export interface ProbeView {

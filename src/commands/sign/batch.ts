@@ -11,7 +11,6 @@ import { countFiles, Progress } from '../io/progress.js'
 import { pathsOf } from '../mail/file-list.js'
 import { type Input, type MessageInput, readInputs, tornMessage } from '../mail/input.js'
 import { say } from '../stderr.js'
-import { hold } from './held-message.js'
 import {
   aboutInput,
   checkFields,

@@ -12,7 +12,7 @@ import {
   tableSigners,
 } from '../../core/keys/key-table.js'
 import { importPrivateKey, type PrivateKey } from '../../core/keys/private-key.js'
-import { decodeBase64 } from '../../core/syntax/abnf.js'
+import { decodeBase64 } from '../../core/syntax/base64.js'
 import { givenDomain } from '../../core/syntax/given-name.js'
 import { textBytes } from '../../core/syntax/text-file.js'
 import type { Context } from '../context.js'

@@ -18,7 +18,7 @@ interface Exports extends WithMemory {
   relax(start: number, end: number): number
 }
 
-export interface SimdRelaxer {
+interface SimdRelaxer {
   /**
    * The canonical form of `held` (what earlier chunks left undecided: at most a blank and a CR) and `content`, which ends in an octet
    * that is neither blank nor CR nor LF, and is no longer than a piece. Valid until the next call; undefined where it holds a bare CR.

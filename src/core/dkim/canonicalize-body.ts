@@ -5,7 +5,7 @@ import { PIECE, simdRelaxer } from './canonicalize-body-simd.js'
 import type { CanonicalizationName } from './result.js'
 
 /** Takes canonical bytes; they are valid during the call only. */
-export type ByteSink = (bytes: Buffer) => void
+type ByteSink = (bytes: Buffer) => void
 
 export interface BodyCanonicalizer {
   write(chunk: Buffer): void

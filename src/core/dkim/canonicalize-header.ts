@@ -57,7 +57,7 @@ export class CanonicalHeader {
 }
 
 /** Where the name of a field that stands alone ends, and its value begins. */
-export function nameOf(field: Buffer): { nameEnd: number; valueStart: number } {
+function nameOf(field: Buffer): { nameEnd: number; valueStart: number } {
   const colon = field.indexOf(COLON)
   let nameEnd = colon
   while (nameEnd > 0 && isBlank(field[nameEnd - 1])) nameEnd -= 1

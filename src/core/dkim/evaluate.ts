@@ -1,15 +1,15 @@
 // The verdict on one signature: joins what the message, its body hash, DNS and policy say, in the order of §6.1.
 
-import { Rejection } from '../errors.js'
 import { ALGORITHMS } from '../keys/algorithm.js'
 import type { FieldIndex, HeaderSection } from './header.js'
 import type { KeyCandidate, KeyLookup } from './key-lookup.js'
 import { type BodyHash, sha256, sharedCanonicalHeaderOf } from './message-hash.js'
 import { checkDuplicates, checkRequiredFields, checkTimes, formatTime, type Policy } from './policy.js'
+import { Rejection } from './rejection.js'
 import { type KeySummary, type Match, REASONS, type SignatureReport, type Warning } from './result.js'
 import { type Signature, withEmptyB } from './signature.js'
 
-export interface Evidence {
+interface EvaluationInput {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly signature: Signature
@@ -30,13 +30,13 @@ interface Trial {
 }
 
 /** A partial report: the verifier, which knows the author's domain, adds alignment and what depends on it. */
-export type Judgement = { -readonly [Key in keyof SignatureReport]: SignatureReport[Key] }
+export type SignatureVerdict = { -readonly [Key in keyof SignatureReport]: SignatureReport[Key] }
 
-export function judge(evidence: Evidence): Judgement {
-  const { signature, bodyHash } = evidence
+export function evaluateSignature(input: EvaluationInput): SignatureVerdict {
+  const { signature, bodyHash } = input
   const bodyMatch = bodyHashMatch(signature, bodyHash)
-  const trial = bestTrial(evidence)
-  const rejection = firstRejection(evidence, bodyMatch, trial)
+  const trial = bestTrial(input)
+  const rejection = firstRejection(input, bodyMatch, trial)
   const key = trial?.candidate.key ?? null
   return {
     result: rejection === null ? 'pass' : REASONS[rejection.reason].result,
@@ -57,7 +57,7 @@ export function judge(evidence: Evidence): Judgement {
     signedAt: signature.timestamp === null ? null : formatTime(signature.timestamp),
     expiresAt: signature.expiration === null ? null : formatTime(signature.expiration),
     aligned: 'indeterminate',
-    warnings: warningsOf(evidence, trial),
+    warnings: warningsOf(input, trial),
   }
 }
 
@@ -69,11 +69,11 @@ function bodyHashMatch(signature: Signature, bodyHash: BodyHash | null): Match {
 /**
  * Each of the keys at the name is tried: "if there is more than one … try each" (§6.1.2). Without a key that fits, the first one tells why.
  */
-function bestTrial(evidence: Evidence): Trial | null {
-  const candidates = evidence.lookup?.candidates ?? []
+function bestTrial(input: EvaluationInput): Trial | null {
+  const candidates = input.lookup?.candidates ?? []
   if (candidates.length === 0) return null
-  const header = canonicalOf(evidence)
-  const trials = candidates.map(candidate => tryKey(candidate, evidence.signature, header))
+  const header = canonicalOf(input)
+  const trials = candidates.map(candidate => tryKey(candidate, input.signature, header))
   if (trials.length === 1) return trials[0]!
   return (
     trials.find(trial => trial.match === 'match' && trial.rejection === null) ??
@@ -83,7 +83,7 @@ function bestTrial(evidence: Evidence): Trial | null {
   )
 }
 
-function canonicalOf({ section, index, signature }: Evidence): Buffer | null {
+function canonicalOf({ section, index, signature }: EvaluationInput): Buffer | null {
   if (signature.canonicalization === null || signature.signedFields.length === 0) return null
   return sharedCanonicalHeaderOf({
     section,
@@ -128,8 +128,8 @@ function checkRecord({ record, key }: KeyCandidate, signature: Signature): Rejec
 }
 
 /** What decides: the signature itself, then the body and the header, then time, then the key, then local policy. */
-function firstRejection(evidence: Evidence, bodyMatch: Match, trial: Trial | null): Rejection | null {
-  const { section, signature, bodyHash, lookup, index, policy, now, malformed } = evidence
+function firstRejection(input: EvaluationInput, bodyMatch: Match, trial: Trial | null): Rejection | null {
+  const { section, signature, bodyHash, lookup, index, policy, now, malformed } = input
   if (signature.rejection !== null) return signature.rejection
   // With a truncated header section, neither hash is meaningful, and nor are missing fields.
   const cutOff = bodyHash === null || section.faults.has('too-many-fields')
@@ -199,18 +199,18 @@ function summaryOf({ key, record }: KeyCandidate): KeySummary | null {
   return { type, bits, fingerprint, testing: record.flags.includes('y') }
 }
 
-function warningsOf(evidence: Evidence, trial: Trial | null): Warning[] {
+function warningsOf(input: EvaluationInput, trial: Trial | null): Warning[] {
   const warnings: Warning[] = [...(trial?.candidate.key?.warnings ?? NO_WARNINGS)]
-  warnOfKey(evidence, trial, warnings)
-  warnOfTags(evidence.signature, warnings)
-  warnOfCoverage(evidence, warnings)
-  warnOfAge(evidence, warnings)
+  warnOfKey(input, trial, warnings)
+  warnOfTags(input.signature, warnings)
+  warnOfCoverage(input, warnings)
+  warnOfAge(input, warnings)
   return warnings
 }
 
 const NO_WARNINGS: readonly Warning[] = []
 
-function warnOfKey({ lookup }: Evidence, trial: Trial | null, warnings: Warning[]): void {
+function warnOfKey({ lookup }: EvaluationInput, trial: Trial | null, warnings: Warning[]): void {
   if (trial?.candidate.record?.flags.includes('y')) {
     warnings.push({ code: 'testing-key', text: 'the key record says t=y: the domain is testing DKIM (§3.6.1)' })
   }
@@ -241,7 +241,7 @@ const PRESENTATION_FIELDS = [
   'content-disposition',
 ]
 
-function warnOfCoverage({ signature, index, section }: Evidence, warnings: Warning[]): void {
+function warnOfCoverage({ signature, index, section }: EvaluationInput, warnings: Warning[]): void {
   const { signedFields } = signature
   if (signedFields.length === 0) return
   for (const name of PRESENTATION_FIELDS) {
@@ -257,7 +257,7 @@ function warnOfCoverage({ signature, index, section }: Evidence, warnings: Warni
   if (nul !== undefined) warnings.push({ code: 'nul-in-header', text: `${nul.name} contains a NUL byte` })
 }
 
-function warnOfAge({ signature, now, policy }: Evidence, warnings: Warning[]): void {
+function warnOfAge({ signature, now, policy }: EvaluationInput, warnings: Warning[]): void {
   const { timestamp, expiration } = signature
   if (timestamp === null || expiration !== null) return
   const age = Math.floor(now.getTime() / 1000) - timestamp

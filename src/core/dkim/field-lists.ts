@@ -1,7 +1,7 @@
 // Lists of field names as h= has them (§3.5), remembered by their text: all mail of a signer has the same one.
 
 import { LIMITS } from '../limits.js'
-import { toFieldNames } from '../syntax/abnf.js'
+import { toFieldNames } from '../syntax/names.js'
 import { asParsed } from './header.js'
 
 const MOST = 200

@@ -1,8 +1,8 @@
 // The author domain of a message, read from its From field by the grammar of RFC 5322 §3.4 (RFC 6532, RFC 6854), and alignment with it.
 // Where readers would differ in whose address it is, the domain is indeterminate: the obsolete forms (§4.4) are not read at all.
 
-import { isSubdomainOrEqual, latin1ToUtf8, toDomainName } from '../syntax/abnf.js'
 import { INVISIBLE } from '../syntax/invisible.js'
+import { isSubdomainOrEqual, latin1ToUtf8, toDomainName } from '../syntax/names.js'
 import { type FieldIndex, type HeaderSection, indexFields, parseHeaderSection, rawValue, unfold } from './header.js'
 import { LineEndNormalizer } from './line-endings.js'
 import { MessageSplitter } from './message.js'

@@ -1,7 +1,8 @@
 // The header section as raw views: fields, what is malformed about it, and bottom-up selection (RFC 5322 §2.2, §5.4.2).
 
 import { LIMITS } from '../limits.js'
-import { isFieldName, isWsp, lowerAscii } from '../syntax/abnf.js'
+import { isFieldName, lowerAscii } from '../syntax/names.js'
+import { isWsp } from '../syntax/white-space.js'
 
 /** A view into a header section; offsets count its bytes. */
 export interface HeaderField {

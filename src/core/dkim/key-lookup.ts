@@ -1,11 +1,11 @@
 // From a key's name to the keys that may verify (§3.6.2, §6.1.2): DNS answers become keys or a reason, parsed keys are cached by their text.
 
 import type { AnswerStatus, Resolver, TxtAnswer } from '../dns/resolver.js'
-import { Rejection } from '../errors.js'
 import { LIMITS } from '../limits.js'
 import { FieldLists } from './field-lists.js'
 import { type KeyRecord, looksLikeKeyRecord, parseKeyRecord } from './key-record.js'
-import { publicKeyOfRecord, type RecordKey } from './public-key.js'
+import { publicKeyOfRecord, type RecordKey } from './record-key.js'
+import { Rejection } from './rejection.js'
 import type { Reason } from './result.js'
 
 /** One key record, with its key or the reason why that cannot be used. */
@@ -15,6 +15,7 @@ export interface KeyCandidate {
   readonly rejection: Rejection | null
 }
 
+/** What DNS said about a key name, and the keys in it. */
 export interface KeyLookup {
   readonly answer: TxtAnswer
   /** In the order of the answer; empty where `rejection` tells why there is none. */

@@ -1,16 +1,10 @@
 // Key records (§3.6.1): parse and format. What is wrong with one is a Rejection; advice about legal but poor ones is the linter's.
 
-import { Rejection } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import {
-  decodeDkimQuotedPrintable,
-  encodeDkimQuotedPrintable,
-  isHyphenatedWord,
-  latin1ToUtf8,
-  lowerAscii,
-  removeFws,
-  trimFws,
-} from '../syntax/abnf.js'
+import { isHyphenatedWord, latin1ToUtf8, lowerAscii } from '../syntax/names.js'
+import { decodeDkimQuotedPrintable, encodeDkimQuotedPrintable } from '../syntax/quoted-printable.js'
+import { removeFws, trimFws } from '../syntax/white-space.js'
+import { Rejection } from './rejection.js'
 import { formatTagList, parseTagList, type TagList, TagListError } from './tag-list.js'
 
 export interface KeyRecord {

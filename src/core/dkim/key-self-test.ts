@@ -2,10 +2,11 @@
 
 import { noAnswer, type Resolver } from '../dns/resolver.js'
 import { importPrivateKey } from '../keys/private-key.js'
-import { keyRecordName } from '../syntax/abnf.js'
+import { keyRecordName } from '../syntax/names.js'
 import { sign } from './sign.js'
 import { verify } from './verify.js'
 
+/** A new key file and the record to publish for it. */
 export interface SelfTest {
   /** The bytes that will be the key file. */
   readonly file: Uint8Array

@@ -65,7 +65,7 @@ class PrefixHash {
   }
 }
 
-interface Lane {
+interface BodyPass {
   readonly name: CanonicalizationName
   readonly canonicalizer: BodyCanonicalizer
   readonly hashes: { readonly limit: number; readonly hash: PrefixHash }[]
@@ -76,7 +76,7 @@ export type BodyHashes = (canonicalization: CanonicalizationName, length: number
 
 /** Hashes one body for several signatures: each canonicalization is computed once, each l= of it hashed once. */
 export class BodyHasher {
-  readonly #lanes: Lane[] = []
+  readonly #passes: BodyPass[] = []
   /** Distinct l= so far. */
   readonly #lengths: number[] = []
 
@@ -87,39 +87,39 @@ export class BodyHasher {
       this.#lengths.push(length)
     }
     const limit = length ?? Number.POSITIVE_INFINITY
-    const { hashes } = this.#lane(canonicalization)
+    const { hashes } = this.#pass(canonicalization)
     if (!hashes.some(asked => asked.limit === limit)) hashes.push({ limit, hash: new PrefixHash(limit) })
     return true
   }
 
-  #lane(name: CanonicalizationName): Lane {
-    const existing = this.#lanes.find(lane => lane.name === name)
+  #pass(name: CanonicalizationName): BodyPass {
+    const existing = this.#passes.find(pass => pass.name === name)
     if (existing !== undefined) return existing
-    const hashes: Lane['hashes'] = []
+    const hashes: BodyPass['hashes'] = []
     const canonicalizer = bodyCanonicalizer(name, bytes => {
       for (const { hash } of hashes) hash.update(bytes)
     })
-    const lane = { name, canonicalizer, hashes }
-    this.#lanes.push(lane)
-    return lane
+    const pass = { name, canonicalizer, hashes }
+    this.#passes.push(pass)
+    return pass
   }
 
   write(chunk: Buffer): void {
-    for (const { canonicalizer } of this.#lanes) canonicalizer.write(chunk)
+    for (const { canonicalizer } of this.#passes) canonicalizer.write(chunk)
   }
 
   /** The digests of what was asked for. */
   end(): BodyHashes {
-    for (const { canonicalizer } of this.#lanes) canonicalizer.end()
+    for (const { canonicalizer } of this.#passes) canonicalizer.end()
     return (canonicalization, length) => {
       const limit = length ?? Number.POSITIVE_INFINITY
-      const lane = this.#lanes.find(({ name }) => name === canonicalization)
-      return lane?.hashes.find(asked => asked.limit === limit)?.hash.digest()
+      const pass = this.#passes.find(({ name }) => name === canonicalization)
+      return pass?.hashes.find(asked => asked.limit === limit)?.hash.digest()
     }
   }
 }
 
-export interface SignedHeader {
+interface SignedHeader {
   readonly section: HeaderSection
   readonly index: FieldIndex
   readonly canonicalization: CanonicalizationName

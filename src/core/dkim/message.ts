@@ -1,8 +1,10 @@
 // Splits a message into its header section, handed over once and whole, and the chunks of its body (§3.4, RFC 5322 §2.1).
 
+import { isUint8Array } from 'node:util/types'
+import { DkimError } from '../errors.js'
 import { LIMITS } from '../limits.js'
 
-export interface MessageSink {
+interface MessageSink {
   /**
    * The header section up to and including the CRLF that ends its last field; a copy of its own.
    * `complete` is false where it is longer than the limit: then it is cut off there, and no body follows.
@@ -27,6 +29,7 @@ export class MessageSplitter {
   }
 
   write(chunk: Uint8Array): void {
+    if (!isUint8Array(chunk)) throw notBytes(chunk)
     const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     if (this.#state === 'body') this.#sink.body(bytes)
     else if (this.#state === 'header') this.#writeHeader(bytes)
@@ -92,11 +95,23 @@ function endOfFields(bytes: Buffer, from: number): number {
   return index === -1 ? -1 : index + 2
 }
 
-/** A message at hand whole, or as a sequence of chunks. */
+/** A message in memory: whole, or as a sequence of chunks. */
 export type MessageBytes = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** Hands all of a message to what takes it chunk by chunk. */
+/** Writes all of a message to a consumer of chunks. Throws DkimError('usage') for anything that is not bytes. */
 export async function writeAll(message: MessageBytes, consumer: { write(chunk: Uint8Array): void }): Promise<void> {
-  if (message instanceof Uint8Array) consumer.write(message)
+  // What is neither bytes nor a sequence goes to the consumer too, which refuses it.
+  if (isUint8Array(message) || !isIterable(message)) consumer.write(message as Uint8Array)
   else for await (const chunk of message) consumer.write(chunk)
+}
+
+function isIterable(value: unknown): value is Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+}
+
+function notBytes(value: unknown): DkimError {
+  const kind =
+    value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
+  const hint = 'pass a Uint8Array or Buffer; encode text with Buffer.from(text)'
+  return new DkimError('usage', `a message consists of bytes, not of ${kind}`, hint)
 }

@@ -1,12 +1,13 @@
 // Local policy: what is asked of a signature beyond cryptography and RFC 6376's own rules (§6.3; RFC 8601 §2.7.1 "policy").
 
-import { Rejection } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { isSubdomainOrEqual } from '../syntax/abnf.js'
+import { isSubdomainOrEqual } from '../syntax/names.js'
 import type { FieldIndex } from './header.js'
+import { Rejection } from './rejection.js'
 import type { Alignment } from './result.js'
 import type { Signature } from './signature.js'
 
+/** Local policy of a verifier (§6.3): what is accepted beyond what RFC 6376 requires. */
 export interface Policy {
   /** Seconds that t= may lie in the future. */
   readonly clockSkew: number
@@ -26,6 +27,7 @@ export interface Policy {
   readonly maxAge: number
 }
 
+/** The policy of verify() where the caller sets nothing else. */
 export const DEFAULT_POLICY: Policy = {
   clockSkew: LIMITS.clockSkew,
   minKeyBits: LIMITS.rsaBits.min,

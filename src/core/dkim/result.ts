@@ -2,8 +2,10 @@
 
 /** The result of one signature. `none` exists only for a whole message that carries no signature. */
 export type Result = 'pass' | 'fail' | 'policy' | 'neutral' | 'permerror' | 'temperror'
+/** The result of a message: the best of its signatures, `none` if it has none. */
 export type MessageResult = Result | 'none'
 
+/** The code of a row of REASONS; stable. */
 export type Reason = keyof typeof REASONS
 
 interface ReasonRow {
@@ -219,6 +221,7 @@ export const RESULT_ORDER = [
   'neutral',
 ] as const satisfies readonly Result[]
 
+/** The result of a message from those of its signatures. */
 export function messageResult(results: readonly Result[]): MessageResult {
   return RESULT_ORDER.find(result => results.includes(result)) ?? 'none'
 }
@@ -229,6 +232,7 @@ export interface Warning {
   readonly text: string
 }
 
+/** The code of a row of WARNINGS; stable. */
 export type WarningCode = keyof typeof WARNINGS
 
 /** Every warning code, with what it means in general; the text of a warning says it of the case at hand. */
@@ -258,11 +262,14 @@ export const WARNINGS = {
   'damaged-copy': 'this copy of the message was changed by copying or saving it',
 } as const satisfies Record<string, string>
 
+/** `simple` or `relaxed` (§3.4). */
 export type CanonicalizationName = 'simple' | 'relaxed'
 /** Outcome of one half of the check; `unchecked` where the check could not be made at all. */
 export type Match = 'match' | 'mismatch' | 'unchecked'
+/** How d= relates to the From domain (RFC 9989). */
 export type Alignment = 'strict' | 'relaxed' | 'none' | 'indeterminate'
 
+/** What a report says about a key. */
 export interface KeySummary {
   readonly type: 'rsa' | 'ed25519'
   readonly bits: number

@@ -31,6 +31,7 @@ import {
   twiceNamed,
 } from './signing-warnings.js'
 
+/** What to sign with. */
 export interface SignOptions {
   readonly requests: readonly SignatureRequest[]
   readonly now: Date
@@ -40,6 +41,7 @@ export interface SignOptions {
   readonly replace?: boolean
 }
 
+/** What signing returns: the new fields, and warnings. */
 export interface SignedFields {
   /** One field for each request, in order, each with its CRLF: to be put in front of the message. */
   readonly fields: readonly Buffer[]
@@ -53,6 +55,7 @@ export interface SignedFields {
   readonly replaced: readonly { readonly start: number; readonly end: number }[]
 }
 
+/** Who signed, and with which algorithm. */
 export interface NewSignature {
   readonly domain: string
   readonly selector: string

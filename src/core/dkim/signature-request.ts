@@ -3,14 +3,17 @@
 import { DkimError } from '../errors.js'
 import { algorithmFor } from '../keys/algorithm.js'
 import type { PrivateKey } from '../keys/private-key.js'
-import { encodeDkimQuotedPrintable, isSubdomainOrEqual, keyRecordName, toDomainName, trimFws } from '../syntax/abnf.js'
 import { givenDomain, givenSelector } from '../syntax/given-name.js'
+import { isSubdomainOrEqual, keyRecordName, toDomainName } from '../syntax/names.js'
+import { encodeDkimQuotedPrintable } from '../syntax/quoted-printable.js'
+import { trimFws } from '../syntax/white-space.js'
 import type { SignatureTag } from './format-signature.js'
 import { type FieldIndex, type HeaderSection, rawValue, selectFields } from './header.js'
 import type { CanonicalizationName } from './result.js'
 import { isLocalPart } from './signature.js'
 import type { FieldChoice } from './signed-fields.js'
 
+/** One signature to make (§3.5). */
 export interface SignatureRequest {
   readonly key: PrivateKey
   readonly selector: string

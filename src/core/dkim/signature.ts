@@ -1,23 +1,14 @@
 // DKIM-Signature fields: parse and validate every tag of §3.5 in the order of §6.1.1, and empty b= by its byte range (§3.7).
 
-import { Rejection } from '../errors.js'
 import { ALGORITHMS, type AlgorithmName, isAlgorithmName } from '../keys/algorithm.js'
 import { LIMITS } from '../limits.js'
-import {
-  decodeBase64,
-  decodeDkimQuotedPrintable,
-  isSubdomainOrEqual,
-  keyRecordName,
-  latin1ToUtf8,
-  removeFws,
-  skipFws,
-  skipFwsBack,
-  toDomainName,
-  toSelector,
-  trimFws,
-} from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
+import { isSubdomainOrEqual, keyRecordName, latin1ToUtf8, toDomainName, toSelector } from '../syntax/names.js'
+import { decodeDkimQuotedPrintable } from '../syntax/quoted-printable.js'
+import { removeFws, skipFws, skipFwsBack, trimFws } from '../syntax/white-space.js'
 import { type FieldLists, readFieldList } from './field-lists.js'
 import type { HeaderField, HeaderSection } from './header.js'
+import { Rejection } from './rejection.js'
 import type { CanonicalizationName } from './result.js'
 import { parseTagList, type TagList, TagListError } from './tag-list.js'
 

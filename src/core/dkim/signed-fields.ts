@@ -2,9 +2,10 @@
 
 import { DkimError } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { isFieldName, lowerAscii } from '../syntax/abnf.js'
+import { isFieldName, lowerAscii } from '../syntax/names.js'
 import type { FieldIndex } from './header.js'
 
+/** One field name for h=, and how often it is listed. */
 export interface FieldChoice {
   /** Lower case. */
   readonly name: string
@@ -51,6 +52,7 @@ const SIGNED_WHERE_PRESENT = [
 /** RFC 8058 §4: both must be signed, and a second one would replace the first for some readers. */
 const ONE_CLICK = ['list-unsubscribe', 'list-unsubscribe-post']
 
+/** The fields that are signed by default (§5.4.1). */
 export const DEFAULT_FIELDS: readonly FieldChoice[] = [
   ...OVERSIGNED.map(name => ({ name, mode: 'oversign' as const })),
   ...ONE_CLICK.map(name => ({ name, mode: 'oversign-present' as const })),

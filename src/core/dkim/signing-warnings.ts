@@ -1,7 +1,7 @@
 // What is legal to sign and probably not meant: each case with its code.
 
 import { LIMITS } from '../limits.js'
-import { isSubdomainOrEqual, lowerAscii } from '../syntax/abnf.js'
+import { isSubdomainOrEqual, lowerAscii } from '../syntax/names.js'
 import type { FieldIndex, HeaderField, HeaderSection } from './header.js'
 import { parseSignature } from './signature.js'
 import type { SignatureRequest } from './signature-request.js'
@@ -23,6 +23,7 @@ export const SIGNING_WARNINGS = {
   'expires-soon': 'the signature expires within an hour',
 } as const satisfies Record<string, string>
 
+/** The code of a row of SIGNING_WARNINGS; stable. */
 export type SigningWarningCode = keyof typeof SIGNING_WARNINGS
 
 /** A name of the key record, compared without regard to letter case. */

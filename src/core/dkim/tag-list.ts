@@ -1,7 +1,8 @@
 // tag=value lists with byte ranges, shared by signatures and key records (§3.2).
 
 import { LIMITS } from '../limits.js'
-import { isTagName, skipFws, skipFwsBack } from '../syntax/abnf.js'
+import { isTagName } from '../syntax/names.js'
+import { skipFws, skipFwsBack } from '../syntax/white-space.js'
 
 /** One tag. Offsets count bytes of the text the list was parsed from; the value's range excludes the white space around it. */
 export interface Tag {

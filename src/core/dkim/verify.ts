@@ -1,8 +1,8 @@
-// Verification (§6.1): every signature of a message judged, streaming, in constant memory in the body's size.
+// Verification (§6.1): every signature of a message evaluated, streaming, in memory that does not depend on the body's size.
 
 import type { Resolver } from '../dns/resolver.js'
 import { LIMITS } from '../limits.js'
-import { type Judgement, judge } from './evaluate.js'
+import { evaluateSignature, type SignatureVerdict } from './evaluate.js'
 import {
   alignmentOf,
   authorDomain,
@@ -19,14 +19,15 @@ import { checkSigningDomain, DEFAULT_POLICY, type Policy, SINGULAR_FIELDS } from
 import { messageResult, REASONS, type SignatureReport, type VerificationReport, type Warning } from './result.js'
 import { parseSignature, type Signature } from './signature.js'
 
+/** DNS, the time and the policy of a verification. `resolver` and `now` are required. */
 export interface VerifyOptions {
   readonly resolver: Resolver
-  /** The time to judge t= and x= at; the engine has no clock of its own. */
+  /** The time at which t= and x= are checked; the engine has no clock of its own. */
   readonly now: Date
   readonly policy?: Partial<Policy>
   /** The name of the message in the report. */
   readonly input?: string
-  /** Keys that were parsed before; where left out, those that this resolver's answers led to. */
+  /** Parsed keys to share between messages; by default one cache for each resolver. */
   readonly keys?: KeyCache
   /**
    * What a bare CR or LF in the body leads to: a verdict of policy (`reject`, the default), a warning alone (`warn`), or nothing
@@ -34,7 +35,7 @@ export interface VerifyOptions {
    */
   readonly mixedLineEnds?: 'reject' | 'warn' | 'unchecked'
   readonly signal?: AbortSignal
-  /** Milliseconds of DNS for the message; null where the resolver itself ends in time. */
+  /** Milliseconds of DNS for the message; null if the resolver has its own limit. */
   readonly dnsTime?: number | null
 }
 
@@ -53,7 +54,7 @@ interface Examined {
   readonly hashed: boolean
 }
 
-/** One message: write its bytes (CRLF line ends) in any chunking, then await end(). */
+/** Verifies one message: write its bytes (CRLF line endings) in chunks of any size, then await end(). What is wrong with the message is in the report (§6). */
 export class Verifier {
   readonly #options: VerifyOptions
   readonly #policy: Policy
@@ -70,7 +71,7 @@ export class Verifier {
   #malformed: string | null = null
   #warnings: Warning[] = []
   #hashes: BodyHashes | null = null
-  #judgements: Judgement[] | null = null
+  #verdicts: SignatureVerdict[] | null = null
 
   constructor(options: VerifyOptions) {
     this.#options = options
@@ -90,7 +91,7 @@ export class Verifier {
     this.#splitter.write(chunk)
   }
 
-  /** The caller has seen something that no clean pass may follow, such as mixed line ends. */
+  /** Reports something in the input that rules out a clean pass, such as mixed line endings. */
   flagMalformed(detail: string, warning?: Warning): void {
     this.#malformed ??= detail
     if (warning !== undefined) this.#warnings.push(warning)
@@ -110,7 +111,7 @@ export class Verifier {
     return this.#examined.map(({ signature }) => signature)
   }
 
-  /** The same with the keys that were found: for those who ask why. */
+  /** The signatures with the keys that were found, as explain() needs them. */
   async evidence(): Promise<{ readonly signature: Signature; readonly lookup: KeyLookup | null }[]> {
     return Promise.all(this.#examined.map(async ({ signature, lookup }) => ({ signature, lookup: await lookup })))
   }
@@ -118,11 +119,11 @@ export class Verifier {
   async end(): Promise<VerificationReport> {
     const report = this.endNow()
     if (report !== null) return report
-    const judgements = this.#judge(await this.#lookups())
-    return this.#report(judgements, this.#needsSuffixes(judgements) ? await loadOrganizationalDomain() : null)
+    const verdicts = this.#evaluateSignature(await this.#lookups())
+    return this.#report(verdicts, this.#needsSuffixes(verdicts) ? await loadOrganizationalDomain() : null)
   }
 
-  /** The report where nothing has to be waited for; null where it takes `end()`. For batches: a promise a message is not free. */
+  /** The report if nothing has to be awaited, otherwise null: then call `end()`. Never throws for a bad message. */
   endNow(): VerificationReport | null {
     if (this.#hashes === null) {
       this.#splitter.end()
@@ -137,17 +138,17 @@ export class Verifier {
       if (lookup instanceof Promise) return null
       lookups.push(lookup)
     }
-    const judgements = this.#judge(lookups)
-    return this.#needsSuffixes(judgements) ? null : this.#report(judgements, null)
+    const verdicts = this.#evaluateSignature(lookups)
+    return this.#needsSuffixes(verdicts) ? null : this.#report(verdicts, null)
   }
 
   /** Once per message: cryptography is what verification costs. */
-  #judge(lookups: readonly (KeyLookup | null)[]): Judgement[] {
-    this.#judgements ??= this.#examined.map(({ signature, hashed }, position) => {
+  #evaluateSignature(lookups: readonly (KeyLookup | null)[]): SignatureVerdict[] {
+    this.#verdicts ??= this.#examined.map(({ signature, hashed }, position) => {
       const { canonicalization, bodyLength } = signature
       const bodyHash =
         hashed && canonicalization !== null ? this.#hashes!(canonicalization.body, bodyLength) : undefined
-      return judge({
+      return evaluateSignature({
         section: this.#section,
         index: this.#index,
         signature,
@@ -158,7 +159,7 @@ export class Verifier {
         policy: this.#policy,
       })
     })
-    return this.#judgements
+    return this.#verdicts
   }
 
   #header(bytes: Buffer, complete: boolean): void {
@@ -265,8 +266,8 @@ export class Verifier {
       : 'the message has no From field'
   }
 
-  #report(judgements: readonly Judgement[], organizational: OrganizationalDomain | null): VerificationReport {
-    const signatures = judgements.map(judgement => this.#finish(judgement, organizational))
+  #report(verdicts: readonly SignatureVerdict[], organizational: OrganizationalDomain | null): VerificationReport {
+    const signatures = verdicts.map(verdict => this.#finish(verdict, organizational))
     return {
       schema: 'dkim.verification/1',
       input: this.#options.input ?? '-',
@@ -278,24 +279,23 @@ export class Verifier {
   }
 
   /** Alignment, and what the policy makes of a signature that is otherwise good. */
-  #finish(judgement: Judgement, organizational: OrganizationalDomain | null): SignatureReport {
-    const aligned = alignmentOf(judgement.domain, this.#author, organizational)
-    const rejection = judgement.result === 'pass' ? checkSigningDomain(judgement.domain, aligned, this.#policy) : null
+  #finish(verdict: SignatureVerdict, organizational: OrganizationalDomain | null): SignatureReport {
+    const aligned = alignmentOf(verdict.domain, this.#author, organizational)
+    const rejection = verdict.result === 'pass' ? checkSigningDomain(verdict.domain, aligned, this.#policy) : null
     if (rejection !== null) {
-      judgement.result = REASONS[rejection.reason].result
-      judgement.reason = rejection.reason
-      judgement.detail = rejection.detail
+      verdict.result = REASONS[rejection.reason].result
+      verdict.reason = rejection.reason
+      verdict.detail = rejection.detail
     }
-    judgement.aligned = aligned
-    return judgement
+    verdict.aligned = aligned
+    return verdict
   }
 
   /** True where alignment hangs on the public suffix list. */
-  #needsSuffixes(judgements: readonly Judgement[]): boolean {
+  #needsSuffixes(verdicts: readonly SignatureVerdict[]): boolean {
     const author = this.#author
     return (
-      author !== null &&
-      judgements.some(({ domain }) => domain !== null && domain !== author && mayAlign(domain, author))
+      author !== null && verdicts.some(({ domain }) => domain !== null && domain !== author && mayAlign(domain, author))
     )
   }
 }
@@ -309,10 +309,9 @@ function alignmentWarnings(signatures: readonly SignatureReport[]): Warning[] {
   return [{ code: 'not-aligned', text: 'no passing signature is aligned with the From domain' }]
 }
 
-/** Verifies a message that is at hand whole or as a sequence of chunks (CRLF line ends). */
+/** Verifies a message in memory or a stream of chunks (CRLF line endings; see LineEndNormalizer). Throws DkimError('usage') only for what is not bytes. */
 export async function verify(message: MessageBytes, options: VerifyOptions): Promise<VerificationReport> {
   const verifier = new Verifier(options)
-  if (message instanceof Uint8Array) verifier.write(message)
-  else await writeAll(message, verifier)
-  return verifier.endNow() ?? verifier.end()
+  await writeAll(message, verifier)
+  return verifier.end()
 }

@@ -1,6 +1,6 @@
 // DMARC Policy Records (RFC 9989 §4.7, §4.8): which text is one, and what its tags say.
 
-import { trimWsp } from '../syntax/abnf.js'
+import { trimWsp } from '../syntax/white-space.js'
 
 /** The Domain Owner Assessment Policy (§3.2.7). */
 export type DmarcPolicy = 'none' | 'quarantine' | 'reject'

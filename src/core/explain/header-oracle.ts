@@ -2,8 +2,8 @@
 
 import { hash, verify } from 'node:crypto'
 import { sha256 } from '../dkim/message-hash.js'
-import type { PublicKey } from '../dkim/public-key.js'
 import { ALGORITHMS, type AlgorithmName } from '../keys/algorithm.js'
+import type { PublicKey } from '../keys/public-key.js'
 import { type RecoveredDigest, recoverDigest } from './recovered-digest.js'
 
 export interface HeaderOracle {

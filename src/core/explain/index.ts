@@ -1,4 +1,4 @@
-// What the library shows of explanations: re-exports only.
+// The entry `dkim-toolkit/explain`: why a signature does not verify, with causes and evidence. Re-exports only.
 
 export { MAX_BODY, type ReadMessage, readBody } from './body-reader.js'
 export type { BudgetOptions, Clock } from './budget.js'

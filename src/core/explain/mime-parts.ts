@@ -1,6 +1,6 @@
 // The MIME parts of a body, found line by line (RFC 2046 §5.1): enough to try changes inside them, never a verdict.
 
-import { lowerAscii } from '../syntax/abnf.js'
+import { lowerAscii } from '../syntax/names.js'
 
 export interface PartField {
   readonly name: string

@@ -3,7 +3,9 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
 import { isWeakEd25519Point } from './ed25519.js'
 
+/** a= (§3.3, RFC 8463). */
 export type AlgorithmName = keyof typeof ALGORITHMS
+/** k= (§3.6.1, RFC 8463). */
 export type KeyType = 'rsa' | 'ed25519'
 
 interface Algorithm {
@@ -20,7 +22,7 @@ interface Algorithm {
 }
 
 /** SHA-256 of some bytes. */
-export type HashFunction = (bytes: Buffer) => Buffer
+type HashFunction = (bytes: Buffer) => Buffer
 
 const ED25519_SIGNATURE_OCTETS = 64
 

@@ -1,12 +1,12 @@
 // OpenDKIM's KeyTable and SigningTable: which keys sign for which author (opendkim.conf(5)).
 
 import { DkimError } from '../errors.js'
-import { lowerAscii } from '../syntax/abnf.js'
+import { lowerAscii } from '../syntax/names.js'
 
 /** Stands for the domain of the From address. */
 const AUTHOR_DOMAIN = '%'
 
-export interface KeyTableRow {
+interface KeyTableRow {
   readonly name: string
   /** d=; null stands for the author's domain. */
   readonly domain: string | null
@@ -40,7 +40,7 @@ const DATA_SETS = [
   'repute',
 ]
 
-export interface TableName {
+interface TableName {
   readonly path: string
   /** True for refile:, false for file:, undefined where nothing says it. */
   readonly wildcards: boolean | undefined
@@ -59,7 +59,7 @@ export function tableName(text: string, setting: string): TableName {
   throw new DkimError('usage', `the ${setting} is ${what}, which is not supported here`, hint)
 }
 
-export interface SigningTableRow {
+interface SigningTableRow {
   /** In lower case. */
   readonly pattern: string
   /** Of a KeyTable row; null stands for the row named like the author's domain. */
@@ -76,7 +76,7 @@ export interface SigningTable {
 }
 
 /** One signature that a message gets. */
-export interface TableSigner {
+interface TableSigner {
   readonly domain: string
   readonly selector: string
   readonly key: string

@@ -3,12 +3,12 @@
 
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { DkimError } from '../errors.js'
-import { decodeBase64 } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
 
 const PRIVATE_LABEL = /^(?:[A-Z0-9]+ )*PRIVATE KEY$/
 const BEGIN = /-----BEGIN ([A-Z0-9][A-Z0-9 ]*)-----/g
 
-export interface PemBlock {
+interface PemBlock {
   readonly label: string
   /** The block with one line break where each belongs; null where its END line is missing or its text is not base64. */
   readonly pem: string | null

@@ -3,10 +3,9 @@
 
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto'
 import { promisify } from 'node:util'
-import { type PublicKey, publicKeyOf, rsaFault } from '../dkim/public-key.js'
 import { DkimError } from '../errors.js'
 import { LIMITS } from '../limits.js'
-import { decodeBase64 } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
 import { textBytes } from '../syntax/text-file.js'
 import type { KeyType } from './algorithm.js'
 import {
@@ -18,7 +17,9 @@ import {
   privateJwk,
   refuseForeignForm,
 } from './key-text.js'
+import { type PublicKey, publicKeyOf, rsaFault } from './public-key.js'
 
+/** A private key of at most 8192 bits (RSA) or Ed25519, with its public half. `bits` is 256 for Ed25519. */
 export interface PrivateKey {
   readonly type: KeyType
   readonly bits: number
@@ -52,6 +53,7 @@ export async function generatePrivateKey(
   return privateKeyOf((await generate('rsa', { modulusLength: bits, publicExponent: 65537 })).privateKey, 'the new key')
 }
 
+/** How to read a key file. */
 export interface ImportOptions {
   readonly passphrase?: string
   /** The file's name, for errors. */
@@ -251,8 +253,10 @@ function readPublic(data: Buffer, text: string): KeyObject | undefined {
   return undefined
 }
 
+/** `pkcs1` is for RSA, `seed` for Ed25519. */
 export type PrivateKeyFormat = 'pkcs8' | 'pkcs1' | 'der' | 'seed'
 
+/** PKCS#8 PEM by default; a passphrase encrypts it. */
 export interface ExportOptions {
   readonly format?: PrivateKeyFormat
   readonly passphrase?: string

@@ -1,7 +1,7 @@
 // Which mail service a key record belongs to, and the records that a service wants from its customers.
 
 import { DkimError } from '../errors.js'
-import { isSubdomainOrEqual, lowerAscii, toDomainName, toSelector } from '../syntax/abnf.js'
+import { isSubdomainOrEqual, lowerAscii, toDomainName, toSelector } from '../syntax/names.js'
 import { type Confidence, PROVIDERS, type Provider, type ProviderId, type ProviderRecord } from './provider-table.js'
 
 export type { Confidence, Provider, ProviderId, ProviderSetup, ProviderValue } from './provider-table.js'

@@ -2,6 +2,7 @@
 
 import { DkimError } from '../errors.js'
 
+/** What the fields of a selector template are filled with; the date is UTC. */
 export interface SelectorFacts {
   readonly now: Date
   readonly type: 'rsa' | 'ed25519'

@@ -3,7 +3,7 @@
 import type { DnsSource } from '../dns/answer.js'
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
 import { allProviders, knownSelectors, type ProviderRow } from '../keys/providers.js'
-import { isSubdomainOrEqual } from '../syntax/abnf.js'
+import { isSubdomainOrEqual } from '../syntax/names.js'
 import { keyName } from './key-name.js'
 import { type KeyReport, type LookedUp, lookUpKey } from './key-report.js'
 import { isWildcard, randomSelector } from './lint-answer.js'

@@ -1,10 +1,12 @@
 // What a name should hold: the key of a file, the key of a record, a revoked one, or nothing at all.
 
 import { parseKeyRecord } from '../dkim/key-record.js'
-import { type PublicKey, publicKeyOfRecord } from '../dkim/public-key.js'
+import { publicKeyOfRecord } from '../dkim/record-key.js'
+import { Rejection } from '../dkim/rejection.js'
 import type { AnswerStatus } from '../dns/resolver.js'
-import { DkimError, Rejection } from '../errors.js'
+import { DkimError } from '../errors.js'
 import { importPublicKey } from '../keys/private-key.js'
+import type { PublicKey } from '../keys/public-key.js'
 import { textBytes } from '../syntax/text-file.js'
 
 export type Expectation =

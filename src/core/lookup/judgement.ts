@@ -2,9 +2,9 @@
 
 import { excessOf } from '../dkim/key-lookup.js'
 import { looksLikeKeyRecord, parseKeyRecord } from '../dkim/key-record.js'
-import { publicKeyOfRecord } from '../dkim/public-key.js'
+import { publicKeyOfRecord } from '../dkim/record-key.js'
+import { Rejection } from '../dkim/rejection.js'
 import { TEMPORARY_STATUSES, type TxtAnswer } from '../dns/resolver.js'
-import { Rejection } from '../errors.js'
 import { lintRecord, type RecordLint } from './lint.js'
 
 export type LookupResult = 'found' | 'not-found' | 'revoked' | 'invalid' | 'unavailable'

@@ -3,15 +3,9 @@
 
 import { createPublicKey, type JsonWebKey, X509Certificate } from 'node:crypto'
 import { type KeyRecord, parseKeyRecord } from '../dkim/key-record.js'
-import {
-  ed25519PublicKey,
-  type PublicKey,
-  publicKeyOf,
-  publicKeyOfRecord,
-  rsaFault,
-  rsaPublicKey,
-} from '../dkim/public-key.js'
-import { DkimError, Rejection } from '../errors.js'
+import { publicKeyOfRecord } from '../dkim/record-key.js'
+import { Rejection } from '../dkim/rejection.js'
+import { DkimError } from '../errors.js'
 import { isWeakEd25519Point } from '../keys/ed25519.js'
 import {
   isPrivateBlock,
@@ -23,8 +17,10 @@ import {
   singleJwk,
 } from '../keys/key-text.js'
 import { type ImportOptions, importPrivateKey, importPublicKey } from '../keys/private-key.js'
-import { decodeBase64, trimFws } from '../syntax/abnf.js'
+import { ed25519PublicKey, type PublicKey, publicKeyOf, rsaFault, rsaPublicKey } from '../keys/public-key.js'
+import { decodeBase64 } from '../syntax/base64.js'
 import { textBytes } from '../syntax/text-file.js'
+import { trimFws } from '../syntax/white-space.js'
 import type { Finding } from './findings.js'
 import { lintRecord } from './lint.js'
 

@@ -1,8 +1,8 @@
 // What a lookup is about: a selector and a domain, or the name made of both.
 
 import { DkimError } from '../errors.js'
-import { keyRecordName, lowerAscii, toDomainName, toSelector } from '../syntax/abnf.js'
 import { givenDomain, givenSelector } from '../syntax/given-name.js'
+import { keyRecordName, lowerAscii, toDomainName, toSelector } from '../syntax/names.js'
 
 export interface KeyName {
   /** Lower case A-labels without the final dot, as asked. */

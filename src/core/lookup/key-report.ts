@@ -1,11 +1,11 @@
 // One name looked up: what stands there, what a verifier makes of it, and what is wrong with it.
 
-import type { PublicKey } from '../dkim/public-key.js'
 import type { Reason } from '../dkim/result.js'
 import type { DnsSource } from '../dns/answer.js'
 import type { AnswerStatus, ChainLink, TxtAnswer } from '../dns/resolver.js'
 import { providerOf } from '../keys/providers.js'
-import { latin1ToUtf8 } from '../syntax/abnf.js'
+import type { PublicKey } from '../keys/public-key.js'
+import { latin1ToUtf8 } from '../syntax/names.js'
 import { bySeverity, type Finding } from './findings.js'
 import { judge, type LookupResult } from './judgement.js'
 import type { KeyName } from './key-name.js'

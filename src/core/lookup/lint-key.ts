@@ -1,20 +1,16 @@
 // The key inside a record: every form people publish by mistake, told apart, and turned into the right one where that is possible.
 
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
-import {
-  ed25519PublicKey,
-  exponentOf,
-  isSafeExponent,
-  type PublicKey,
-  readRsa,
-  rsaPublicKey,
-} from '../dkim/public-key.js'
-import { Rejection } from '../errors.js'
+import { readRsa } from '../dkim/record-key.js'
+import { Rejection } from '../dkim/rejection.js'
 import type { KeyType } from '../keys/algorithm.js'
 import { type RsaNumbers, readEd25519 } from '../keys/der.js'
 import { isWeakEd25519Point } from '../keys/ed25519.js'
+import { ed25519PublicKey, exponentOf, isSafeExponent, type PublicKey, rsaPublicKey } from '../keys/public-key.js'
 import { LIMITS } from '../limits.js'
-import { decodeBase64, lowerAscii, removeFws } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
+import { lowerAscii } from '../syntax/names.js'
+import { removeFws } from '../syntax/white-space.js'
 import { type Finding, finding } from './findings.js'
 import { declaredLength, repairKey, strangeFinding } from './repair-key.js'
 import { weaknessesOf } from './weak-key.js'

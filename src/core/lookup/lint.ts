@@ -1,19 +1,14 @@
 // The linter for key records (§3.6.1): whatever was published, what is wrong with it, and how it should read.
 
 import { type KeyRecord, parseKeyRecord } from '../dkim/key-record.js'
-import type { PublicKey } from '../dkim/public-key.js'
+import { Rejection } from '../dkim/rejection.js'
 import { formatTagList } from '../dkim/tag-list.js'
-import { Rejection } from '../errors.js'
+import type { PublicKey } from '../keys/public-key.js'
 import { LIMITS } from '../limits.js'
-import {
-  decodeBase64,
-  encodeDkimQuotedPrintable,
-  isAscii,
-  isHyphenatedWord,
-  lowerAscii,
-  removeFws,
-  trimFws,
-} from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
+import { isAscii, isHyphenatedWord, lowerAscii } from '../syntax/names.js'
+import { encodeDkimQuotedPrintable } from '../syntax/quoted-printable.js'
+import { removeFws, trimFws } from '../syntax/white-space.js'
 import { bySeverity, type Finding, type FindingCode, finding, isRepaired } from './findings.js'
 import { isPrivateKey, type KeyLint, lintKey } from './lint-key.js'
 import { repairText } from './repair.js'

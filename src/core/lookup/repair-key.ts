@@ -1,10 +1,12 @@
 // What became of the base64 of a key on its way into DNS: each repair is offered only where the key then parses whole.
 
 import { parseKeyRecord } from '../dkim/key-record.js'
-import { publicKeyOfRecord, readRsa, rsaFault } from '../dkim/public-key.js'
-import { Rejection } from '../errors.js'
+import { publicKeyOfRecord, readRsa } from '../dkim/record-key.js'
+import { Rejection } from '../dkim/rejection.js'
 import { isEd25519Point, isWeakEd25519Point } from '../keys/ed25519.js'
-import { decodeBase64, removeFws } from '../syntax/abnf.js'
+import { rsaFault } from '../keys/public-key.js'
+import { decodeBase64 } from '../syntax/base64.js'
+import { removeFws } from '../syntax/white-space.js'
 import { type Finding, finding } from './findings.js'
 
 type Found = Omit<Finding, 'record'>

@@ -1,6 +1,8 @@
 // Pasting accidents in the text of a key record: what happened, and the text without it.
 
-import { decodeBase64, latin1ToUtf8, removeFws } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
+import { latin1ToUtf8 } from '../syntax/names.js'
+import { removeFws } from '../syntax/white-space.js'
 import { type Finding, finding } from './findings.js'
 import { isSoundRecord, PEM_LINES } from './repair-key.js'
 

@@ -1,6 +1,6 @@
 // Public keys whose private half can be computed or is known: cheap tests that need nothing but the key.
 
-import type { PublicKey } from '../dkim/public-key.js'
+import type { PublicKey } from '../keys/public-key.js'
 
 export type Weakness = 'small-factor' | 'close-primes' | 'roca' | 'sample-key'
 

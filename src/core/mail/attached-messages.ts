@@ -1,6 +1,6 @@
 // The messages inside a message, found in the bytes as received (RFC 2046 §5.1, §5.2.1). Bounded in depth and number.
 
-import { decodeBase64 } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
 import { decodeQuotedPrintable } from './quoted-printable.js'
 
 export interface AttachedMessage {

@@ -1,4 +1,4 @@
-// The rotation engine's public part: planRotation() and what it takes and gives.
+// The entry `dkim-toolkit/rotation`: planRotation(), and what it takes and returns. Re-exports only.
 
 export { ARCHIVE_LIMITS, isAppleDouble, unpack } from './archive.js'
 export { addMonths, formatDuration, type Instant, isoDay, TimeZone } from './calendar.js'

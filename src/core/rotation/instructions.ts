@@ -1,7 +1,8 @@
 // What to do in each phase: the commands, the changes of records, the check that proves it done, and the way back.
 
 import { createHash } from 'node:crypto'
-import { decodeBase64, keyRecordName } from '../syntax/abnf.js'
+import { decodeBase64 } from '../syntax/base64.js'
+import { keyRecordName } from '../syntax/names.js'
 import { shellPath } from '../syntax/shell-word.js'
 import type { RecordState } from './evidence.js'
 import type { PhaseId } from './phases.js'

@@ -1,9 +1,9 @@
 // From DNS answers to what each server says of a key record.
 
 import { type KeyRecord, looksLikeKeyRecord, parseKeyRecord } from '../dkim/key-record.js'
-import { publicKeyOfRecord } from '../dkim/public-key.js'
+import { publicKeyOfRecord } from '../dkim/record-key.js'
+import { Rejection } from '../dkim/rejection.js'
 import type { TxtAnswer } from '../dns/resolver.js'
-import { Rejection } from '../errors.js'
 import type { Instant } from './calendar.js'
 import { type Observation, type ServerAnswer, viewRecord } from './evidence.js'
 import type { KeyFacts, RotationRequest } from './settings.js'

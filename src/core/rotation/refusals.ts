@@ -2,8 +2,8 @@
 
 import { MAX_TTL } from '../dns/record.js'
 import { DkimError } from '../errors.js'
-import { keyRecordName } from '../syntax/abnf.js'
 import { givenDomain, givenSelector } from '../syntax/given-name.js'
+import { keyRecordName } from '../syntax/names.js'
 import { DAY, type Instant } from './calendar.js'
 import type { Progress } from './progress.js'
 import type { RotationRequest } from './settings.js'

@@ -1,7 +1,8 @@
 // The signing domain and the selector as a person gives them: read strictly, and where something else was given, it is said what belongs there (§3.1, §3.5).
 
 import { DkimError } from '../errors.js'
-import { lowerAscii, toDomainName, toSelector, trimFws } from './abnf.js'
+import { lowerAscii, toDomainName, toSelector } from './names.js'
+import { trimFws } from './white-space.js'
 
 const MARKER = '_domainkey'
 

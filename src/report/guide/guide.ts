@@ -4,16 +4,8 @@ import { REASONS, type Reason, WARNINGS, type WarningCode } from '../../core/dki
 import { KEY_GUIDES } from './key.js'
 import { POLICY_GUIDES } from './policy.js'
 import { SIGNATURE_GUIDES } from './signature.js'
+import type { Guide } from './step.js'
 import { WARNING_GUIDES } from './warnings.js'
-
-/** A sentence or two, and perhaps the command that does it. */
-export type Step = readonly [text: string, command?: string]
-
-export interface Guide {
-  readonly cause: string
-  readonly confirm: readonly Step[]
-  readonly fix: readonly Step[]
-}
 
 export const GUIDES = {
   ...SIGNATURE_GUIDES,

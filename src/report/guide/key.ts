@@ -1,6 +1,6 @@
 // Pages for reasons that lie in the key record or in DNS.
 
-import type { Guide } from './guide.js'
+import type { Guide } from './step.js'
 
 const LOOKUP: readonly [string, string] = ['Look at the published record', 'dkim lookup example.com --selector mail']
 const RECORD = 'dkim format-record --selector mail --domain example.com --key mail.private.pem'

@@ -3,7 +3,8 @@
 import { marked } from '../text/rows.js'
 import { PLAIN, type Style } from '../text/style.js'
 import { wrapWords } from '../text/wrap.js'
-import { GUIDE_CODES, GUIDES, type Guide, type GuideCode, type Step, standingOf, titleOf } from './guide.js'
+import { GUIDE_CODES, GUIDES, type GuideCode, standingOf, titleOf } from './guide.js'
+import type { Guide, Step } from './step.js'
 
 export function guideText(code: GuideCode, style: Style = PLAIN): string {
   const { cause, confirm, fix }: Guide = GUIDES[code]

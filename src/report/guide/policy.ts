@@ -1,6 +1,6 @@
 // Pages for reasons of policy: the signature may be good, and is not accepted.
 
-import type { Guide } from './guide.js'
+import type { Guide } from './step.js'
 
 export const POLICY_GUIDES = {
   'signature-expired': {

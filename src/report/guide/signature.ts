@@ -1,6 +1,6 @@
 // Pages for reasons that lie in the signature or in what happened to the message.
 
-import type { Guide } from './guide.js'
+import type { Guide } from './step.js'
 
 const TAGS: readonly [string, string] = ['Read the signature tag by tag', 'dkim verify --tags message.eml']
 

@@ -1,7 +1,7 @@
 // Pages for warnings: worth knowing, without a bearing on the verdict.
 
 import type { WarningCode } from '../../core/dkim/result.js'
-import type { Guide } from './guide.js'
+import type { Guide } from './step.js'
 
 const VERIFY: readonly [string, string] = ['The warning names what was found', 'dkim verify message.eml']
 const LOOKUP: readonly [string, string] = ['Look at the record', 'dkim lookup example.com --selector mail']

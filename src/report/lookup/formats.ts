@@ -7,7 +7,7 @@ import { toJunit } from '../ci/junit.js'
 import { toSarif } from '../ci/sarif.js'
 import type { Check, Finding, Level, Subject } from '../ci/subject.js'
 import { lookupHtml } from './html.js'
-import type { LookupReport } from './text.js'
+import type { LookupReport } from './verdict.js'
 
 const LEVELS = { critical: 'error', error: 'error', warning: 'warning', info: 'note' } as const satisfies Record<
   LookupReport['findings'][number]['severity'],

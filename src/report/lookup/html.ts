@@ -4,8 +4,8 @@ import type { Finding, Severity } from '../../core/lookup/findings.js'
 import { card, factList, htmlDocument } from '../html/document.js'
 import { escapeMarkup } from '../rotation/markup.js'
 import { keyTagMeaning } from '../verification/tag-meanings.js'
-import { correctedTexts, type LookupReport, matchText, nextStep, providerText } from './text.js'
-import { lookupVerdict } from './verdict.js'
+import { correctedTexts, matchText, nextStep, providerText } from './text.js'
+import { type LookupReport, lookupVerdict } from './verdict.js'
 
 const COLOURS = { good: 'var(--done)', bad: 'var(--bad)', open: 'var(--due)' } as const
 

@@ -7,14 +7,8 @@ import { marked, row, wrapped } from '../text/rows.js'
 import { PLAIN, type Style, shorten, visible } from '../text/style.js'
 import { wrapWords } from '../text/wrap.js'
 import { keyTagMeaning } from '../verification/tag-meanings.js'
-import { type ServersSeen, STATUS_TEXT, serverLines } from './servers.js'
-import { hasTrouble, lookupVerdict } from './verdict.js'
-
-/** A key report with what was asked for beside it. */
-export interface LookupReport extends KeyReport, ServersSeen {
-  /** --key: whether the key of a file is the one that is published. */
-  readonly match: { readonly file: string; readonly fingerprint: string; readonly matches: boolean } | null
-}
+import { STATUS_TEXT, serverLines } from './servers.js'
+import { hasTrouble, type LookupReport, lookupVerdict } from './verdict.js'
 
 export function toLookupText(report: LookupReport, style: Style = PLAIN): string {
   const lines = [headline(report, style), ...whyLines(report, style), '']

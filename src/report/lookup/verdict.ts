@@ -1,7 +1,13 @@
 // The verdict of a lookup in one mark and one sentence, for terminals and pages alike: it says what the exit code says.
 
 import type { KeyReport } from '../../core/lookup/key-report.js'
-import type { LookupReport } from './text.js'
+import type { ServersSeen } from './servers.js'
+
+/** A key report with what was asked for beside it. */
+export interface LookupReport extends KeyReport, ServersSeen {
+  /** --key: whether the key of a file is the one that is published. */
+  readonly match: { readonly file: string; readonly fingerprint: string; readonly matches: boolean } | null
+}
 
 export interface LookupVerdict {
   /** good: in order; bad: a problem; open: nothing there, or nothing known now. */

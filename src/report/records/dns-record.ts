@@ -2,8 +2,8 @@
 
 import { MAX_TTL } from '../../core/dns/record.js'
 import { DkimError } from '../../core/errors.js'
-import { isSubdomainOrEqual, keyRecordName, toDomainName } from '../../core/syntax/abnf.js'
 import { givenDomain, givenSelector, givenZone } from '../../core/syntax/given-name.js'
+import { isSubdomainOrEqual, keyRecordName, toDomainName } from '../../core/syntax/names.js'
 
 export const DEFAULT_TTL = 3600
 

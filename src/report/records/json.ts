@@ -1,7 +1,7 @@
 // The records as data, for programs.
 
 import { parseKeyRecord } from '../../core/dkim/key-record.js'
-import { publicKeyOfRecord } from '../../core/dkim/public-key.js'
+import { publicKeyOfRecord } from '../../core/dkim/record-key.js'
 import { toJson } from '../json/json.js'
 import type { Dialect } from './dialect.js'
 import { characterStrings, type DnsRecord, fullName } from './dns-record.js'

@@ -2,7 +2,8 @@
 
 import type { Tag, TagList } from '../../core/dkim/tag-list.js'
 import { formatDuration } from '../../core/rotation/calendar.js'
-import { decodeDkimQuotedPrintable, isSubdomainOrEqual, toUnicodeName } from '../../core/syntax/abnf.js'
+import { isSubdomainOrEqual, toUnicodeName } from '../../core/syntax/names.js'
+import { decodeDkimQuotedPrintable } from '../../core/syntax/quoted-printable.js'
 
 export interface TagMeaning {
   readonly name: string

@@ -1,7 +1,7 @@
 // Verification reports for people: the verdict first, what each signature says, why it failed and what to do next.
 
 import { REASONS, type SignatureReport, type VerificationReport, type Warning } from '../../core/dkim/result.js'
-import { toUnicodeName } from '../../core/syntax/abnf.js'
+import { toUnicodeName } from '../../core/syntax/names.js'
 import { marked, row, wrapped } from '../text/rows.js'
 import { PLAIN, type Style, shorten, visible } from '../text/style.js'
 import { explanationLines, isExplained } from './explain-text.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { unreadable, unwritable } from '../../../src/commands/io/file-fault.js'
-import { DkimError } from '../../../src/core/index.js'
+import { DkimError } from '../../../src/core/errors.js'
 
 function fault(code: string): Error {
   return Object.assign(new Error(`${code}: it failed, open 'a'`), { code, syscall: 'open' })

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addKeyDirectory } from '../../../src/commands/io/key-files.js'
-import { DkimError, exportPrivateKey, generatePrivateKey, Zone } from '../../../src/core/index.js'
+import { Zone } from '../../../src/core/dns/zone.js'
+import { DkimError } from '../../../src/core/errors.js'
+import { exportPrivateKey, generatePrivateKey } from '../../../src/core/keys/private-key.js'
 
 let folder: string
 

@@ -18,7 +18,8 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exportPrivateKey, formatKeyRecord, generatePrivateKey, type PrivateKey } from '../../../src/core/index.js'
+import { formatKeyRecord } from '../../../src/core/dkim/key-record.js'
+import { exportPrivateKey, generatePrivateKey, type PrivateKey } from '../../../src/core/keys/private-key.js'
 import { BIN, dkim, type Outcome } from '../../support/cli.js'
 
 const COUNT = 120

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { exportPrivateKey, generatePrivateKey } from '../../../src/core/index.js'
+import { exportPrivateKey, generatePrivateKey } from '../../../src/core/keys/private-key.js'
 import { BIN, dkim } from '../../support/cli.js'
 
 let folder = ''

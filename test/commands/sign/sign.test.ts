@@ -14,16 +14,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  exportPrivateKey,
-  formatKeyRecord,
-  importPrivateKey,
-  type PrivateKey,
-  readZone,
-  type VerificationReport,
-  verify,
-  zoneResolver,
-} from '../../../src/core/index.js'
+import { formatKeyRecord } from '../../../src/core/dkim/key-record.js'
+import type { VerificationReport } from '../../../src/core/dkim/result.js'
+import { verify } from '../../../src/core/dkim/verify.js'
+import { readZone } from '../../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../../src/core/dns/zone-resolver.js'
+import { exportPrivateKey, importPrivateKey, type PrivateKey } from '../../../src/core/keys/private-key.js'
 import { dkim, type Outcome } from '../../support/cli.js'
 
 const LF_MESSAGE =

@@ -5,16 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatKeyRecord } from '../../../src/core/dkim/key-record.js'
+import { sign } from '../../../src/core/dkim/sign.js'
 import { LongLineFinder } from '../../../src/core/dkim/signing-warnings.js'
-import {
-  formatKeyRecord,
-  importPrivateKey,
-  type PrivateKey,
-  readZone,
-  sign,
-  verify,
-  zoneResolver,
-} from '../../../src/core/index.js'
+import { verify } from '../../../src/core/dkim/verify.js'
+import { readZone } from '../../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../../src/core/dns/zone-resolver.js'
+import { importPrivateKey, type PrivateKey } from '../../../src/core/keys/private-key.js'
 import { dkim, type Outcome } from '../../support/cli.js'
 
 const HEAD = 'From: a@example.com\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n'

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatKeyRecord } from '../../../src/core/dkim/key-record.js'
+import { Signer } from '../../../src/core/dkim/sign.js'
 import { startServer } from '../../../src/core/dns/server.js'
 import { readZone } from '../../../src/core/dns/zone-file.js'
-import { formatKeyRecord, generatePrivateKey, Signer } from '../../../src/core/index.js'
+import { generatePrivateKey } from '../../../src/core/keys/private-key.js'
 import { BIN, dkim } from '../../support/cli.js'
 
 const COUNT = 150

@@ -3,7 +3,9 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Output } from '../../../src/commands/context.js'
 import { openWriter, VerifyRun } from '../../../src/commands/verify/verify-run.js'
-import { KeyCache, readZone, zoneResolver } from '../../../src/core/index.js'
+import { KeyCache } from '../../../src/core/dkim/key-lookup.js'
+import { readZone } from '../../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../../src/core/dns/zone-resolver.js'
 import { PLAIN } from '../../../src/report/text/style.js'
 
 let written: string[] = []

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatKeyRecord, looksLikeKeyRecord, parseKeyRecord } from '../../../src/core/dkim/key-record.js'
-import { Rejection } from '../../../src/core/errors.js'
+import { Rejection } from '../../../src/core/dkim/rejection.js'
 
 describe('parseKeyRecord', () => {
   it('has defaults', () => {

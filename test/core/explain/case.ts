@@ -1,19 +1,14 @@
 // Signs a message, lets a change happen to it, verifies and explains: what every test of explanations does.
 
+import type { CanonicalizationName, SignatureReport, VerificationReport } from '../../../src/core/dkim/result.js'
+import { sign } from '../../../src/core/dkim/sign.js'
+import type { SignatureRequest } from '../../../src/core/dkim/signature-request.js'
+import { Verifier } from '../../../src/core/dkim/verify.js'
+import type { Resolver } from '../../../src/core/dns/resolver.js'
+import { readZone } from '../../../src/core/dns/zone-file.js'
+import { zoneResolver } from '../../../src/core/dns/zone-resolver.js'
 import { explain, type FullExplanation } from '../../../src/core/explain/explain.js'
-import {
-  type CanonicalizationName,
-  importPrivateKey,
-  type PrivateKey,
-  type Resolver,
-  readZone,
-  type SignatureReport,
-  type SignatureRequest,
-  sign,
-  type VerificationReport,
-  Verifier,
-  zoneResolver,
-} from '../../../src/core/index.js'
+import { importPrivateKey, type PrivateKey } from '../../../src/core/keys/private-key.js'
 import { KEYS, type KeyName, keyRecord } from '../../support/keys.js'
 
 export const NOW = new Date('2026-11-22T12:00:00Z')

@@ -2,8 +2,10 @@
 
 import { createHash, sign as cryptoSign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { parseHeaderSection } from '../../../src/core/dkim/header.js'
+import { parseSignature } from '../../../src/core/dkim/signature.js'
+import type { SignatureRequest } from '../../../src/core/dkim/signature-request.js'
 import { canonicalHeaderFor } from '../../../src/core/explain/trace.js'
-import { parseHeaderSection, parseSignature, type SignatureRequest } from '../../../src/core/index.js'
 import { KEYS, type KeyName, keyRecord } from '../../support/keys.js'
 import { codesOf, explained, PRIVATE, privateKey, resolverOf, signed } from './case.js'
 import { PLAIN } from './messages.js'

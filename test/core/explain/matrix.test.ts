@@ -1,8 +1,8 @@
 // The matrix: messages signed with our signer, changed the way the world changes mail; each cause is named, proven where it shows.
 
 import { describe, expect, it } from 'vitest'
+import type { CanonicalizationName } from '../../../src/core/dkim/result.js'
 import type { Cause } from '../../../src/core/explain/causes.js'
-import type { CanonicalizationName } from '../../../src/core/index.js'
 import { codesOf, explained, signed, type Type } from './case.js'
 import { MULTIPART, PLAIN } from './messages.js'
 

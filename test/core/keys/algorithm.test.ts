@@ -1,8 +1,8 @@
 // RSASSA-PKCS1-v1_5 edges (RFC 8017 §8.2.2): padding, DigestInfo, lengths, and representatives, all made with the private key.
 import { createHash, createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { publicKeyOf, rsaPublicKey } from '../../../src/core/dkim/public-key.js'
 import { ALGORITHMS, algorithmFor, algorithmOf, isAlgorithmName } from '../../../src/core/keys/algorithm.js'
+import { publicKeyOf, rsaPublicKey } from '../../../src/core/keys/public-key.js'
 import { hexOf, padded, power, SHA256_PREFIX, toNumber } from '../../support/der.js'
 import { KEYS, type KeyName, rsaNumbers, spki } from '../../support/keys.js'
 

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { ed25519PublicKey } from '../../../src/core/dkim/public-key.js'
 import { algorithmOf } from '../../../src/core/keys/algorithm.js'
 import { isWeakEd25519Point } from '../../../src/core/keys/ed25519.js'
+import { ed25519PublicKey } from '../../../src/core/keys/public-key.js'
 import {
   BASE,
   encode,

@@ -9,7 +9,7 @@ import {
   providerById,
   providerOf,
 } from '../../../src/core/keys/providers.js'
-import { toDomainName, toSelector } from '../../../src/core/syntax/abnf.js'
+import { toDomainName, toSelector } from '../../../src/core/syntax/names.js'
 
 /** One real-looking selector and, for a CNAME, target of every provider: the compiler finds the missing row. */
 const SAMPLES = {

@@ -2,12 +2,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, generatePrimeSync, type KeyObject } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rsaPublicKey } from '../../../src/core/dkim/public-key.js'
 import {
   writeEd25519SubjectPublicKeyInfo,
   writeRsaPublicKey,
   writeRsaSubjectPublicKeyInfo,
 } from '../../../src/core/keys/der.js'
+import { rsaPublicKey } from '../../../src/core/keys/public-key.js'
 import { FINDINGS } from '../../../src/core/lookup/findings.js'
 import { rejectionOf } from '../../../src/core/lookup/judgement.js'
 import { lintRecord } from '../../../src/core/lookup/lint.js'

@@ -1,27 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { decodeBase64 } from '../../../src/core/syntax/base64.js'
 import {
-  decodeBase64,
-  decodeDkimQuotedPrintable,
-  encodeDkimQuotedPrintable,
   isFieldName,
   isHyphenatedWord,
   isSubdomainOrEqual,
   isTagName,
-  isWsp,
   keyRecordName,
   latin1ToUtf8,
   lowerAscii,
-  removeFws,
-  skipFws,
-  skipFwsBack,
   toDomainName,
   toFieldNames,
   toSelector,
   toUnicodeName,
-  trimFws,
-  trimWsp,
-} from '../../../src/core/syntax/abnf.js'
+} from '../../../src/core/syntax/names.js'
+import { decodeDkimQuotedPrintable, encodeDkimQuotedPrintable } from '../../../src/core/syntax/quoted-printable.js'
+import { isWsp, removeFws, skipFws, skipFwsBack, trimFws, trimWsp } from '../../../src/core/syntax/white-space.js'
 
 const BINARY = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map(code => String.fromCharCode(code)) })
 

@@ -1,7 +1,8 @@
 // What people give for a domain or a selector, and what they are told where it is something else.
 
 import { describe, expect, it } from 'vitest'
-import { DkimError, givenDomain, givenSelector } from '../../../src/core/index.js'
+import { DkimError } from '../../../src/core/errors.js'
+import { givenDomain, givenSelector } from '../../../src/core/syntax/given-name.js'
 
 function refusal(work: () => unknown): DkimError {
   try {
@@ -56,7 +57,7 @@ describe('a selector', () => {
     ['a.b._domainkey.example.com.', 'a.b'],
   ])('%j is the name of a record: its selector is %j', (text, selector) => {
     const { code, hint } = refusal(() => givenSelector(text))
-    expect([code, hint]).toEqual(['name-invalid', `the selector is what stands before ._domainkey: ${selector}`])
+    expect([code, hint]).toEqual(['name-invalid', `the selector is the part before ._domainkey: ${selector}`])
   })
 
   it.each(['', '.', 'mail.', '_domainkey.example.com', '*', 'a b', 'a;b', '-', '../x', '\u202e'])('%j is none', text =>

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { REASONS, WARNINGS } from '../../../src/core/index.js'
-import { GUIDE_CODES, GUIDES, type Guide, isGuideCode } from '../../../src/report/guide/guide.js'
+import { REASONS, WARNINGS } from '../../../src/core/dkim/result.js'
+import { GUIDE_CODES, GUIDES, isGuideCode } from '../../../src/report/guide/guide.js'
 import { guideIndexMarkdown, guideMarkdown, guideText } from '../../../src/report/guide/page.js'
+import type { Guide } from '../../../src/report/guide/step.js'
 
 const PAGES = join(import.meta.dirname, '..', '..', '..', 'docs', 'reasons')
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { programPage } from '../../../src/commands/help/completion.js'
+import { COMMAND_TREE } from '../../../src/commands/main.js'
 import { manPage } from '../../../src/report/help/man.js'
 import type { CommandPage } from '../../../src/report/help/page.js'
 import { testContext } from '../../support/context.js'
@@ -12,7 +13,7 @@ const HAS_MAN = spawnSync('man', ['--version']).status === 0
 if (!HAS_MAN) console.warn('SKIPPED: man pages are not formatted, for man is not installed')
 
 async function pages(): Promise<CommandPage[]> {
-  const program = await programPage(testContext())
+  const program = await programPage(testContext(), COMMAND_TREE)
   return [program, ...program.commands]
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LOOKUP_DOCUMENTS } from '../../../src/report/lookup/formats.js'
-import type { LookupReport } from '../../../src/report/lookup/text.js'
+import type { LookupReport } from '../../../src/report/lookup/verdict.js'
 import { HOSTILE } from '../../support/report.js'
 
 function report(changes: Partial<LookupReport> = {}): LookupReport {

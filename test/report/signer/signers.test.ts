@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DkimError } from '../../../src/core/errors.js'
-import { toDomainName, toSelector } from '../../../src/core/syntax/abnf.js'
+import { toDomainName, toSelector } from '../../../src/core/syntax/names.js'
 import { checkedPath, type SignerKey } from '../../../src/report/signer/signer.js'
 import { formatSigner, SIGNER_NAMES, SIGNERS, type SignerName, usableKeys } from '../../../src/report/signer/signers.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseHeaderSection } from '../../../src/core/index.js'
+import { parseHeaderSection } from '../../../src/core/dkim/header.js'
 import type { Entry, FailedReport } from '../../../src/report/verification/format.js'
 import { HTML } from '../../../src/report/verification/html/page.js'
 import { failing, HOSTILE, signatureReport, verificationReport } from '../../support/report.js'

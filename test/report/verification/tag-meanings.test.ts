@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseTagList } from '../../../src/core/index.js'
+import { parseTagList } from '../../../src/core/dkim/tag-list.js'
 import {
   explainTags,
   KEY_RECORD_TAGS,

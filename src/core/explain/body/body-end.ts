@@ -1,6 +1,6 @@
 // The end of the body, and the whole of it, hashed by the signer in a form that §3.4 does not know; some verifiers try the same forms.
 
-import { skipFwsBack } from '../../syntax/abnf.js'
+import { skipFwsBack } from '../../syntax/white-space.js'
 import type { BodyFamily } from '../body-hypothesis.js'
 import { canonicalBody } from '../body-target.js'
 

@@ -1,7 +1,7 @@
 // Content re-encoded by gateways: 8-bit to quoted-printable or base64 and back, encoded lines wrapped anew, charsets converted (RFC 2045 §6).
 
 import { decodeQuotedPrintable } from '../../mail/quoted-printable.js'
-import { decodeBase64 } from '../../syntax/abnf.js'
+import { decodeBase64 } from '../../syntax/base64.js'
 import type { BodyFamily, BodyHypothesis, BodyScene } from '../body-hypothesis.js'
 import { lineAt } from '../body-hypothesis.js'
 import type { MimePart } from '../mime-parts.js'

@@ -1,7 +1,9 @@
 // z=: the signer's own copies of fields (§3.5), put back one by one and all together.
 
 import type { Signature } from '../../dkim/signature.js'
-import { decodeDkimQuotedPrintable, isFieldName, lowerAscii, removeFws } from '../../syntax/abnf.js'
+import { isFieldName, lowerAscii } from '../../syntax/names.js'
+import { decodeDkimQuotedPrintable } from '../../syntax/quoted-printable.js'
+import { removeFws } from '../../syntax/white-space.js'
 import type { HeaderFamily } from '../header-hypothesis.js'
 import type { Change, HeaderModel } from '../header-model.js'
 import { fieldText, usualName } from './field-text.js'

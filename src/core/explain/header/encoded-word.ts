@@ -1,6 +1,6 @@
 // Encoded words (RFC 2047) decoded, encoded anew, in other letter case, split and joined: gateways do all of it to Subject and names.
 
-import { decodeBase64 } from '../../syntax/abnf.js'
+import { decodeBase64 } from '../../syntax/base64.js'
 import type { HeaderFamily } from '../header-hypothesis.js'
 import { fieldText, present, withValue } from './field-text.js'
 

@@ -1,6 +1,6 @@
 // A header field as text, taken apart and put together again: name, white space, value (RFC 5322 §2.2).
 
-import { latin1ToUtf8, lowerAscii } from '../../syntax/abnf.js'
+import { latin1ToUtf8, lowerAscii } from '../../syntax/names.js'
 import type { Position } from '../header-model.js'
 
 /** A longer field is left alone: rewriting it would eat the budget. */

@@ -1,7 +1,7 @@
 // The whole header hashed in another form than §3.7 asks for: another canonicalization, LF line ends, another order, one CRLF too many.
 
 import { canonicalHeaderOf } from '../../dkim/message-hash.js'
-import { lowerAscii } from '../../syntax/abnf.js'
+import { lowerAscii } from '../../syntax/names.js'
 import type { Cause } from '../causes.js'
 import type { HeaderScene } from '../header-hypothesis.js'
 import { HeaderModel } from '../header-model.js'
