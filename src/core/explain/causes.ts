@@ -11,7 +11,7 @@ interface CauseRow {
 }
 
 const LIST_ADVICE =
-  'list owner: do not modify Subject, body or From of signed mail, or re-sign it and add an ARC seal; recipients: rely on the list’s own signature'
+  'list owner: do not modify Subject, body or From of signed mail, or sign the modified mail with the list’s own domain and an aligned From; recipients: rely on the list’s own signature'
 const GATEWAY_ADVICE =
   'gateway admin: verify before modifying, and do not forward modified mail as if its signature still held'
 const RELAY_ADVICE = 'mail admin: find the relay that rewrites mail after signing, and sign last'
