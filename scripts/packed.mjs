@@ -48,7 +48,8 @@ async function roundTrip(type) {
 Promise.all(['rsa', 'ed25519'].map(roundTrip)).catch(error => { console.error(error); process.exitCode = 1 })
 `
 
-const MESSAGE = 'From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: hi\r\n\r\nHello\r\n'
+const MESSAGE =
+  'From: Alice <alice@example.com>\r\nTo: bob@example.net\r\nSubject: hi\r\nDate: Tue, 01 Dec 2026 09:00:00 +0000\r\nMessage-ID: <1@example.com>\r\n\r\nHello\r\n'
 const KEY = 's._domainkey.example.com.private.pem'
 
 /** In this order: what one makes, the next uses. Each ends with its code, and with nothing on stderr unless it says so. */

@@ -22,7 +22,7 @@ const LOOKUP_SAYS: Readonly<Partial<Record<GuideCode, string>>> = {
   'inappropriate-hash-algorithm': '(hash-not-sha256)',
   'inappropriate-service-type': '(service-not-mail)',
   'key-unsafe': '(unsafe-exponent)',
-  'key-unavailable': 'could not be looked up for now',
+  'key-unavailable': 'temporary lookup failure',
   'weak-key': '(key-short)',
   'testing-key': '(testing)',
   'multiple-keys': '(several-records)',

@@ -63,7 +63,9 @@ export async function openWorld({ files = {}, zone = ZONE, now = NOW }: WorldOpt
   const still = join(import.meta.dirname, 'still.cjs')
   const program = `exec "${process.execPath}" --require "${still}" "${BIN}" "$@"`
   writeFileSync(join(folder, 'bin', 'dkim'), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
-  writeFileSync(join(folder, 'bin', 'npx'), `#!/bin/sh\nshift\n${program}\n`, { mode: 0o755 })
+  writeFileSync(join(folder, 'bin', 'npx'), `#!/bin/sh\nwhile [ "$1" != dkim ]; do shift; done; shift\n${program}\n`, {
+    mode: 0o755,
+  })
   // A document names the files of the repository by their paths.
   cpSync(join(ROOT, 'examples'), path('examples'), { recursive: true })
   mkdirSync(path('node_modules'))

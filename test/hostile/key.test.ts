@@ -406,6 +406,6 @@ describe('C-01, C-02, C-03, C-06 time', () => {
 
   it('C-07 a rotated key says that this is normal', async () => {
     const { stdout } = await judgeMessage(evilSign(M0), { records: {}, argv: ['--format', 'text'] })
-    expect(stdout).toContain('rotated away')
+    expect(stdout).toContain('key was probably retired')
   })
 })

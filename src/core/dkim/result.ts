@@ -24,7 +24,7 @@ export const REASONS = {
   'body-hash-did-not-verify': {
     result: 'fail',
     section: 'RFC 6376 §6.1.3',
-    text: 'the body was changed after signing',
+    text: 'the body does not match the hash in bh=',
     advice: 'compare the message with the copy that was sent: usual causes are footers, re-encoding and link rewriting',
   },
   'signature-did-not-verify': {

@@ -21,8 +21,8 @@ function headline({ domain, asked, keys }: Discovery, found: number, style: Styl
   // The mark says what the exit code says: a key with errors is not in order, however many others are.
   const troubled = keys.filter(key => key.result === 'invalid' || hasTrouble(key)).length
   const mark = troubled > 0 ? style.bad('✗') : found > 0 ? style.good('✓') : style.warn('–')
-  const trouble = troubled === 0 ? '' : `, ${troubled} with errors`
-  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'}${trouble} among ${asked} selectors tried`
+  const trouble = troubled === 0 ? '' : `; ${troubled} selector${troubled === 1 ? ' has' : 's have'} errors`
+  return `${mark}  ${style.strong(visible(domain))}: found ${found} key${found === 1 ? '' : 's'} among ${asked} selectors tried${trouble}`
 }
 
 function keyLines({ selector, result, key, provider, chain, findings }: KeyReport, style: Style): string[] {

@@ -43,7 +43,7 @@ export const SIGNATURE_TAGS = {
     meaning: value =>
       Number(value) === 0
         ? 'none of the body is signed: anyone can replace it'
-        : `only the first ${value} bytes of the body are signed: anyone can append more`,
+        : `only the first ${count(Number(value), 'byte')} of the body ${Number(value) === 1 ? 'is' : 'are'} signed: anyone can append more`,
   },
   q: { section: '§3.5', meaning: queryMeaning },
   s: {
@@ -156,12 +156,13 @@ function queryMeaning(value: string): string {
   if (others.length === 0) return 'the key is a TXT record in DNS'
   const unknown = `${others.join(', ')}: unknown`
   return others.length === value.split(':').length
-    ? `key query methods; ${unknown}`
+    ? `the methods of looking up the key; ${unknown}`
     : `the key is a TXT record in DNS; ${unknown}`
 }
 
 function expirationMeaning(value: string, textOf: TextOf): string {
   const milliseconds = (Number(value) - Number(textOf('t') ?? Number.NaN)) * 1000
+  if (time(value) === INVALID_TIME) return 'valid until a time that cannot be read'
   const until = `valid until ${time(value)}`
   if (!Number.isFinite(milliseconds)) return until
   if (milliseconds <= 0) return `${until}, which is not after the time of signing`
@@ -239,5 +240,7 @@ function time(seconds: string): string {
   const date = new Date(Number(seconds) * 1000)
   return /^\d+$/.test(seconds) && !Number.isNaN(date.getTime())
     ? date.toISOString().replace('T', ' at ').replace('.000Z', ' UTC')
-    : 'at an invalid time'
+    : INVALID_TIME
 }
+
+const INVALID_TIME = 'at a time that cannot be read'

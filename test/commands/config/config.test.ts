@@ -80,12 +80,12 @@ describe('the configuration file', () => {
 
   it.each([
     ['selektor = "x"', 'did you mean selector?'],
-    ['domain = 5', 'domain is not a text in quotes'],
+    ['domain = 5', 'domain is not a quoted string'],
     ['bits = "big"', 'bits is not a number'],
     ['require-aligned = 1', 'require-aligned is not true or false'],
-    ['[sign]\nkey = "x"', 'knows no "sign"'],
+    ['[sign]\nkey = "x"', 'has an unknown setting "sign"'],
     ['domain = "a"\ndomain = "b"', 'line 2'],
-    ['__proto__ = "x"', 'knows no "__proto__"'],
+    ['__proto__ = "x"', 'has an unknown setting "__proto__"'],
   ])('is refused where it says %j', async (text, message) => {
     writeFileSync(join(folder, 'bad.toml'), text)
     const { code, stdout, stderr } = await run(['verify', '--config', '../bad.toml', 'a.eml'])

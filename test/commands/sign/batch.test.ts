@@ -127,7 +127,7 @@ describe('--out-dir', () => {
     expect(stderr).toMatch(
       /^dkim: error: few\/2\.eml: .*\ndkim: hint: .*\ndkim: error: .*missing\.eml.*\ndkim: hint: .*/,
     )
-    expect(stderr).toContain('dkim: note: 2 of 4 messages are signed\n')
+    expect(stderr).toContain('dkim: note: signed 2 of 4 messages\n')
     expect(namesIn('some')).toEqual(['1.eml', '3.eml'])
   })
 

@@ -83,7 +83,7 @@ describe('HTML', () => {
     // From the bottom up: the lower of the two is the one that was signed.
     expect(standings).toEqual(['not signed +duplicate', '✓ signed +duplicate', '✓ signed', 'not signed'])
     const bad = verificationReport([failing('signature-did-not-verify', { headerSignature: 'mismatch' })])
-    expect(page([{ report: bad, section: fields }], true)).toContain('✗ named, not proven')
+    expect(page([{ report: bad, section: fields }], true)).toContain('✗ listed, not verified')
   })
 
   it('charts a batch and links to each message that is shown', () => {
@@ -101,7 +101,7 @@ describe('HTML', () => {
 
   it('says what it leaves out', () => {
     const entries = Array.from({ length: 101 }, () => ({ report: verificationReport() }))
-    expect(page(entries)).toContain('100 of 101 messages are shown whole')
+    expect(page(entries)).toContain('100 of 101 messages are shown in full')
     expect(page(entries.slice(1))).not.toContain('are shown whole')
     const many = Array.from({ length: 2001 }, () => ({ report: verificationReport([]) }))
     expect(page(many)).toContain('2000 of 2001 messages are listed')
