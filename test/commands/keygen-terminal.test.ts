@@ -20,7 +20,7 @@ describe.skipIf(!HAS_TERMINAL)(HAS_TERMINAL ? 'on a terminal' : 'on a terminal (
     const answer = { to: 'new passphrase: ', typed: 'open sesame\nopen sesame\n' }
     const { code, screen } = await onTerminal(ENCRYPT, { cwd: folder, answer })
     expect(code).toBe(0)
-    expect(screen).toContain('once more: ')
+    expect(screen).toContain('repeat passphrase: ')
     const pem = readFileSync(join(folder, 'm.private.pem'))
     expect(() => createPrivateKey(pem)).toThrow()
     expect(createPrivateKey({ key: pem, passphrase: 'open sesame' }).asymmetricKeyType).toBe('ed25519')
