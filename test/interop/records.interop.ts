@@ -275,7 +275,7 @@ print(json.dumps([yaml.load(open(path), Loader) for path in sys.argv[1:]]))
     const files = [put('octodns.yaml', text('octodns')), put('ansible.yaml', text('ansible'))]
     const [zone, tasks] = JSON.parse(run('/usr/bin/python3', [reader, ...files])) as [
       Record<string, { type: string; ttl: number; value: string }>,
-      { 'community.general.nsupdate': { record: string; zone: string; type: string; ttl: number; value: string } }[],
+      { 'community.general.nsupdate': { record: string; zone: string; type: string; ttl: number; value: string[] } }[],
     ]
     const expected = Object.entries(VALUES).map(([selector, value]) => [`${selector}._domainkey`, value])
     // octoDNS refuses a bare ";" and takes "\\;" for one.
@@ -283,7 +283,10 @@ print(json.dumps([yaml.load(open(path), Loader) for path in sys.argv[1:]]))
     for (const { value } of Object.values(zone)) expect(value).not.toMatch(/(?<!\\);/)
     expect(Object.values(zone).every(({ type, ttl }) => type === 'TXT' && ttl === 3600)).toBe(true)
     const calls = tasks.map(task => task['community.general.nsupdate'])
-    expect(calls.map(({ record, value }) => [record, joined(value)])).toEqual(expected)
+    // A list of one: Ansible splits a scalar at commas.
+    expect(calls.map(({ record, value }) => [record, value.map(joined)])).toEqual(
+      expected.map(([record, value]) => [record, [value]]),
+    )
     expect(calls.every(({ zone: name, type, ttl }) => name === DOMAIN && type === 'TXT' && ttl === 3600)).toBe(true)
   })
 
