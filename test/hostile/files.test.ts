@@ -59,6 +59,18 @@ describe('--resume', () => {
     if (code !== 0) expect(readFileSync(at('f'))).toEqual(before)
   })
 
+  it('never advises to delete or to replace a file that may be anything', async () => {
+    file('secret', '-----BEGIN PRIVATE KEY-----\nMIIE\n')
+    const runs = [
+      await run('verify', ...DNS, '--resume', 'secret', 'm.eml'),
+      await run('lookup', 's._domainkey.example.com', ...DNS, '--lock', 'secret', '--update'),
+      await run('rotate-plan', '--domain', 'example.com', '--selector', 's', '--offline', '--state', 'secret'),
+    ]
+    expect(runs.map(({ code }) => code)).toEqual([2, 2, 2])
+    for (const { stderr } of runs) expect(stderr).not.toMatch(/delete|remove|recreate|start (?:over|a new)|overwrite/)
+    expect(text('secret')).toBe('-----BEGIN PRIVATE KEY-----\nMIIE\n')
+  })
+
   it('refuses foreign values and a foreign tail, and never ends in 70', async () => {
     expect((await run('verify', ...DNS, '-q', '--resume', 'j', 'm.eml')).code).toBe(0)
     const [head, step] = text('j').split('\n')

@@ -268,6 +268,7 @@ function inUse(path: string): DkimError {
   return new DkimError('output-failed', `another dkim verify run is writing to ${path}`, hint)
 }
 
+/** No advice to delete it: it may be anything that a person named by mistake. */
 function refusal(message: string): DkimError {
-  return new DkimError('input-unreadable', message, 'use another file for --resume, or delete this one to start over')
+  return new DkimError('input-unreadable', message, 'it was left as it is; use another file for --resume')
 }

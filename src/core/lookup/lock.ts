@@ -59,7 +59,7 @@ export function parseLock(text: string, file: string): LockFile {
     new DkimError(
       'state-invalid',
       `${file}: ${message}`,
-      'recreate it: dkim lookup DOMAIN --selector S --lock FILE --update',
+      'restore it from version control or a backup, or use another file for --lock',
     )
   let content: unknown
   try {

@@ -14,7 +14,7 @@ export function stateFault(path: string, expected: string): DkimError {
   return new DkimError(
     'state-invalid',
     `the plan's state file is damaged: ${path} is not ${expected}`,
-    'restore the file from a backup, or start a new one: the stage is found again from DNS',
+    'restore the file from a backup, or use another file for --state',
   )
 }
 

@@ -34,7 +34,9 @@ function section(report: LookupReport, titled: boolean): string[] {
       `<p><span class="badge">${mark} ${report.result}</span> ${escapeMarkup(text)}</p>${report.detail === null ? '' : `<p>${escapeMarkup(report.detail)}</p>`}${facts(report)}${nextLine(report)}`,
     ),
     ...report.findings.map(findingCard),
-    ...correctedTexts(report).map(record => `<p>The record as it should read:</p><p><code>${escapeMarkup(record)}</code></p>`),
+    ...correctedTexts(report).map(
+      record => `<p>The record as it should read:</p><p><code>${escapeMarkup(record)}</code></p>`,
+    ),
     tagTable(report),
     ...report.records.map(({ text: record }) => `<p>As published:</p><p><code>${escapeMarkup(record)}</code></p>`),
     serverTable(report),
