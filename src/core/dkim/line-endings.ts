@@ -7,7 +7,7 @@ export type LineEnd = 'crlf' | 'lf' | 'none'
 
 const LF = 0x0a
 const CR = 0x0d
-const CRLF = Uint8Array.of(CR, LF)
+
 /**
  * Hands a message on with CRLF line ends.
  *
@@ -199,9 +199,4 @@ export const LINE_BY_LINE: LineEnds = {
     length += bytes.copy(converted, length, start)
     return converted.subarray(0, length)
   },
-}
-
-/** The bytes that end a line in a message of this kind. */
-export function lineEndBytes(lineEnd: LineEnd): Uint8Array {
-  return lineEnd === 'lf' ? CRLF.subarray(1) : CRLF
 }
