@@ -123,7 +123,9 @@ describe('discovery', () => {
       's2._domainkey.example.com': `v=DKIM1; k=rsa; p=${RSA_2048}; s=web`,
     }
     const text = toDiscoveryText(await discover(sourceOf(zone), 'example.com'))
-    expect(text.split('\n')[0]).toMatch(/^✗ {2}example\.com: found 2 keys among \d+ selectors tried; 1 selector has errors/)
+    expect(text.split('\n')[0]).toMatch(
+      /^✗ {2}example\.com: found 2 keys among \d+ selectors tried; 1 selector has errors/,
+    )
     const good = { 's1._domainkey.example.com': GOOD }
     expect(toDiscoveryText(await discover(sourceOf(good), 'example.com')).split('\n')[0]).toMatch(/^✓/)
   })
